@@ -1,0 +1,1 @@
+"""What every other room stands on: names, protocols, files. Imports no other room."""

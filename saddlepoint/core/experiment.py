@@ -1,0 +1,193 @@
+"""What a recipe returns: a family and everything that the engine needs to train it."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from saddlepoint.core.errors import UserError
+from saddlepoint.core.protocol import Family, Progress
+from saddlepoint.core.registry import Registry
+
+Schedule = Callable[[Progress], float]
+
+
+@dataclass(frozen=True)
+class Optimizer:
+    """How one player descends.
+
+    Attributes:
+        lr: learning rate at the start.
+        kind: the rule.
+        betas: decay rates of Adam's two moments.
+        eps: Adam's and RMSprop's denominator offset.
+        momentum: SGD's momentum at the start.
+        weight_decay: L2 coefficient added to the gradient.
+        clip: bound on every weight's absolute value after an update (Wasserstein GAN), or None.
+        schedules: for a hyper-parameter's name (``"lr"``, ``"momentum"``) its value as a function of progress.
+    """
+
+    lr: float
+    kind: Literal["adam", "sgd", "rmsprop"] = "adam"
+    betas: tuple[float, float] = (0.5, 0.999)
+    eps: float = 1e-8
+    momentum: float = 0.0
+    weight_decay: float = 0.0
+    clip: float | None = None
+    schedules: Mapping[str, Schedule] = field(default_factory=dict)
+
+
+class Budget(NamedTuple):
+    """How long to train: exactly one of the four is set."""
+
+    steps: int | None = None
+    images: int | None = None
+    epochs: float | None = None
+    minutes: float | None = None
+
+    @property
+    def unit(self) -> str:
+        """The name of the one that is set."""
+        return next(name for name, value in zip(self._fields, self, strict=True) if value is not None)
+
+    def total_steps(self, batch: int, count: int) -> int | None:
+        """Return the budget in steps of ``batch`` images over ``count`` training images; None for minutes."""
+        if self.minutes is not None:
+            return None
+        if self.steps is not None:
+            return self.steps
+        images = self.images if self.images is not None else (self.epochs or 0) * count
+        return max(1, -(-int(images) // batch))
+
+
+@dataclass(frozen=True)
+class DataSpec:
+    """What a recipe may know of the data.
+
+    Attributes:
+        name: short name, for example ``"mnist"``.
+        kind: images or points.
+        shape: (h, w, c) of an image, or (d,) of a point.
+        classes: class names, empty where there are no labels.
+        count: training examples.
+        mean: () -> mean training example, float64 of ``shape`` (pixels in [0, 1]); None when a run is
+            loaded without its data, where initial values no longer matter.
+    """
+
+    name: str
+    kind: Literal["images", "points"]
+    shape: tuple[int, ...]
+    classes: tuple[str, ...]
+    count: int
+    mean: Callable[[], np.ndarray] | None = None
+
+    @property
+    def size(self) -> int:
+        """Side of the square images in pixels."""
+        return self.shape[0]
+
+    @property
+    def channels(self) -> int:
+        """Channels of the images."""
+        return self.shape[-1]
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A family with the way in which it is trained.
+
+    Attributes:
+        family: the game, freshly initialised.
+        optimizers: one for each player.
+        batch: real images a turn.
+        budget: default length of a run, long enough that the result is worth seeing.
+        simultaneous: all gradients first, then all updates; otherwise each turn sees the last one's update.
+        fresh_latent: draw a new latent for the generator's turn, instead of one for all turns of a step.
+        ema: decay per step of the average of all weights that sampling uses; 0 turns it off.
+        pixels: range of the floats that the family works in.
+        objective: one line that names the losses, for people.
+    """
+
+    family: Family
+    optimizers: dict[str, Optimizer]
+    batch: int = 64
+    budget: Budget = Budget(epochs=10)  # noqa: RUF009 - an immutable tuple
+    simultaneous: bool = False
+    fresh_latent: bool = True
+    ema: float = 0.0
+    pixels: tuple[float, float] = (-1.0, 1.0)
+    objective: str = ""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A named way to an experiment; the signature of ``build`` is its configuration.
+
+    Attributes:
+        name: what users type.
+        build: (DataSpec, **flags) -> Experiment.
+        needs: the kind of data that it can train on.
+        sizes: native side in pixels -> nearest supported side; None where every size will do.
+    """
+
+    name: str
+    build: Callable[..., Experiment]
+    needs: tuple[Literal["images", "points"], ...]
+    sizes: Callable[[int], int] | None
+
+    @property
+    def help(self) -> str:
+        """The first line of the recipe's docstring."""
+        return (self.build.__doc__ or "").strip().split("\n")[0]
+
+    @property
+    def flags(self) -> dict[str, inspect.Parameter]:
+        """The recipe's own flags: its keyword-only parameters."""
+        parameters = inspect.signature(self.build).parameters
+        return {name: p for name, p in parameters.items() if p.kind is p.KEYWORD_ONLY}
+
+    def flag_help(self, flag: str) -> str:
+        """Return what the docstring's ``Args`` section says of ``flag``."""
+        doc, found = inspect.getdoc(self.build) or "", []
+        for line in doc.partition("Args:")[2].split("\n"):
+            head, _, tail = line.strip().partition(":")
+            if head == flag:
+                found.append(tail.strip())
+            elif found and line.startswith("        "):
+                found.append(line.strip())
+            elif found:
+                break
+        return " ".join(found)
+
+    def check_kind(self, data: DataSpec) -> None:
+        """Raise UserError when the recipe cannot train on this kind of data."""
+        if data.kind not in self.needs:
+            fitting = [name for name, recipe in recipes.items() if data.kind in recipe.needs]
+            raise UserError(
+                f"recipe {self.name!r} trains on {' or '.join(self.needs)}, but {data.name!r} holds "
+                f"{data.kind}; try {', '.join(fitting)}"
+            )
+
+    def nearest_size(self, native: int) -> int:
+        """Return the supported side in pixels that is nearest to ``native``."""
+        return self.sizes(native) if self.sizes else native
+
+
+recipes: Registry[Recipe] = Registry("recipe", "saddlepoint.families")
+
+
+def recipe(
+    *,
+    needs: tuple[Literal["images", "points"], ...] = ("images",),
+    sizes: Callable[[int], int] | None = None,
+) -> Callable[[Callable[..., Experiment]], Callable[..., Experiment]]:
+    """Register a function (DataSpec, *, flags...) -> Experiment as a recipe under its own name."""
+
+    def decorate(build: Callable[..., Experiment]) -> Callable[..., Experiment]:
+        name: Any = getattr(build, "__name__")  # noqa: B009
+        recipes.add(name, Recipe(name, build, needs, sizes))
+        return build
+
+    return decorate

@@ -1,0 +1,73 @@
+"""Named things that live one to a file: register by decorator, find by name."""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator
+from typing import Generic, TypeVar
+
+from saddlepoint.core.errors import UserError, nearest
+
+T = TypeVar("T")
+
+
+class Registry(Generic[T]):
+    """A table from name to thing, filled by importing every module of one package on first use.
+
+    Args:
+        kind: what the things are called in messages, for example ``"recipe"``.
+        package: dotted name of the package whose modules register them.
+    """
+
+    def __init__(self, kind: str, package: str):
+        self.kind = kind
+        self.package = package
+        self._things: dict[str, T] = {}
+        self._discovered = False
+
+    def add(self, name: str, thing: T) -> T:
+        """Register ``thing`` under ``name``; raises ValueError if the name is taken."""
+        if name in self._things:
+            raise ValueError(f"{self.kind} {name!r} is registered twice")
+        self._things[name] = thing
+        return thing
+
+    def register(self, name: str | None = None) -> Callable[[T], T]:
+        """Decorate a function or class to register it under ``name`` (default: its own name)."""
+
+        def decorate(thing: T) -> T:
+            return self.add(name or getattr(thing, "__name__"), thing)  # noqa: B009
+
+        return decorate
+
+    def get(self, name: str) -> T:
+        """Return the thing called ``name``; raises UserError with the nearest name."""
+        self._discover()
+        if name not in self._things:
+            raise UserError(f"there is no {self.kind} {name!r}{nearest(name, self._things)}")
+        return self._things[name]
+
+    def items(self) -> Iterator[tuple[str, T]]:
+        """Yield (name, thing) in alphabetical order."""
+        self._discover()
+        yield from sorted(self._things.items(), key=lambda item: item[0])
+
+    def names(self) -> list[str]:
+        """Return all names in alphabetical order."""
+        return [name for name, _ in self.items()]
+
+    def __contains__(self, name: str) -> bool:
+        self._discover()
+        return name in self._things
+
+    def _discover(self) -> None:
+        if self._discovered:
+            return
+        self._discovered = True
+        package = importlib.import_module(self.package)
+        for module in pkgutil.iter_modules(package.__path__):
+            importlib.import_module(f"{self.package}.{module.name}")
+
+
+def first_line(thing: object) -> str:
+    """Return the first line of a thing's docstring, its help in listings."""
+    return (getattr(thing, "__doc__", None) or "").strip().split("\n")[0]

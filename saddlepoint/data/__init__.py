@@ -1,0 +1,1 @@
+"""From a source to endless, seeded, resumable device batches."""

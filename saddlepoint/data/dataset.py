@@ -1,0 +1,75 @@
+"""What every source becomes: arrays with official or seeded splits, and where they came from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from saddlepoint.core.experiment import DataSpec
+
+
+@dataclass(frozen=True)
+class Split:
+    """One part of a data set, as rows of a shared array.
+
+    Attributes:
+        array: uint8 (n, h, w, c) images, possibly memory-mapped, or float32 (n, d) points.
+        label: int64 (n,) classes of all rows of ``array``, or None.
+        rows: int64 (m,) the rows that belong to this split; None where all do.
+    """
+
+    array: np.ndarray
+    label: np.ndarray | None = None
+    rows: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        return len(self.array) if self.rows is None else len(self.rows)
+
+    def take(self, index: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return (examples, labels) at positions ``index`` within the split, in that order."""
+        rows = index if self.rows is None else self.rows[index]
+        return self.array[rows], None if self.label is None else self.label[rows]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A source after reading: what it holds, its splits, and its identity.
+
+    Attributes:
+        name: short name, for example ``"mnist"``; used in the names of runs.
+        source: what the user typed, enough to load it again.
+        kind: images or points.
+        splits: ``"train"``, ``"validation"`` and ``"test"``.
+        classes: class names in label order, empty where there are no labels.
+        fingerprint: content hash, hexadecimal.
+        notes: sentences that the user should read (files skipped, images resized).
+    """
+
+    name: str
+    source: str
+    kind: Literal["images", "points"]
+    splits: Mapping[str, Split]
+    classes: tuple[str, ...] = ()
+    fingerprint: str = ""
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def train(self) -> Split:
+        """The training split."""
+        return self.splits["train"]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(h, w, c) of an image or (d,) of a point."""
+        return self.train.array.shape[1:]
+
+    @property
+    def spec(self) -> DataSpec:
+        """What a recipe may know of the data."""
+        return DataSpec(self.name, self.kind, self.shape, self.classes, len(self.train), self._mean)
+
+    def _mean(self) -> np.ndarray:
+        examples, _ = self.train.take(np.arange(min(len(self.train), 10_000)))
+        scale = 255.0 if self.kind == "images" else 1.0
+        return examples.mean(axis=0, dtype=np.float64) / scale

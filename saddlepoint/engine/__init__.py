@@ -1,0 +1,1 @@
+"""How experiments are trained: knows the family protocol and no family."""

@@ -1,0 +1,1 @@
+"""Encoder, statistics, number: one file per metric."""

@@ -1,0 +1,1 @@
+"""A game each, in one small file, with its named recipes."""

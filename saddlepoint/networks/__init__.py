@@ -1,0 +1,1 @@
+"""Networks whose layers are named and whose activations can be read."""
