@@ -93,6 +93,11 @@ class DataSpec:
         """Channels of the images."""
         return self.shape[-1]
 
+    @property
+    def tensor_shape(self) -> tuple[int, ...]:
+        """Shape of one example as the networks see it: (c, h, w) or (d,)."""
+        return (self.shape[-1], *self.shape[:-1]) if self.kind == "images" else self.shape
+
 
 @dataclass(frozen=True)
 class Experiment:

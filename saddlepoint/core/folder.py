@@ -1,0 +1,266 @@
+"""The run folder: the whole truth of a run, and the only code that knows the names of its files."""
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from saddlepoint.core import files
+from saddlepoint.core.errors import UserError
+
+VERSION = 1
+
+_CONFIG = "config.json"
+_METRICS = "metrics.jsonl"
+_CHECKPOINTS = "checkpoints"
+_STATE = "state.json"
+_LOCK = "lock"
+
+
+class Checkpoint:
+    """One saved state of a run: named tensors in safetensors files, everything else in JSON."""
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    @property
+    def step(self) -> int:
+        """Steps done when it was saved."""
+        return int(self.path.name.rpartition("-")[2])
+
+    def values(self) -> dict[str, Any]:
+        """Return the JSON part; raises UserError where it is missing or damaged."""
+        values = _read_json(self.path / _STATE)
+        if values.get("version") != VERSION:
+            raise UserError(f"{self.path} has format version {values.get('version')}, not {VERSION}")
+        return values
+
+    def tensors(self, part: str) -> dict[str, Tensor]:
+        """Return the tensors of ``part`` ("weights", "ema" or "state"), checked against their hash.
+
+        Raises UserError where the file is missing, cut or changed. Nothing in it is executed.
+        """
+        from safetensors.torch import load
+
+        path = self.path / f"{part}.safetensors"
+        expected = self.values()["hashes"].get(part)
+        if expected is None:
+            return {}
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise UserError(f"cannot read {path}: {error.strerror}; try an older checkpoint") from error
+        if hashlib.sha256(content).hexdigest() != expected:
+            raise UserError(
+                f"{path} is damaged (its hash differs from the one saved); remove the folder "
+                f"{self.path.name} to go on from an older checkpoint"
+            )
+        return load(content)
+
+    @property
+    def weights_hash(self) -> str:
+        """First 16 hexadecimal digits of the hash of the weights that sampling uses."""
+        hashes = self.values()["hashes"]
+        return hashes.get("ema", hashes["weights"])[:16]
+
+
+class RunFolder:
+    """A run's files: configuration, metrics, checkpoints, samples, pictures."""
+
+    def __init__(self, path: Path | str):
+        self.path = Path(path)
+
+    @classmethod
+    def open(cls, path: Path | str) -> "RunFolder":
+        """Return the folder of an existing run; raises UserError where there is none."""
+        folder = cls(path)
+        if not folder.path.exists():
+            raise UserError(f"there is no run at {path}")
+        if not (folder.path / _CONFIG).exists():
+            raise UserError(f"{path} is not a run (it has no {_CONFIG})")
+        return folder
+
+    @classmethod
+    def create(cls, root: Path, name: str, out: Path | None = None) -> "RunFolder":
+        """Make the folder ``out``, or ``root/name-<number>`` with the next free number."""
+        if out is not None:
+            check_free(out)
+            _make(out)
+            return cls(out)
+        number = 1 + max((_number(path, name) for path in root.glob(f"{name}-*")), default=0)
+        while True:
+            path = root / f"{name}-{number:04d}"
+            try:
+                _make(path, exist_ok=False)
+                return cls(path)
+            except FileExistsError:
+                number += 1
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the run's lock, which ends with the process; raises UserError if another holds it."""
+        with open(self.path / _LOCK, "w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise UserError(f"{self.path} is being trained by another process") from None
+            yield
+
+    def read_config(self) -> dict[str, Any]:
+        """Return the run's configuration; raises UserError where it is damaged or of another version."""
+        config = _read_json(self.path / _CONFIG)
+        if config.get("version") != VERSION:
+            raise UserError(
+                f"{self.path} was written with run format {config.get('version')}, this is {VERSION}"
+            )
+        return config
+
+    def write_config(self, config: dict[str, Any]) -> None:
+        """Write the run's configuration."""
+        files.write_json(self.path / _CONFIG, {"version": VERSION, **config})
+
+    def append_row(self, row: dict[str, Any]) -> None:
+        """Append one tick to the curves."""
+        with open(self.path / _METRICS, "a") as log:
+            log.write(json.dumps({"version": VERSION, **row}) + "\n")
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return all whole rows of the curves, oldest first."""
+        path = self.path / _METRICS
+        rows = []
+        for line in path.read_text().splitlines() if path.exists() else []:
+            try:
+                rows.append(json.loads(line))
+            except json.JSONDecodeError:
+                break  # the last line of a killed run
+        return rows
+
+    def cut_back(self, step: int) -> None:
+        """Forget everything that was logged after ``step``, which a resumed run will log again."""
+        rows = [row for row in self.rows() if row["step"] <= step]
+        files.write_text(self.path / _METRICS, "".join(json.dumps(row) + "\n" for row in rows))
+        for path in self.samples():
+            if int(path.stem.rpartition("-")[2]) > step:
+                path.unlink()
+        for path in self.path.glob("**/.*.tmp"):  # left by a kill in the middle of a write
+            files.remove(path)
+        files.remove(self.events)
+
+    def checkpoints(self) -> list[Checkpoint]:
+        """Return all checkpoints, oldest first."""
+        return [Checkpoint(path) for path in sorted((self.path / _CHECKPOINTS).glob("step-*"))]
+
+    def latest(self) -> Checkpoint:
+        """Return the newest checkpoint; raises UserError where there is none."""
+        checkpoints = self.checkpoints()
+        if not checkpoints:
+            raise UserError(f"{self.path} has no checkpoint yet")
+        return checkpoints[-1]
+
+    def save_checkpoint(
+        self, step: int, parts: dict[str, dict[str, Tensor]], values: dict[str, Any]
+    ) -> Checkpoint:
+        """Write a checkpoint whole or not at all: ``parts`` of tensors and JSON ``values``."""
+        from safetensors.torch import save
+
+        target = self.path / _CHECKPOINTS / f"step-{step:09d}"
+        target.parent.mkdir(exist_ok=True)
+        with files.atomic_path(target) as temporary:
+            temporary.mkdir()
+            hashes = {}
+            for part, tensors in parts.items():
+                content = save({name: tensor.contiguous() for name, tensor in tensors.items()})
+                hashes[part] = hashlib.sha256(content).hexdigest()
+                (temporary / f"{part}.safetensors").write_bytes(content)
+            values = {"version": VERSION, "step": step, "hashes": hashes, **values}
+            (temporary / _STATE).write_text(json.dumps(values, indent=1))
+        return Checkpoint(target)
+
+    def prune_checkpoints(self, keep: int, best: int | None) -> None:
+        """Remove all checkpoints but the newest ``keep`` and the one of step ``best``."""
+        for checkpoint in self.checkpoints()[:-keep]:
+            if checkpoint.step != best:
+                files.remove(checkpoint.path)
+
+    def sample_path(self, step: int) -> Path:
+        """Return where the grid of samples after ``step`` belongs."""
+        folder = self.path / "samples"
+        folder.mkdir(exist_ok=True)
+        return folder / f"step-{step:09d}.png"
+
+    def samples(self) -> list[Path]:
+        """Return the sample grids written so far, oldest first."""
+        return sorted((self.path / "samples").glob("step-*.png"))
+
+    @property
+    def events(self) -> Path:
+        """Folder of the TensorBoard events, a copy of the curves."""
+        return self.path / "events"
+
+    @property
+    def grid(self) -> Path:
+        """The final grid of samples."""
+        return self.path / "samples.png"
+
+    @property
+    def animation(self) -> Path:
+        """The grid over time."""
+        return self.path / "training.gif"
+
+    @property
+    def curves(self) -> Path:
+        """The picture of losses and critic outputs."""
+        return self.path / "curves.png"
+
+
+def runs_root() -> Path:
+    """Return the folder that holds the runs: ``$SADDLE_RUNS`` or ``runs``."""
+    return Path(os.environ.get("SADDLE_RUNS", "runs"))
+
+
+def newest_run() -> RunFolder:
+    """Return the run that was started last; raises UserError where there is none."""
+    configs = sorted(runs_root().glob(f"*/{_CONFIG}"), key=lambda path: path.stat().st_mtime_ns)
+    if not configs:
+        raise UserError(f"there is no run under {runs_root()}; start one with: saddle train")
+    return RunFolder(configs[-1].parent)
+
+
+def check_free(out: Path) -> None:
+    """Raise UserError where ``out`` cannot become a new run's folder."""
+    if (out / _CONFIG).exists():
+        raise UserError(f"{out} holds another run; continue it with: saddle resume {out}")
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise UserError(f"{out} exists and is not an empty folder; choose another --out")
+
+
+def _make(path: Path, exist_ok: bool = True) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=exist_ok)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise UserError(f"cannot make the folder {path}: {error.strerror}") from error
+
+
+def _number(path: Path, name: str) -> int:
+    number = path.name.removeprefix(f"{name}-")
+    return int(number) if number.isdigit() else 0
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(path.read_bytes())
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise UserError(f"{path} is damaged: {error}") from error
+    if not isinstance(value, dict):
+        raise UserError(f"{path} is damaged: it holds no JSON object")
+    return value

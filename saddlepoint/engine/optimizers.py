@@ -1,0 +1,68 @@
+"""One torch optimizer a player, its rates in tensors, its schedule applied before every update."""
+
+import torch
+from torch import Tensor, nn
+
+from saddlepoint.core.experiment import Optimizer
+from saddlepoint.core.protocol import Progress
+
+
+class Descent:
+    """How one player's parameters are updated.
+
+    Args:
+        spec: the rule and its rates.
+        parameters: the player's parameters by name.
+        device: where they live.
+    """
+
+    def __init__(self, spec: Optimizer, parameters: dict[str, nn.Parameter], device: torch.device):
+        self.spec = spec
+        self.parameters = parameters
+        self.rule = _build(spec, list(parameters.values()), torch.tensor(spec.lr, device=device))
+
+    def update(self, gradients: tuple[Tensor | None, ...], progress: Progress) -> None:
+        """Apply one update."""
+        for group in self.rule.param_groups:
+            for name, schedule in self.spec.schedules.items():
+                value = schedule(progress)
+                if isinstance(group[name], Tensor):
+                    group[name].fill_(value)
+                else:
+                    group[name] = value
+        for parameter, gradient in zip(self.parameters.values(), gradients, strict=True):
+            parameter.grad = gradient
+        self.rule.step()
+        if self.spec.clip is not None:
+            with torch.no_grad():
+                for parameter in self.parameters.values():
+                    parameter.clamp_(-self.spec.clip, self.spec.clip)
+
+    def state(self) -> dict[str, Tensor]:
+        """Return all moments and counters as ``parameter/entry`` tensors."""
+        found = {}
+        for name, parameter in self.parameters.items():
+            for entry, value in self.rule.state.get(parameter, {}).items():
+                if value is not None:
+                    found[f"{name}/{entry}"] = value
+        return found
+
+    def load(self, state: dict[str, Tensor]) -> None:
+        """Take over what :meth:`state` returned."""
+        for key, value in state.items():
+            name, _, entry = key.rpartition("/")
+            parameter = self.parameters[name]
+            device = "cpu" if entry == "step" and not self.rule.defaults.get("fused") else parameter.device
+            self.rule.state[parameter][entry] = value.clone().to(device)
+
+
+def _build(spec: Optimizer, parameters: list[nn.Parameter], lr: Tensor) -> torch.optim.Optimizer:
+    if spec.kind == "adam":
+        return torch.optim.Adam(
+            parameters, lr=lr, betas=spec.betas, eps=spec.eps, weight_decay=spec.weight_decay, fused=True
+        )
+    if spec.kind == "sgd":
+        return torch.optim.SGD(
+            parameters, lr=lr, momentum=spec.momentum, weight_decay=spec.weight_decay, fused=True
+        )
+    return torch.optim.RMSprop(parameters, lr=lr, eps=spec.eps, weight_decay=spec.weight_decay)

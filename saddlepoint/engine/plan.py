@@ -1,0 +1,98 @@
+"""How this machine computes: device, precision, threads. Chosen once, stored in the run, replayed on resume."""
+
+import contextlib
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import torch
+
+from saddlepoint.core.errors import UserError
+
+Precision = Literal["fp32", "bf16"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An acceleration plan.
+
+    Attributes:
+        device: torch device string.
+        precision: of the networks' arithmetic; weights, updates and losses are always fp32.
+        threads: CPU threads.
+    """
+
+    device: str
+    precision: Precision
+    threads: int
+
+    @classmethod
+    def choose(cls, device: str = "auto", precision: str = "auto") -> "Plan":
+        """Choose what the machine does best, or what is asked for.
+
+        Raises:
+            UserError: the device or the precision is not to be had on this machine.
+        """
+        device = _device(device)
+        if precision not in ("auto", "fp32", "bf16"):
+            raise UserError(f"--precision must be auto, fp32 or bf16, got {precision!r}")
+        if precision == "auto":
+            precision = "bf16" if _multiplies_bf16(device) else "fp32"
+        return cls(device, "bf16" if precision == "bf16" else "fp32", torch.get_num_threads())
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> "Plan":
+        """Return the plan that a run stored; raises UserError where its device is not here."""
+        return cls(_device(value["device"]), value["precision"], value["threads"])
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the plan as JSON values."""
+        return asdict(self)
+
+    @property
+    def torch_device(self) -> torch.device:
+        """The device as torch names it."""
+        return torch.device(self.device)
+
+    def apply(self) -> None:
+        """Set what is global in torch to this plan."""
+        torch.set_num_threads(self.threads)
+
+    def autocast(self) -> AbstractContextManager:
+        """Return a fresh autocast region.
+
+        Enter one for each turn: its cache of converted weights must not outlive their update.
+        """
+        if self.precision == "fp32":
+            return contextlib.nullcontext()
+        return torch.autocast(self.torch_device.type, torch.bfloat16)
+
+    def __str__(self) -> str:
+        threads = f", {self.threads} threads" if self.device == "cpu" else ""
+        return f"{self.device}{threads}, {self.precision}"
+
+
+def _device(name: str) -> str:
+    available = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    if name == "auto":
+        return next(device for device, here in available.items() if here)
+    kind = name.split(":")[0]
+    if kind not in available:
+        raise UserError(f"--device must be auto, cpu, cuda or mps, got {name!r}")
+    if not available[kind]:
+        raise UserError(f"this machine has no {kind} device; leave --device out, or use --device cpu")
+    return name
+
+
+def _multiplies_bf16(device: str) -> bool:
+    """Say whether bf16 matrix products are faster than fp32 ones on this device."""
+    if device.startswith("cuda"):
+        return torch.cuda.get_device_capability(device)[0] >= 8
+    if device == "cpu":
+        capabilities = getattr(torch.cpu, "get_capabilities", dict)()
+        return bool(capabilities.get("amx_bf16") or capabilities.get("avx512_bf16"))
+    return False

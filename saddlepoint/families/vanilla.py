@@ -1,0 +1,113 @@
+"""The game of Goodfellow et al. (2014): one generator, one critic, any objective and penalties.
+
+Most families are this one with another network or another term.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Generator, Tensor, nn
+
+from saddlepoint.core.errors import UserError
+from saddlepoint.core.protocol import Batch, Family, Terms
+from saddlepoint.objectives import CriticPass, Objective, Penalty, objectives, penalties
+
+
+class Vanilla(Family):
+    """Generator against critic.
+
+    Args:
+        generator: (n, latent) -> fakes.
+        critic: fakes or reals -> Critique.
+        latent: dimension of the latent.
+        uniform: draw latents from U(−uniform, uniform); None draws from N(0, 1).
+        objective: name of the adversarial losses.
+        penalty: names of penalties on the critic's gradient.
+        gamma: their weights: none for the defaults, one for all, or one each.
+        critic_weight: factor on the critic's adversarial loss.
+        order: players in the order in which they move in a step.
+    """
+
+    def __init__(
+        self,
+        generator: nn.Module,
+        critic: nn.Module,
+        *,
+        latent: int,
+        uniform: float | None = None,
+        objective: str = "non_saturating",
+        penalty: Sequence[str] = (),
+        gamma: Sequence[float] = (),
+        critic_weight: float = 1.0,
+        order: tuple[str, ...] = ("d", "g"),
+    ):
+        super().__init__()
+        self.generator = generator
+        self.critic = critic
+        self.noise = latent
+        self.uniform = uniform
+        self.objective: Objective = objectives.get(objective)
+        self.penalties = weigh(penalty, gamma)
+        self.critic_weight = critic_weight
+        self.order = order
+        self.second_order = ("d",) if self.penalties else ()
+
+    def turns(self, step: int) -> tuple[str, ...]:
+        """Return the same order every step."""
+        del step
+        return self.order
+
+    def latent(self, n: int, *, rng: Generator, condition: Tensor | None = None) -> Tensor:
+        """Draw noise of shape (n, latent)."""
+        del condition
+        if self.uniform is None:
+            return torch.randn(n, self.noise, generator=rng, device=rng.device)
+        return torch.empty(n, self.noise, device=rng.device).uniform_(
+            -self.uniform, self.uniform, generator=rng
+        )
+
+    def generate(self, latent: Any, batch: Batch | None = None) -> Tensor:
+        """Return fakes of the shape of the real data."""
+        del batch
+        return self.generator(latent)
+
+    def terms(self, player: str, batch: Batch, latent: Any, fake: Any) -> Terms:
+        """Return the adversarial term, and the penalties on the critic's turn."""
+        del latent
+        if player == "d":
+            return self._critic_terms(batch.real, fake)
+        fake_score = self.critic(fake).score
+        real_score = self.critic(batch.real).score if self.objective.paired else fake_score
+        return Terms({"adversarial": self.objective.generator(real_score, fake_score).mean()})
+
+    def _critic_terms(self, real: Tensor, fake: Tensor) -> Terms:
+        real_score, fake_score = self.critic(real).score, self.critic(fake).score
+        loss = self.objective.critic(real_score, fake_score).mean()
+        minimise = {"adversarial": self.critic_weight * loss}
+        critique = CriticPass(lambda x: self.critic(x).score, real, fake, real_score, fake_score)
+        for penalty, gamma in self.penalties:
+            minimise[penalty.name] = penalty.value(critique, gamma).mean()
+        probability = self.objective.probability
+        return Terms(
+            minimise,
+            {"D(x)": probability(real_score).mean(), "D(G(z))": probability(fake_score).mean()},
+        )
+
+
+def weigh(names: Sequence[str], gamma: Sequence[float]) -> list[tuple[Penalty, float]]:
+    """Pair penalties with their weights: no ``gamma`` for the defaults, one for all, or one each."""
+    chosen = [penalties.get(name) for name in names]
+    if len(set(names)) < len(names):
+        raise UserError(f"--penalty {max(names, key=names.count)} is given twice")
+    if len(gamma) not in (0, 1, len(chosen)) or (gamma and not chosen):
+        raise UserError(f"{len(gamma)} --gamma do not fit {len(chosen)} --penalty: give none, one, or one each")
+    if any(not value >= 0 for value in gamma):
+        raise UserError(f"--gamma must not be negative, got {min(gamma)}")
+    weights = list(gamma) * len(chosen) if len(gamma) == 1 else gamma or [p.gamma for p in chosen]
+    return list(zip(chosen, weights, strict=True))
+
+
+def describe(objective: str, penalty: Sequence[str], gamma: Sequence[float]) -> str:
+    """Return the losses in a few words, for example ``relativistic + r1 (gamma 1)``."""
+    return " + ".join([objective, *(f"{p.name} (gamma {value:g})" for p, value in weigh(penalty, gamma))])

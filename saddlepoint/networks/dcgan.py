@@ -1,0 +1,126 @@
+"""Deep convolutional networks for square images of any side from 8 pixels (Radford et al. 2016)."""
+
+import math
+from collections.abc import Iterator
+
+from torch import nn
+
+from saddlepoint.networks.layers import Critic, ToMap, named, visit
+
+
+def sides(size: int, kernel: int) -> list[int]:
+    """Return the sides of all maps from ``size`` down to the base of 4 to 7 pixels, halving each time.
+
+    An odd side halves down for an even kernel and up for an odd one, which is what a convolution of
+    stride 2 and padding (kernel − 1)//2 does.
+    """
+    chain = [size]
+    while chain[-1] >= 8:
+        chain.append((chain[-1] + kernel % 2) // 2)
+    return chain
+
+
+def channels(side: int, width: int) -> int:
+    """Return the channels of a map: ``width`` at 32 pixels, doubled for each halving, at most 8·width."""
+    doublings = min(3, round(math.log2(32 / side)))
+    return max(1, int(width * 2.0**doublings))
+
+
+def dcgan_generator(
+    size: int,
+    image_channels: int,
+    *,
+    latent: int,
+    width: int,
+    kernel: int = 4,
+    extra_layers: int = 0,
+    flat_norm: bool = False,
+) -> nn.Sequential:
+    """Build latent (n, d) -> projection -> fractionally strided convolutions -> tanh image.
+
+    Batch normalisation and ReLU everywhere but at the output; no biases.
+
+    Args:
+        size: side of the image in pixels, at least 8.
+        image_channels: channels of the image.
+        latent: dimension d of the latent.
+        width: channels of the map of 32 pixels.
+        kernel: side of the kernels, 4 or 5.
+        extra_layers: 3×3 convolutions at the largest hidden map.
+        flat_norm: normalise each unit of the projection on its own, as the paper's code does, instead of
+            each channel.
+    """
+    *hidden, base = sides(size, kernel)
+    inputs = channels(base, width)
+    units = inputs * base * base
+    project = [("project", nn.Linear(latent, units, bias=False))]
+    fold = ("map", ToMap(inputs, base))
+    layers: list[tuple[str, nn.Module]] = [
+        *project,
+        *([("norm0", nn.BatchNorm1d(units)), fold] if flat_norm else [fold, ("norm0", nn.BatchNorm2d(inputs))]),
+        ("relu0", nn.ReLU(inplace=True)),
+    ]
+    side = base
+    for index, larger in enumerate(reversed(hidden[1:]), start=1):
+        outputs = channels(larger, width)
+        layers += [
+            (f"up{index}", _up(inputs, outputs, kernel, side, larger)),
+            (f"norm{index}", nn.BatchNorm2d(outputs)),
+            (f"relu{index}", nn.ReLU(inplace=True)),
+        ]
+        inputs, side = outputs, larger
+    layers += _extra(extra_layers, inputs, lambda: nn.ReLU(inplace=True))
+    layers += [("to_image", _up(inputs, image_channels, kernel, side, size)), ("tanh", nn.Tanh())]
+    return named(layers)
+
+
+def dcgan_critic(
+    size: int, image_channels: int, *, width: int, kernel: int = 4, extra_layers: int = 0
+) -> Critic:
+    """Build image (n, c, size, size) -> strided convolutions -> a score.
+
+    Batch normalisation and LeakyReLU 0.2 everywhere but at the input; no pooling, no biases. Arguments as
+    for :func:`dcgan_generator`.
+    """
+    chain = sides(size, kernel)
+    layers: list[tuple[str, nn.Module]] = []
+    inputs = image_channels
+    for index, side in enumerate(chain[1:]):
+        outputs = channels(side, width)
+        layers.append((f"down{index}", nn.Conv2d(inputs, outputs, kernel, 2, (kernel - 1) // 2, bias=False)))
+        if index > 0:
+            layers.append((f"norm{index}", nn.BatchNorm2d(outputs)))
+        layers.append((f"leaky{index}", nn.LeakyReLU(0.2, inplace=True)))
+        if index == 0:
+            layers += _extra(extra_layers, outputs, lambda: nn.LeakyReLU(0.2, inplace=True))
+        inputs = outputs
+    head = nn.Linear(inputs * chain[-1] ** 2, 1, bias=False)
+    return Critic(named(layers), named([("flatten", nn.Flatten()), ("score", head)]))
+
+
+def normal_weights(network: nn.Module, std: float = 0.02) -> nn.Module:
+    """Draw weights from N(0, std²) and gains of batch normalisation from N(1, std²); set biases to 0."""
+
+    def initialise(layer: nn.Module) -> None:
+        if isinstance(layer, nn.Linear | nn.Conv2d | nn.ConvTranspose2d):
+            layer.weight.normal_(0.0, std)
+        elif isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d):
+            layer.weight.normal_(1.0, std)
+        if getattr(layer, "bias", None) is not None:
+            layer.bias.zero_()  # pyright: ignore[reportOptionalMemberAccess, reportCallIssue]
+
+    return visit(network, initialise)
+
+
+def _up(inputs: int, outputs: int, kernel: int, side: int, larger: int) -> nn.ConvTranspose2d:
+    """Return the transposed convolution from ``side`` to ``larger`` pixels, adjoint to the critic's."""
+    padding = (kernel - 1) // 2
+    output_padding = larger - ((side - 1) * 2 - 2 * padding + kernel)
+    return nn.ConvTranspose2d(inputs, outputs, kernel, 2, padding, output_padding, bias=False)
+
+
+def _extra(count: int, width: int, activation) -> Iterator[tuple[str, nn.Module]]:
+    for index in range(count):
+        yield f"extra{index}", nn.Conv2d(width, width, 3, padding=1, bias=False)
+        yield f"extra_norm{index}", nn.BatchNorm2d(width)
+        yield f"extra_activation{index}", activation()
