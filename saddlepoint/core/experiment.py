@@ -52,14 +52,26 @@ class Budget(NamedTuple):
         """The name of the one that is set."""
         return next(name for name, value in zip(self._fields, self, strict=True) if value is not None)
 
-    def total_steps(self, batch: int, count: int) -> int | None:
-        """Return the budget in steps of ``batch`` images over ``count`` training images; None for minutes."""
-        if self.minutes is not None:
-            return None
-        if self.steps is not None:
-            return self.steps
-        images = self.images if self.images is not None else (self.epochs or 0) * count
-        return max(1, -(-int(images) // batch))
+    def fraction(self, step: int, images: int, count: int, seconds: float) -> float:
+        """Return the share of the budget that is used up, in [0, 1].
+
+        Args:
+            step: steps done.
+            images: real images shown to the critic.
+            count: images in the training split.
+            seconds: time spent training.
+        """
+        used = {
+            "steps": step,
+            "images": images,
+            "epochs": images / count,
+            "minutes": seconds / 60,
+        }[self.unit]
+        return min(1.0, used / getattr(self, self.unit))
+
+    def __str__(self) -> str:
+        value = getattr(self, self.unit)
+        return f"{value:,} {self.unit if value != 1 else self.unit.removesuffix('s')}"
 
 
 @dataclass(frozen=True)

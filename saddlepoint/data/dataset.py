@@ -1,12 +1,16 @@
 """What every source becomes: arrays with official or seeded splits, and where they came from."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from saddlepoint.core.experiment import DataSpec
+if TYPE_CHECKING:  # reading data does not need the libraries that training needs
+    from saddlepoint.core.experiment import DataSpec
+    from saddlepoint.data.mixture import Mixture
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class Dataset:
         classes: class names in label order, empty where there are no labels.
         fingerprint: content hash, hexadecimal.
         notes: sentences that the user should read (files skipped, images resized).
+        mixture: the density that points were drawn from, None for images.
     """
 
     name: str
@@ -53,6 +58,7 @@ class Dataset:
     classes: tuple[str, ...] = ()
     fingerprint: str = ""
     notes: tuple[str, ...] = field(default=())
+    mixture: Mixture | None = None
 
     @property
     def train(self) -> Split:
@@ -67,6 +73,8 @@ class Dataset:
     @property
     def spec(self) -> DataSpec:
         """What a recipe may know of the data."""
+        from saddlepoint.core.experiment import DataSpec
+
         return DataSpec(self.name, self.kind, self.shape, self.classes, len(self.train), self._mean)
 
     def _mean(self) -> np.ndarray:

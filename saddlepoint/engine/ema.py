@@ -23,12 +23,12 @@ class Average:
     def __init__(self, family: Family, decay: float):
         self.decay = decay
         modules = [name for player, names in family.players.items() if family.generates(player) for name in names]
-        self.live = {
+        self.live: dict[str, Tensor] = {
             name: tensor
-            for name, tensor in family.state_dict().items()
+            for name, tensor in [*family.named_parameters(), *family.named_buffers()]
             if any(name.startswith(f"{module}.") for module in modules)
         }
-        self.tensors = {name: tensor.clone() for name, tensor in self.live.items()}
+        self.tensors = {name: tensor.detach().clone() for name, tensor in self.live.items()}
 
     @torch.no_grad()
     def update(self, step: int) -> None:

@@ -78,7 +78,10 @@ class Vanilla(Family):
         if player == "d":
             return self._critic_terms(batch.real, fake)
         fake_score = self.critic(fake).score
-        real_score = self.critic(batch.real).score if self.objective.paired else fake_score
+        real_score = fake_score
+        if self.objective.paired:
+            with torch.no_grad():
+                real_score = self.critic(batch.real).score
         return Terms({"adversarial": self.objective.generator(real_score, fake_score).mean()})
 
     def _critic_terms(self, real: Tensor, fake: Tensor) -> Terms:

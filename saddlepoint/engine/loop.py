@@ -1,0 +1,268 @@
+"""The training loop: steps until the budget is used up, with ticks, snapshots and checkpoints on the way."""
+
+import math
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from saddlepoint.core.errors import TrainingError, UserError, nearest
+from saddlepoint.core.experiment import Budget, Experiment
+from saddlepoint.core.folder import Checkpoint, RunFolder
+from saddlepoint.core.protocol import Progress
+from saddlepoint.core.seeds import generator
+from saddlepoint.data.batches import Batches
+from saddlepoint.data.dataset import Split
+from saddlepoint.engine.ema import Average
+from saddlepoint.engine.plan import Plan
+from saddlepoint.engine.state import capture, restore
+from saddlepoint.engine.step import Stepper
+
+SNAPSHOTS = 30  # grids of samples over a whole budget
+
+
+@dataclass(frozen=True)
+class Habits:
+    """What a run writes, and when.
+
+    Attributes:
+        log_every: steps a tick: one row of the curves.
+        checkpoint_every: seconds between checkpoints; they change nothing in the run.
+        keep: how many of the newest checkpoints stay.
+        best: name of a curve; the checkpoint where it was lowest stays too.
+    """
+
+    log_every: int = 20
+    checkpoint_every: float = 45.0
+    keep: int = 2
+    best: str | None = None
+
+
+class Interrupted(Exception):  # noqa: N818 - not an error
+    """The user asked to stop; everything is saved."""
+
+
+class Watcher:
+    """Something that is told how training goes. It must not change the run."""
+
+    def stepped(self, trainer: "Trainer") -> None:
+        """One more step is done."""
+
+    def ticked(self, trainer: "Trainer", row: dict[str, Any]) -> None:
+        """One more row of the curves is written."""
+
+    def snapshot(self, trainer: "Trainer") -> None:
+        """It is time for a grid of samples."""
+
+
+class Trainer:
+    """An experiment in training: all of its state, and the loop over it.
+
+    Args:
+        experiment: what is trained.
+        split: the training data.
+        plan: how this machine computes.
+        folder: where everything is written.
+        budget: how long.
+        seed: seed of data order, latents and noise; initial weights are the caller's.
+        habits: what is written when.
+        watchers: who is told.
+    """
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        split: Split,
+        plan: Plan,
+        folder: RunFolder,
+        *,
+        budget: Budget,
+        seed: int,
+        habits: Habits,
+        watchers: tuple[Watcher, ...] = (),
+    ):
+        self.experiment = experiment
+        self.folder = folder
+        self.budget = budget
+        self.habits = habits
+        self.watchers = watchers
+        device = plan.torch_device
+        self.family = experiment.family.to(device).train()
+        self.batches = Batches(split, experiment.batch, seed=seed, device=device, pixels=experiment.pixels)
+        self.stepper = Stepper(experiment, plan, self.batches, generator(device, seed, "latent"))
+        torch.manual_seed(generator("cpu", seed, "noise").initial_seed())
+        self.average = Average(self.family, experiment.ema) if experiment.ema else None
+        self.done = 0
+        self.seconds = 0.0
+        self.best: tuple[float, int] | None = None
+        self.last_row: dict[str, Any] = {}
+        self._pending: list[dict[str, Tensor]] = []
+        self._tick_start = (0, 0.0)
+        self._clock = 0.0
+        self._saved_at = 0.0
+
+    @property
+    def progress(self) -> Progress:
+        """How far the run has come."""
+        images, count = self.batches.drawn, len(self.batches.split)
+        fraction = self.budget.fraction(self.done, images, count, self.seconds)
+        return Progress(self.done, images, images / count, fraction)
+
+    def resume(self, checkpoint: Checkpoint) -> None:
+        """Continue from ``checkpoint``, forgetting what was logged after it."""
+        values = restore(checkpoint, self.stepper, self.average)
+        self.done, self.seconds = values["step"], values["seconds"]
+        self.batches.drawn = values["drawn"]
+        self.best = tuple(values["best"]) if values["best"] else None
+        self._pending = [{n: torch.tensor(v) for n, v in step.items()} for step in values["pending"]]
+        self.folder.cut_back(self.done)
+        rows = self.folder.rows()
+        self.last_row = rows[-1] if rows else {}
+
+    def train(self) -> None:
+        """Train until the budget is used up.
+
+        Raises:
+            Interrupted: on Ctrl-C or SIGTERM, after saving.
+            TrainingError: a loss or a weight is no longer finite, or a file cannot be written.
+        """
+        try:
+            self._train()
+        except OSError as error:
+            raise TrainingError(
+                f"step {self.done}: cannot write {error.filename or self.folder.path} ({error.strerror}); "
+                f"{self._last_good()}"
+            ) from error
+
+    def _train(self) -> None:
+        self._clock = time.monotonic() - self.seconds
+        self._tick_start = (self.batches.drawn, self.seconds)
+        if self.done == 0:
+            self._tell("snapshot")
+            self.checkpoint()
+        self._saved_at = self.seconds
+        with _interruptions() as interrupted:
+            progress = self.progress
+            while progress.fraction < 1:
+                self._pending.append(self.stepper.step(progress))
+                self.done += 1
+                if self.average is not None:
+                    self.average.update(self.done)
+                self.seconds = time.monotonic() - self._clock
+                before, progress = progress, self.progress
+                self._tell("stepped")
+                if self.done % self.habits.log_every == 0:
+                    self._tick()
+                if int(progress.fraction * SNAPSHOTS) > int(before.fraction * SNAPSHOTS):
+                    self._tell("snapshot")
+                if self.seconds - self._saved_at >= self.habits.checkpoint_every:
+                    self.checkpoint()
+                if interrupted.is_set() and progress.fraction < 1:
+                    self.checkpoint()
+                    raise Interrupted
+        if self._pending:
+            self._tick()
+        self.checkpoint()
+
+    def checkpoint(self) -> Checkpoint:
+        """Save everything, if it is finite."""
+        pending = self._read_pending()
+        self._check_weights()
+        value = self.last_row.get(self.habits.best) if self.habits.best else None
+        if value is not None and (self.best is None or value < self.best[0]):
+            self.best = (value, self.done)
+        values = {
+            "seconds": self.seconds,
+            "drawn": self.batches.drawn,
+            "pending": pending,
+            "best": self.best,
+        }
+        saved = self.folder.save_checkpoint(self.done, capture(self.stepper, self.average), values)
+        self.folder.prune_checkpoints(self.habits.keep, self.best[1] if self.best else None)
+        self._saved_at = self.seconds
+        return saved
+
+    def _tick(self) -> None:
+        """Turn the statistics of the last steps into one row of the curves."""
+        reports = self._read_pending()
+        self._pending = []
+        names = sorted({name for report in reports for name in report})
+        means = {}
+        for name in names:
+            found = [report[name] for report in reports if name in report]
+            means[name] = math.fsum(found) / len(found)
+        images, seconds = self._tick_start
+        speed = (self.batches.drawn - images) / max(1e-9, self.seconds - seconds)
+        self._tick_start = (self.batches.drawn, self.seconds)
+        row = {
+            "step": self.done,
+            "images": self.batches.drawn,
+            "seconds": round(self.seconds, 3),
+            "images_per_second": round(speed, 1),
+            **means,
+        }
+        best = self.habits.best
+        if best is not None and best not in row:
+            raise UserError(f"--best: this run has no curve {best!r}{nearest(best, row)}")
+        self.folder.append_row(row)
+        self.last_row = row
+        self._tell("ticked", row)
+
+    def _read_pending(self) -> list[dict[str, float]]:
+        """Read the statistics since the last tick from the device, at once.
+
+        Raises:
+            TrainingError: one of them is not finite.
+        """
+        flat = [value for report in self._pending for value in report.values()]
+        values = iter(torch.stack([value.float() for value in flat]).tolist() if flat else [])
+        reports = [{name: next(values) for name in report} for report in self._pending]
+        for step, report in enumerate(reports, start=self.done - len(reports) + 1):
+            bad = [name for name, value in report.items() if not math.isfinite(value)]
+            if bad:
+                raise TrainingError(
+                    f"{bad[0]} became {report[bad[0]]} at step {step}; {self._last_good()}; "
+                    "a lower learning rate, --precision fp32 or a --penalty may help"
+                )
+        return reports
+
+    def _check_weights(self) -> None:
+        bad = [n for n, p in self.family.named_parameters() if not bool(torch.isfinite(p).all())]
+        if bad:
+            raise TrainingError(f"{bad[0]} is not finite after step {self.done}; {self._last_good()}")
+
+    def _last_good(self) -> str:
+        steps = [checkpoint.step for checkpoint in self.folder.checkpoints()]
+        return f"the checkpoint of step {steps[-1]} is kept in {self.folder.path}" if steps else "nothing is saved yet"
+
+    def _tell(self, event: str, *details: Any) -> None:
+        for watcher in self.watchers:
+            getattr(watcher, event)(self, *details)
+
+
+@contextmanager
+def _interruptions() -> Iterator[threading.Event]:
+    """Yield an event that Ctrl-C and SIGTERM set; a second Ctrl-C ends the process at once."""
+    event = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield event
+        return
+
+    def stop(number: int, frame: object) -> None:
+        if event.is_set():
+            os._exit(128 + number)
+        event.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield event
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
