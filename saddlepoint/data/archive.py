@@ -1,0 +1,78 @@
+"""A zip of image files, read in place: nothing is extracted."""
+
+import re
+import stat
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO
+
+from saddlepoint.core.errors import UserError
+from saddlepoint.data.collection import UNREADABLE, Member
+from saddlepoint.data.images import is_image_head, is_image_name
+from saddlepoint.data.layout import is_hidden
+
+LARGEST_MEMBER = 512 * 2**20  # bytes
+LARGEST_RATIO = 200  # of a member of more than _FREE bytes; images hardly shrink
+_FREE = 16 * 2**20
+
+
+class Archive:
+    """The image files of a zip.
+
+    Args:
+        path: the zip.
+
+    Raises:
+        UserError: if it is no zip, is damaged or encrypted, has a member that would land outside of a
+            folder or unpack to something huge, or holds no images.
+    """
+
+    def __init__(self, path: Path):
+        self.place = str(path.absolute())
+        try:
+            self._zip = zipfile.ZipFile(path)
+        except UNREADABLE as error:
+            raise UserError(f"{self.place} cannot be read as a zip ({error}); fetch it again") from error
+        infos = [info for info in self._zip.infolist() if not info.is_dir()]
+        for info in infos:
+            check_member(info, self.place)
+        images = [info for info in infos if self._is_image(info)]
+        # Of two members with one name, the archive gives the last.
+        members = {info.filename: Member(info.filename, info.file_size, info.CRC) for info in images}
+        self.members: Sequence[Member] = sorted(members.values())
+        if not images:
+            raise UserError(f"{self.place} holds {len(infos):,} files but no images; give a zip of images")
+
+    def open(self, name: str) -> IO[bytes]:
+        """Open one member for reading; raises one of UNREADABLE if it is damaged."""
+        return self._zip.open(name)
+
+    def _is_image(self, info: zipfile.ZipInfo) -> bool:
+        if any(is_hidden(part) for part in info.filename.split("/")):
+            return False
+        if is_image_name(info.filename):
+            return True
+        try:
+            with self._zip.open(info) as file:
+                return is_image_head(file.read(16))
+        except UNREADABLE:
+            return False
+
+
+def check_member(info: zipfile.ZipInfo, place: str) -> None:
+    """Raise UserError for a zip member that is unsafe: its path, a link, encryption, or its size."""
+    shown = info.filename.encode("utf-8", "replace").decode()
+    name = info.filename.replace("\\", "/")
+    if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in name.split("/"):
+        raise UserError(f"{place} holds {shown!r}, a path out of its folder; pack the images again")
+    if stat.S_ISLNK(info.external_attr >> 16):
+        raise UserError(f"{place} holds {shown!r}, a symbolic link; pack the images themselves")
+    if info.flag_bits & 1:
+        raise UserError(f"{place} is encrypted ({shown!r}); pack it without a password")
+    ratio = info.file_size / max(1, info.compress_size)
+    if info.file_size > LARGEST_MEMBER or (info.file_size > _FREE and ratio > LARGEST_RATIO):
+        raise UserError(
+            f"{place} holds {shown!r}, which unpacks from {info.compress_size:,} to {info.file_size:,} "
+            "bytes; that is no image, take it away"
+        )

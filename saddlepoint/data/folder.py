@@ -1,0 +1,77 @@
+"""A folder of image files, nested or flat."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO
+
+from saddlepoint.core.errors import UserError
+from saddlepoint.data.collection import Member
+from saddlepoint.data.images import SUFFIXES, is_image_head, is_image_name
+from saddlepoint.data.layout import is_hidden
+
+
+class Folder:
+    """The image files under a folder; symbolic links are followed, each folder is visited once.
+
+    Args:
+        path: the folder.
+
+    Raises:
+        UserError: if it cannot be listed or holds no images.
+    """
+
+    def __init__(self, path: Path):
+        self._root = path
+        self.place = str(path.absolute())
+        found, others = _walk(path)
+        self.members: Sequence[Member] = sorted(found)
+        if not found:
+            holds = f"{others:,} files but no images" if others else "no files"
+            kinds = ", ".join(suffix[1:] for suffix in SUFFIXES)
+            raise UserError(f"{self.place} holds {holds}; give a folder of images ({kinds})")
+
+    def open(self, name: str) -> IO[bytes]:
+        """Open one member for reading."""
+        return (self._root / name).open("rb")
+
+
+def _walk(root: Path) -> tuple[list[Member], int]:
+    """Return the image files under ``root`` and the number of other files."""
+    found, others, seen = [], 0, set()
+    waiting = [(str(root), "")]
+    while waiting:
+        folder, prefix = waiting.pop()
+        real = os.path.realpath(folder)
+        if real in seen:  # a link back to where we have been
+            continue
+        seen.add(real)
+        try:
+            with os.scandir(folder) as entries:
+                listing = sorted((e for e in entries if not is_hidden(e.name)), key=lambda e: e.name)
+        except OSError as error:
+            raise UserError(f"cannot list {folder} ({error.strerror}); check its permissions") from error
+        folders = []
+        for entry in listing:
+            try:
+                if entry.is_dir():
+                    folders.append((entry.path, f"{prefix}{entry.name}/"))
+                elif entry.is_file() and _is_image(entry):
+                    stat = entry.stat()
+                    found.append(Member(prefix + entry.name, stat.st_size, stat.st_mtime_ns))
+                else:
+                    others += 1
+            except OSError:  # a link to nothing, or to itself
+                others += 1
+        waiting += reversed(folders)
+    return found, others
+
+
+def _is_image(entry: os.DirEntry) -> bool:
+    if is_image_name(entry.name):
+        return True
+    try:
+        with open(entry.path, "rb") as file:
+            return is_image_head(file.read(16))
+    except OSError:
+        return False

@@ -1,0 +1,110 @@
+"""From what the user typed to a data set."""
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from saddlepoint.core.errors import UserError, nearest
+from saddlepoint.data.dataset import Dataset
+from saddlepoint.data.request import Crop, Report, Request, Size, silent, sources
+from saddlepoint.data.splits import fingerprint, first_balanced, hold_out
+
+
+def load(
+    source: str,
+    *,
+    size: Size = None,
+    crop: Crop = "center",
+    hold_out: bool = False,
+    report: Report | None = None,
+) -> Dataset:
+    """Read a data set.
+
+    Where the source has no official validation split, ``validation`` is a part of an official ``train`` (the
+    last 10,000 of MNIST, the last 5,000 of CIFAR-10, a tenth by content of anything else) and overlaps with
+    it unless ``hold_out`` is set. Where it has no official splits at all they are 80/10/10 by content and
+    never overlap, except in sets of fewer than ten different images.
+
+    Args:
+        source: a registered name (``mnist``), a name with something after a colon (``mnist:FOLDER``), or a
+            path to a folder or zip of images, to IDX files or to a NumPy file; ``@K`` at the end keeps the
+            first K training examples, balanced between the classes.
+        size: side of the images in pixels, 1 to 1024, or a function from the native side to it, or None to
+            keep the native side. The native side of files is the median of their shorter sides.
+        crop: ``"center"`` cuts a centred square, ``"stretch"`` squeezes the whole image into one.
+        hold_out: remove the validation split from train.
+        report: called as (what, done, total) while downloading or decoding takes time.
+
+    Returns:
+        uint8 (n, size, size, c) images with c = 1 where all are grey, else 3; or float32 (n, d) points.
+
+    Raises:
+        UserError: if there is no such source, or it cannot be read.
+    """
+    name, count = _split_count(source)
+    read, request = _resolve(name, Request(name, None, size, crop, report or silent))
+    dataset = read(request)
+    if dataset.kind == "images":
+        from saddlepoint.data.geometry import fit
+
+        dataset = fit(dataset, request)
+    elif isinstance(size, int):
+        raise UserError(f"{name} holds points, which have no size; leave --size out")
+    if hold_out:
+        dataset = _held_out(dataset)
+    return _first(dataset, count) if count is not None else dataset
+
+
+def _split_count(source: str) -> tuple[str, int | None]:
+    """Split ``NAME@K`` into its parts; a path that ends so and exists is a path."""
+    match = re.fullmatch(r"(.+)@(\d+)", source, re.S)
+    if not match or os.path.exists(os.path.expanduser(source)):
+        return source, None
+    return match[1], int(match[2])
+
+
+def _resolve(source: str, request: Request) -> tuple[Callable[[Request], Dataset], Request]:
+    if source in sources:
+        return sources.get(source), request
+    name, colon, argument = source.partition(":")
+    if source and os.path.exists(os.path.expanduser(source)):
+        from saddlepoint.data.paths import read_path
+
+        path = _absolute(source)
+        return read_path, replace(request, source=path, argument=path)
+    if colon and name in sources:
+        if os.path.exists(os.path.expanduser(argument)):
+            argument = _absolute(argument)
+        return sources.get(name), replace(request, source=f"{name}:{argument}", argument=argument)
+    if not colon and re.search(r"[/\\~.]", source):
+        raise UserError(f"there is no file or folder {source!r}; check the path")
+    hint = nearest(name if colon else source, sources.names())
+    raise UserError(f"there is no data set {source!r}{hint}, or give the path of a folder of images")
+
+
+def _absolute(path: str) -> str:
+    return str(Path(path).expanduser().absolute())
+
+
+def _held_out(dataset: Dataset) -> Dataset:
+    splits = hold_out(dataset.splits)
+    if splits["train"] is dataset.train or len(splits["train"]) == len(dataset.train):
+        return dataset
+    return replace(dataset, splits=splits, fingerprint=fingerprint(dataset.fingerprint, "held out"))
+
+
+def _first(dataset: Dataset, count: int) -> Dataset:
+    if not 1 <= count <= len(dataset.train):
+        raise UserError(
+            f"{dataset.name}@{count} asks for {count:,} of {len(dataset.train):,} training examples; "
+            f"ask for 1 to {len(dataset.train)}"
+        )
+    return replace(
+        dataset,
+        name=f"{dataset.name}@{count}",
+        source=f"{dataset.source}@{count}",
+        splits={**dataset.splits, "train": first_balanced(dataset.train, count)},
+        fingerprint=fingerprint(dataset.fingerprint, f"first {count}"),
+    )

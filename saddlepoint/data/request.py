@@ -1,0 +1,66 @@
+"""What a caller asks of a source, and the table of named sources."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from saddlepoint.core.errors import UserError
+from saddlepoint.core.registry import Registry
+from saddlepoint.data.dataset import Dataset
+
+Size = int | Callable[[int], int] | None
+Crop = Literal["center", "stretch"]
+Report = Callable[[str, int, int], None]
+
+LARGEST = 1024
+
+
+def silent(what: str, done: int, total: int) -> None:
+    """Report progress to nobody."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One source with the geometry that is wanted.
+
+    Attributes:
+        source: what the user typed, with paths made absolute, so that it can be loaded again.
+        argument: what follows the colon in ``name:argument``, or a plain path; None where there is none.
+        size: side in pixels, or native side -> side, or None to keep the native side.
+        crop: cut a centred square, or stretch the whole image to one.
+        report: (what, done, total) is called as slow work proceeds.
+    """
+
+    source: str
+    argument: str | None = None
+    size: Size = None
+    crop: Crop = "center"
+    report: Report = silent
+
+    @property
+    def path(self) -> Path:
+        """The argument as a path; raises UserError where nothing is there."""
+        path = Path(self.argument or "").expanduser()
+        if not self.argument or not path.exists():
+            raise UserError(f"there is no file or folder {self.argument!r}; check the path")
+        return path
+
+    def side(self, native: int) -> int:
+        """Return the side in pixels for images of ``native`` pixels; raises UserError outside 1..1024."""
+        side = self.size(native) if callable(self.size) else self.size or native
+        if not 1 <= side <= LARGEST:
+            hint = "" if self.size else f"; ask for one with --size, from 1 to {LARGEST}"
+            raise UserError(
+                f"images of {side} pixels a side are outside 1 to {LARGEST} ({self.source}){hint}"
+            )
+        return side
+
+    def refuse_argument(self) -> None:
+        """Raise UserError if something follows a source that takes nothing."""
+        if self.argument is not None:
+            name = self.source.partition(":")[0]
+            raise UserError(f"data set {name!r} takes nothing after its name; write --data {name}")
+
+
+sources: Registry[Callable[[Request], Dataset]] = Registry("data set", "saddlepoint.data.sources")
