@@ -1,0 +1,68 @@
+"""Training as a film: one GIF over time."""
+
+import io
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+from PIL import Image, ImageDraw
+
+from saddlepoint.core.files import write_bytes
+from saddlepoint.plots.caption import PAPER, caption
+from saddlepoint.plots.frames import check_frames, evenly, resized
+
+SIDE = 480  # longest side of a frame in pixels: what a page shows, at a size that it loads
+FIRST, LAST = 500, 2000  # milliseconds for which the two ends are held
+SHORTEST, LONGEST = 80, 1000  # milliseconds: more frames make a larger file, not a clearer film
+COLOURS, GREYS = 256, 64
+BAR, INK = 3, (0, 114, 178)
+
+
+def save_animation(
+    path: str | Path, frames: Sequence[Image.Image], *, labels: Sequence[str], seconds: float = 6
+) -> None:
+    """Write a GIF that loops for ever, with a caption and a bar of progress under every frame.
+
+    The first frame is held for half a second at least, the last for two; those between share ``seconds``,
+    at most one second each. Where there are too many for that (12 a second), some are left out evenly.
+
+    Args:
+        path: the file; missing parent folders are made.
+        frames: pictures of one size, in order of time. They are reduced to 480 pixels on the longest side.
+        labels: one a frame, for example ``"step 1,000"``.
+        seconds: length of the film between its two ends.
+
+    Raises:
+        ValueError: no frames, frames of different sizes, another number of labels, or seconds not above 0.
+    """
+    check_frames(frames, labels)
+    if not 0 < seconds < math.inf:
+        raise ValueError(f"an animation needs a finite length above 0 seconds, not {seconds}")
+    keep = evenly(len(frames), 2 + int(seconds * 1000 / SHORTEST))
+    colours = GREYS if all(frame.mode in ("1", "L") for frame in frames) else COLOURS
+    pictures = [_frame(frames[i], labels[i], i / max(1, len(frames) - 1), colours) for i in keep]
+
+    # GIF counts hundredths of a second.
+    each = min(LONGEST, max(SHORTEST, round(seconds * 100 / max(1, len(keep) - 2)) * 10))
+    durations = [max(FIRST, each), *[each] * (len(keep) - 2), LAST] if len(keep) > 1 else [LAST]
+    buffer = io.BytesIO()
+    pictures[0].save(
+        buffer, format="GIF", save_all=True, append_images=pictures[1:], duration=durations, loop=0
+    )
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_bytes(path, buffer.getvalue())
+
+
+def _frame(frame: Image.Image, label: str, progress: float, colours: int) -> Image.Image:
+    frame = resized(frame, SIDE)
+    strip = caption(frame.width, label)
+    page = Image.new("RGB", (frame.width, frame.height + BAR + strip.height), PAPER)
+    page.paste(frame, (0, 0))
+    page.paste(strip, (0, frame.height + BAR))
+    if progress > 0:
+        right = round(progress * (frame.width - 1))
+        ImageDraw.Draw(page).rectangle((0, frame.height, right, frame.height + BAR - 1), INK)
+    # A palette of its own for every frame: noise at the start and samples at the end share few colours.
+    # Without dithering, still parts stay still and the file small.
+    return page.quantize(colours, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)

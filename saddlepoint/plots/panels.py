@@ -1,0 +1,57 @@
+"""Which figures of a run share a panel, and in which colour."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from saddlepoint.plots.figure import CRITIC, GENERATOR, OTHERS
+from saddlepoint.plots.series import Series
+
+TALL, LOW = 2.2, 1.2  # inches
+COLOURS = {"d": CRITIC, "g": GENERATOR, "D(x)": CRITIC, "D(G(z))": GENERATOR}
+
+
+class Panel(NamedTuple):
+    """Figures that share a vertical axis.
+
+    Attributes:
+        name: what the axis measures.
+        series: by their names in the metrics.
+        height: inches.
+    """
+
+    name: str
+    series: dict[str, Series]
+    height: float
+
+
+def panels(series: Mapping[str, Series]) -> list[Panel]:
+    """Sort figures by what they measure: main losses, D(x) and D(G(z)), then each other one by itself.
+
+    The main loss is the players' term ``adversarial``, or else the first that there is.
+    """
+    terms: dict[str, dict[str, Series]] = {}
+    verdicts: dict[str, Series] = {}
+    others: dict[str, dict[str, Series]] = {}
+    for name, one in series.items():
+        if name.startswith("D("):
+            verdicts[name] = one
+        elif "/" in name:
+            terms.setdefault(name.partition("/")[2], {})[name] = one
+        else:
+            others[name] = {name: one}
+    main = "adversarial" if "adversarial" in terms else next(iter(terms), None)
+    loss = [Panel(f"{main} loss", terms.pop(main), TALL)] if main is not None else []
+    verdict = [Panel("critic's verdict", verdicts, TALL)] if verdicts else []
+    rest = [Panel(name, group, LOW) for name, group in (terms | others).items()]
+    return loss + verdict + rest
+
+
+def colours(names: Sequence[str]) -> dict[str, str]:
+    """Return a colour of its own for every name, as long as there are six at most."""
+    chosen, others = {}, 0
+    for name in names:
+        known = COLOURS.get(name) or COLOURS.get(name.partition("/")[0] if "/" in name else "")
+        if known is None or known in chosen.values():
+            known, others = OTHERS[others % len(OTHERS)], others + 1
+        chosen[name] = known
+    return chosen

@@ -1,0 +1,141 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from saddlepoint.core import files
+from saddlepoint.plots.animation import save_animation
+from saddlepoint.plots.frames import evenly, resized
+from saddlepoint.plots.sequence import SPACE, contact_sheet
+
+
+def film(n, size=(24, 16)):
+    return [Image.new("RGB", size, (10 * i % 256, 100, 200)) for i in range(n)]
+
+
+def labels(n):
+    return [f"step {i:,}" for i in range(n)]
+
+
+def read(path):
+    """Return a GIF's durations in milliseconds, its frames in RGB and how often it loops."""
+    durations, frames = [], []
+    with Image.open(path) as gif:
+        loop = gif.info["loop"]
+        for i in range(gif.n_frames):  # type: ignore[attr-defined]
+            gif.seek(i)
+            durations.append(gif.info["duration"])
+            frames.append(gif.convert("RGB"))
+    return durations, frames, loop
+
+
+def test_frames_durations_and_loop(tmp_path):
+    save_animation(tmp_path / "a" / "film.gif", film(12), labels=labels(12), seconds=3)
+    durations, frames, loop = read(tmp_path / "a" / "film.gif")
+    assert durations == [500, *[300] * 10, 2000]
+    assert loop == 0  # for ever
+    assert {frame.size for frame in frames} == {(480, 320 + 3 + 27)}
+    for i, frame in enumerate(frames):
+        assert frame.getpixel((240, 160)) == pytest.approx((10 * i, 100, 200), abs=4)
+    assert [path.name for path in (tmp_path / "a").iterdir()] == ["film.gif"]
+
+
+def test_every_frame_says_when_it_was(tmp_path):
+    save_animation(tmp_path / "film.gif", [film(1)[0]] * 3, labels=labels(3))
+    _, frames, _ = read(tmp_path / "film.gif")
+    strips = [np.asarray(frame.crop((0, 324, 480, 350))).tobytes() for frame in frames]
+    assert len(set(strips)) == 3
+    bars = [np.asarray(frame.convert("L"))[321] < 200 for frame in frames]
+    assert [bar.sum() for bar in bars] == [0, pytest.approx(240, abs=1), 480]
+
+
+def test_one_frame_stands_still(tmp_path):
+    save_animation(tmp_path / "film.gif", film(1), labels=labels(1))
+    with Image.open(tmp_path / "film.gif") as gif:
+        assert gif.n_frames == 1  # type: ignore[attr-defined]
+        assert gif.size == (480, 350)
+
+
+@pytest.mark.parametrize(("n", "expected"), [(2, [1000, 2000]), (3, [1000, 1000, 2000])])
+def test_few_frames_do_not_drag(tmp_path, n, expected):
+    save_animation(tmp_path / "film.gif", film(n), labels=labels(n), seconds=6)
+    assert read(tmp_path / "film.gif")[0] == expected
+
+
+def test_too_many_frames_are_thinned_out(tmp_path):
+    save_animation(tmp_path / "film.gif", film(200, (480, 8)), labels=labels(200), seconds=1)
+    durations, frames, _ = read(tmp_path / "film.gif")
+    assert len(frames) == 14
+    assert durations == [500, *[80] * 12, 2000]
+    assert frames[-1].getpixel((100, 4)) == pytest.approx((10 * 199 % 256, 100, 200), abs=4)
+
+
+def test_grey_and_transparent_frames(tmp_path):
+    grey = [Image.new("L", (480, 480), 20 * i) for i in range(4)]
+    save_animation(tmp_path / "grey.gif", grey, labels=labels(4))
+    assert [frame.getpixel((9, 9)) for frame in read(tmp_path / "grey.gif")[1]] == [
+        (20 * i,) * 3 for i in range(4)
+    ]
+    clear = [Image.new("RGBA", (480, 480), (0, 0, 0, 0))] * 2
+    save_animation(tmp_path / "clear.gif", clear, labels=labels(2))
+    assert {frame.getpixel((9, 9)) for frame in read(tmp_path / "clear.gif")[1]} == {(255, 255, 255)}
+
+
+@pytest.mark.parametrize(
+    ("frames", "names", "seconds", "message"),
+    [
+        ([], [], 6, "no frames"),
+        (film(3), labels(2), 6, "3 frames need as many labels, not 2"),
+        ([*film(1), *film(1, (9, 9))], labels(2), 6, "one size"),
+        (film(2), labels(2), 0, "above 0 seconds"),
+        (film(2), labels(2), float("nan"), "above 0 seconds"),
+        (film(2), labels(2), float("inf"), "finite length"),
+    ],
+)
+def test_bad_films_are_refused(tmp_path, frames, names, seconds, message):
+    with pytest.raises(ValueError, match=message):
+        save_animation(tmp_path / "film.gif", frames, labels=names, seconds=seconds)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failure_leaves_the_old_film(tmp_path, monkeypatch):
+    def fail(source, target):
+        raise OSError("disk full")
+
+    path = tmp_path / "film.gif"
+    path.write_bytes(b"old")
+    monkeypatch.setattr(files.os, "replace", fail)
+    with pytest.raises(OSError, match="disk full"):
+        save_animation(path, film(2), labels=labels(2))
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_contact_sheet_shows_first_and_last():
+    sheet = contact_sheet(film(20), labels(20), side=96)
+    height = 64 + round(1.8 * 17)
+    assert sheet.size == (4 * 96 + 3 * SPACE, 2 * height + SPACE)
+    shown = [sheet.getpixel((x * (96 + SPACE) + 5, y * (height + SPACE) + 5)) for y in (0, 1) for x in range(4)]
+    assert shown == [(10 * i, 100, 200) for i in evenly(20, 8)]
+
+
+def test_a_contact_sheet_of_few_frames_has_no_empty_places():
+    assert contact_sheet(film(2), labels(2), side=96).width == 2 * 96 + SPACE
+
+
+def test_bad_contact_sheets_are_refused():
+    with pytest.raises(ValueError, match="moments=1"):
+        contact_sheet(film(3), labels(3), moments=1)
+    with pytest.raises(ValueError, match="as many labels"):
+        contact_sheet(film(3), labels(4))
+
+
+def test_evenly():
+    assert evenly(3, 8) == [0, 1, 2]
+    assert evenly(9, 3) == [0, 4, 8]
+    assert evenly(1000, 2) == [0, 999]
+
+
+def test_large_frames_shrink_and_small_ones_grow_by_a_whole_factor():
+    assert resized(Image.new("RGB", (1000, 500)), 480).size == (480, 240)
+    assert resized(Image.new("RGB", (100, 50)), 480).size == (400, 200)
+    assert resized(Image.new("RGB", (2000, 1)), 480).size == (480, 1)

@@ -1,0 +1,233 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from saddlepoint.core import files
+from saddlepoint.plots.curves import curves_image, save_curves
+from saddlepoint.plots.labels import Label, brief, short, spread
+from saddlepoint.plots.panels import colours, panels
+from saddlepoint.plots.series import MOST, Series, clock, curve, read, smoothed
+
+REFERENCES = {"D(x)": 0.5, "D(G(z))": 0.5, "d/adversarial": 1.386, "g/adversarial": 0.693}
+RED = np.array([185, 28, 28])
+
+
+def rows(n, **extra):
+    rng = np.random.default_rng(0)
+    return [
+        {
+            "step": 50 * (i + 1),
+            "images": 3200 * (i + 1),
+            "seconds": 0.5 * i,
+            "images_per_second": 6400.0,
+            "d/adversarial": 1.1 + rng.normal(0, 0.1),
+            "g/adversarial": 0.9 + rng.normal(0, 0.2),
+            "D(x)": 0.6 + rng.normal(0, 0.01),
+            "D(G(z))": 0.4 + rng.normal(0, 0.01),
+            **extra,
+        }
+        for i in range(n)
+    ]
+
+
+def has_red(picture):
+    return bool((np.abs(np.asarray(picture).astype(int) - RED).max(axis=-1) < 12).any())
+
+
+def content(picture):
+    """Return the share of pixels that are not white."""
+    return float((np.asarray(picture).min(axis=-1) < 250).mean())
+
+
+@pytest.mark.parametrize("n", [1, 2, 30, 500, 20_000])
+def test_any_number_of_rows_makes_one_picture_of_one_size(n):
+    picture = curves_image(rows(n), title="dcgan on digits", references=REFERENCES)
+    assert picture.size == (1800, 1304)
+    assert picture.mode == "RGB"
+    assert not has_red(picture)
+
+
+def test_values_that_are_not_finite_are_marked():
+    found = rows(50)
+    found[10]["d/adversarial"] = float("nan")
+    found[11]["g/adversarial"] = float("inf")
+    found[12]["g/adversarial"] = None
+    assert has_red(curves_image(found, title="run"))
+
+
+def test_nothing_but_nan_is_drawn_as_marks():
+    assert has_red(curves_image(rows(5, **{"d/adversarial": None, "D(x)": float("nan")}), title="run"))
+
+
+def test_each_extra_figure_adds_a_panel():
+    plain = curves_image(rows(20), title="run")
+    extra = rows(20)
+    extra[9]["frechet"] = 31.0
+    extra[19]["frechet"] = 24.0
+    assert curves_image(extra, title="run").height == plain.height + round(200 * (1.2 + 0.22))
+
+
+def test_panels_stop_at_twelve_and_say_so():
+    many = rows(4, **{f"layer{k}": float(k) for k in range(30)})
+    assert curves_image(many, title="run").height == 4144  # 2 tall and 10 low ones
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"d/adversarial": 1e-6, "g/adversarial": 1e6},
+        {"d/adversarial": -1e6, "g/adversarial": 1e-6},
+        {"d/adversarial": 0.0, "g/adversarial": 0.0},
+        {"d/adversarial": 3e38, "g/adversarial": -1e300},
+        {"D(x)": -40.0},
+    ],
+)
+def test_extreme_and_identical_values(extra):
+    assert content(curves_image(rows(30, **extra), title="run", references=REFERENCES)) > 0.01
+
+
+def test_signs_of_mathematics_in_names_are_plain_text():
+    found = rows(3, **{"cost_$x_{": 1.0, "d/$\\frac": 2.0})
+    assert content(curves_image(found, title="a $title_{", references={"d/adversarial": float("inf")})) > 0.01
+
+
+def test_rows_without_images_use_steps_and_step_zero_is_drawn():
+    assert content(curves_image([{"step": i, "x/value": i**2} for i in range(9)], title="x·y")) > 0.01
+    assert content(curves_image([{"step": 0, "images": 0, "x/value": 0.0}], title="x·y")) > 0.01
+
+
+def test_the_same_rows_make_the_same_file_with_its_text(tmp_path):
+    for name in ("a.png", "b.png"):
+        save_curves(tmp_path / name, rows(40), title="run", references=REFERENCES, text={"run": "dcgan-1"})
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+    with Image.open(tmp_path / "a.png") as picture:
+        assert picture.size == (1800, 1304)
+        picture.load()
+        assert picture.text == {"run": "dcgan-1"}  # type: ignore[attr-defined]
+
+
+def test_a_failure_leaves_the_old_picture(tmp_path, monkeypatch):
+    def fail(source, target):
+        raise OSError("disk full")
+
+    path = tmp_path / "curves.png"
+    path.write_bytes(b"old")
+    monkeypatch.setattr(files.os, "replace", fail)
+    with pytest.raises(OSError, match="disk full"):
+        save_curves(path, rows(3), title="run")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("found", "message"),
+    [
+        ([], "no metrics to draw"),
+        ([{"step": 1, "images": 64, "seconds": 0.1}], "no figures beside images, seconds, step"),
+        ([{"d/adversarial": 1.0}], "neither 'images' nor 'step'"),
+    ],
+)
+def test_rows_without_figures_are_refused(found, message, tmp_path):
+    with pytest.raises(ValueError, match=message):
+        save_curves(tmp_path / "curves.png", found, title="run")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_reading_keeps_numbers_and_skips_the_rest():
+    found = read(
+        [
+            {"step": 1, "images": 8, "note": "x", "flag": True, "a": 1},
+            {"step": 2, "images": 16, "a": None, "b": np.float32(2)},
+            {"step": 3, "images": 24, "a": float("-inf"), "b": 5.0},
+        ]
+    )
+    assert list(found) == ["a", "b"]
+    np.testing.assert_array_equal(found["a"].y, [1, np.nan, np.nan])
+    np.testing.assert_array_equal(found["b"].x, [16, 24])
+
+
+def test_the_clock_stands_in_for_what_is_missing():
+    images, steps = clock([{"step": 3}, {"images": 64}, {"step": 5, "images": 128}])
+    np.testing.assert_array_equal(images, [3, 64, 128])
+    np.testing.assert_array_equal(steps, [3, 64, 5])
+
+
+def test_losses_come_first_then_verdicts_then_the_rest():
+    one = Series(np.zeros(1), np.zeros(1))
+    names = ["frechet", "D(x)", "d/r1", "d/adversarial", "D(G(z))", "g/adversarial"]
+    found = [(panel.name, list(panel.series)) for panel in panels(dict.fromkeys(names, one))]
+    assert found == [
+        ("adversarial loss", ["d/adversarial", "g/adversarial"]),
+        ("critic's verdict", ["D(x)", "D(G(z))"]),
+        ("r1", ["d/r1"]),
+        ("frechet", ["frechet"]),
+    ]
+    assert panels({"d/energy": one, "g/repel": one})[0].name == "energy loss"
+
+
+def test_lines_of_a_panel_have_different_colours():
+    assert len(set(colours(["d/a", "g/a", "q/a", "e/a", "r/a", "s/a"]).values())) == 6
+    assert colours(["d/a"])["d/a"] == colours(["D(x)"])["D(x)"]
+
+
+def test_a_long_series_keeps_its_extremes_and_its_mean():
+    y = np.sin(np.arange(20_000.0))
+    y[777], y[15_000] = 9.0, -9.0
+    line = curve(Series(np.arange(20_000.0), y))
+    assert len(line.x) == len(line.smooth) == MOST
+    assert np.nanmax(line.high) == 9.0
+    assert np.nanmin(line.low) == -9.0
+    np.testing.assert_allclose(line.mean, y.reshape(MOST, 10).mean(axis=1), atol=1e-12)
+
+
+def test_a_short_series_is_drawn_as_it_is():
+    y = np.array([3.0, np.nan, 5.0])
+    line = curve(Series(np.arange(3.0), y))
+    for drawn in (line.low, line.high, line.mean, line.smooth):
+        np.testing.assert_array_equal(drawn, y)
+    np.testing.assert_array_equal(line.broken, [1.0])
+
+
+def test_the_average_of_a_constant_is_the_constant_at_its_ends_too():
+    y = np.full(600, 2.5)
+    y[100:110] = np.nan
+    np.testing.assert_allclose(smoothed(y), y, rtol=1e-12)
+
+
+def test_the_average_of_noise_is_as_narrow_as_its_window_says():
+    noise = np.random.default_rng(0).normal(0, 1, 6000)
+    sigma = 100  # a sixtieth
+    # A Gaussian window leaves 1 / sqrt(2·sqrt(π)·sigma) of the deviation; about 6000 / (2·sqrt(π)·sigma)
+    # independent values estimate it, so 40 % is more than three standard errors.
+    assert smoothed(noise).std() == pytest.approx((2 * np.sqrt(np.pi) * sigma) ** -0.5, rel=0.4)
+
+
+def test_labels_keep_their_distance_and_stay_inside():
+    placed = spread([0.5, 0.5, 0.51, 0.99, 1.4], 0.1)
+    assert min(np.diff(placed)) == pytest.approx(0.1)
+    assert placed[-1] == 1.0
+    assert spread([0.2, 0.8], 0.1) == [0.2, 0.8]
+    assert spread([-3.0], 0.1) == [0.0]
+    assert sorted([Label(0.5, "b", "red"), Label(0.2, "a", "red")])[0].text == "a"
+
+
+@pytest.mark.parametrize(
+    ("x", "text"), [(0, "0"), (950, "950"), (1500, "1.5k"), (20_000, "20k"), (3e6, "3M"), (2.5e9, "2.5G")]
+)
+def test_counts(x, text):
+    assert short(x) == text
+
+
+@pytest.mark.parametrize(
+    ("x", "text"),
+    [
+        (0, "0"),
+        (1.3862, "1.39"),
+        (-0.01234, "−0.0123"),
+        (-1423.4, "−1423"),
+        (3.04e7, "3.0e7"),
+        (-2e-5, "−2.0e-5"),
+    ],
+)
+def test_values(x, text):
+    assert brief(x) == text
