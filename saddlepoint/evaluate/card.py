@@ -1,0 +1,122 @@
+"""The score card: every figure with its interval, its encoder and what real images score."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from saddlepoint.core.files import write_json, write_text
+from saddlepoint.evaluate.metric import About, Figure, metrics
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Card:
+    """What an evaluation found.
+
+    Attributes:
+        figures: by name.
+        data: name and fingerprint of the data.
+        encoder: name, hash, test accuracy (or None), number of features and a note.
+        samples: samples that were scored.
+        reference: numbers of training and of held-out images that they were compared with.
+        seed: seed of the metrics' randomness.
+        notes: sentences that a reader needs to judge the figures.
+    """
+
+    figures: Mapping[str, Figure]
+    data: Mapping[str, str]
+    encoder: Mapping[str, Any]
+    samples: int
+    reference: Mapping[str, int]
+    seed: int
+    notes: tuple[str, ...] = ()
+
+    def __getitem__(self, name: str) -> Figure:
+        return self.figures[name]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the card as JSON: ``figures`` maps names to value, low, high, samples, real, encoder."""
+        return {"version": VERSION, **asdict(self), "notes": list(self.notes)}
+
+    @staticmethod
+    def from_json(stored: Mapping[str, Any]) -> "Card":
+        """Return the card that ``to_json`` stored."""
+        fields = {name: value for name, value in stored.items() if name != "version"}
+        figures = {name: Figure(**figure) for name, figure in fields["figures"].items()}
+        return Card(**{**fields, "figures": figures, "notes": tuple(fields["notes"])})
+
+    def save(self, folder: Path | str) -> None:
+        """Write ``card.json`` and ``card.md`` into ``folder``, atomically."""
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        write_json(folder / "card.json", self.to_json())
+        write_text(folder / "card.md", self.to_markdown())
+
+    def to_markdown(self) -> str:
+        """Return the card as a table, with the notes below."""
+        about = meanings()
+        lines = [
+            f"# Score card: {self.data['name']}",
+            "",
+            f"{self.samples:,} samples against {self.reference['training']:,} training images. "
+            f"Encoder: {self.judged_by}, {self.encoder['features']} features, `{self.encoder['hash']}`.",
+            "",
+            "| figure | value | 95 % interval | real images | what it says |",
+            "|---|---|---|---|---|",
+        ]
+        for name, figure in self.figures.items():
+            what = about.get(name, About("real", ""))
+            mark = {"lower": "↓", "higher": "↑", "real": "→"}[what.better]
+            ends = "" if figure.low is None and figure.high is None else _interval(figure)
+            lines.append(
+                f"| {name} {mark} | {number(figure.value)} | {ends} | {number(figure.real)} | {what.text} |"
+            )
+        lines += ["", "↓ lower is better, ↑ higher is better, → near the real images is better.", ""]
+        lines += [f"- {note}" for note in self.notes]
+        return "\n".join(lines).rstrip() + "\n"
+
+    def line(self) -> str:
+        """Return the card in one line, for the end of a training run."""
+        parts = []
+        if frechet := self.figures.get("frechet"):
+            spread = "" if frechet.high is None else f" ± {number(frechet.high - (frechet.value or 0))}"
+            real = "" if frechet.real is None else f", real {number(frechet.real)}"
+            parts.append(f"FD {number(frechet.value)}{spread} ({self.judged_by}{real})")
+        if classes := self.figures.get("classes"):
+            total = len(classes.detail["names"])
+            parts.append(f"{classes.value:.0f}/{total} classes, KL {number(self['class_kl'].value)}")
+        if modes := self.figures.get("modes"):
+            quality = self["high_quality"].value or 0.0
+            parts.append(f"{modes.value:.0f}/{modes.detail['of']} modes, {quality:.1%} high quality")
+        names = ("precision", "recall", "density", "coverage", "diversity", "memorisation")
+        parts += [f"{name} {number(self[name].value)}" for name in names if name in self.figures]
+        return " · ".join(parts)
+
+    @property
+    def judged_by(self) -> str:
+        """The encoder's name, with its test accuracy where it has one."""
+        accuracy = self.encoder["accuracy"]
+        return self.encoder["name"] if accuracy is None else f"{self.encoder['name']} {accuracy:.1%}"
+
+
+def meanings() -> dict[str, About]:
+    """Return what every figure of every registered metric says."""
+    return {name: about for _, metric in metrics.items() for name, about in metric.figures.items()}
+
+
+def number(value: float | None) -> str:
+    """Return a number with three significant digits for a table, an empty string for None."""
+    if value is None:
+        return ""
+    if not math.isfinite(value):
+        return str(value)
+    digits = 2 - math.floor(math.log10(abs(value))) if value else 0
+    return f"{value:,.{min(4, max(0, digits))}f}"
+
+
+def _interval(figure: Figure) -> str:
+    low, high = number(figure.low) or "−∞", number(figure.high) or "∞"
+    return f"{low} … {high}"

@@ -1,0 +1,1 @@
+"""One encoder per file; each registers a function (Dataset, report) -> Encoder."""

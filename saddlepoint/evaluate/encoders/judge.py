@@ -1,0 +1,124 @@
+"""The judge: a small classifier trained once on the data's own labels, and cached."""
+
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+
+from saddlepoint.core.errors import UserError
+from saddlepoint.core.files import atomic_path, remove, write_json
+from saddlepoint.data import cache
+from saddlepoint.data.dataset import Dataset, Split
+from saddlepoint.evaluate.encoder import Encoder, Encoding, Report, digest, encoders
+from saddlepoint.evaluate.identity import identity
+from saddlepoint.evaluate.network import JudgeNetwork, train_judge
+from saddlepoint.evaluate.tensors import pick_device, to_pixels
+
+VERSION = 1
+SPREAD = 100.0
+
+
+@encoders.register()
+def judge(dataset: Dataset, report: Report, *, seed: int = 0) -> Encoder:
+    """A small convolutional classifier trained on the data's own labels; 64 features before its last layer.
+
+    Features carry one common factor that makes their total variance over training images 100, so that a
+    Fréchet distance reads as per cent of the data's own variance whatever the data.
+
+    Args:
+        dataset: labelled images of at least 8 by 8 pixels.
+        report: called with a line on progress while training.
+        seed: seed of the weights and of the order of the data.
+
+    Raises:
+        UserError: the data have no labels, or the images are too small.
+    """
+    _check(dataset)
+    device = pick_device()
+    stem = cache.folder("judges") / f"v{VERSION}-{identity(dataset)}-{seed}"
+    network = JudgeNetwork(dataset.shape, len(dataset.classes))
+    weights, facts = _load(stem)
+    if weights is None:
+        weights, facts = _train(dataset, seed, device, report)
+        _save(stem, weights, facts)
+    network.load_state_dict(weights)
+    network = network.to(device).to(memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
+    scale = facts["scale"]
+
+    def apply(images: np.ndarray) -> Encoding:
+        feature, logits = _forward(network, images, device)
+        return Encoding(feature * np.float32(scale), logits)
+
+    note = f"trained on {facts['images']:,} labelled images, {facts['tested']:,} held out"
+    return Encoder("judge", facts["hash"], apply, facts["accuracy"], note)
+
+
+def _check(dataset: Dataset) -> None:
+    if not dataset.classes or dataset.train.label is None:
+        raise UserError(f"the judge learns from labels, and {dataset.name!r} has none; use encoder 'patches'")
+    if dataset.kind != "images" or min(dataset.shape[:2]) < 8:
+        raise UserError(
+            f"the judge reads images of at least 8 by 8 pixels, {dataset.name!r} has {dataset.shape}"
+        )
+
+
+def _train(dataset: Dataset, seed: int, device: torch.device, report: Report) -> tuple[dict, dict]:
+    report(f"training the judge of {dataset.name} on {len(dataset.train):,} images, once; then it is cached")
+    began = time.monotonic()
+    network = train_judge(dataset.train, len(dataset.classes), seed=seed, device=device, report=report)
+    seconds = time.monotonic() - began
+    images, _ = dataset.train.take(np.arange(min(len(dataset.train), 10_000)))
+    features = np.concatenate(
+        [_forward(network, images[start : start + 500], device)[0] for start in range(0, len(images), 500)]
+    )
+    spread = float(features.var(axis=0, dtype=np.float64).sum())
+    test = dataset.splits.get("test", dataset.train)
+    weights = {name: value.cpu().contiguous() for name, value in network.state_dict().items()}
+    facts = {
+        "version": VERSION,
+        "data": dataset.name,
+        "images": len(dataset.train),
+        "accuracy": _accuracy(network, test, device),
+        "tested": len(test),
+        "scale": (SPREAD / spread) ** 0.5 if spread > 0 else 1.0,
+        "seconds": round(seconds, 1),
+        "hash": digest([b"judge", *(weights[name].numpy().tobytes() for name in sorted(weights))]),
+    }
+    report(f"judge of {dataset.name}: {facts['accuracy']:.2%} of {len(test):,} test images, {seconds:.0f} s")
+    return weights, facts
+
+
+def _accuracy(network: JudgeNetwork, split: Split, device: torch.device) -> float:
+    right = 0
+    for start in range(0, len(split), 500):
+        images, label = split.take(np.arange(start, min(start + 500, len(split))))
+        right += int((_forward(network, images, device)[1].argmax(1) == label).sum())
+    return right / len(split)
+
+
+def _forward(network: JudgeNetwork, images: np.ndarray, device: torch.device) -> tuple[np.ndarray, np.ndarray]:
+    with torch.inference_mode():
+        feature, logits = network(to_pixels(images, device))
+    return feature.float().cpu().numpy(), logits.float().cpu().numpy()
+
+
+def _load(stem: Path) -> tuple[dict | None, dict]:
+    """Return (weights, facts) of a cached judge, or (None, {}) when there is none or it is damaged."""
+    try:
+        facts = json.loads(stem.with_suffix(".json").read_text())
+        return load_file(stem.with_suffix(".safetensors")), facts
+    except FileNotFoundError:
+        return None, {}
+    except Exception:  # a damaged cache is made again
+        remove(stem.with_suffix(".json"))
+        return None, {}
+
+
+def _save(stem: Path, weights: dict, facts: dict) -> None:
+    with cache.writing():
+        with atomic_path(stem.with_suffix(".safetensors")) as path:
+            save_file(weights, path)
+        write_json(stem.with_suffix(".json"), facts)

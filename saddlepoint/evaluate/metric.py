@@ -1,0 +1,184 @@
+"""What a metric is: a function from two sets of encoded images to numbers, and the table of them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from saddlepoint.core.registry import Registry
+from saddlepoint.data.mixture import Mixture
+
+Need = Literal["logits", "pixels", "heldout", "mixture"]
+
+
+@dataclass(frozen=True)
+class View:
+    """Some images (or points) as an encoder sees them; row i is the same image everywhere.
+
+    Attributes:
+        features: float32 (n, f).
+        logits: float32 (n, k), or None where the encoder knows no classes.
+        label: int64 (n,) true classes, or None for samples and unlabelled data.
+        thumbnails: () -> (n, p) uint8 pixels of the image shrunk to at most 32 by 32, or float32 points.
+    """
+
+    features: np.ndarray
+    logits: np.ndarray | None = None
+    label: np.ndarray | None = None
+    thumbnails: Callable[[], np.ndarray] | None = None
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+    @cached_property
+    def pixels(self) -> np.ndarray:
+        """(n, p) uint8 thumbnails or float32 points, made on first use."""
+        if self.thumbnails is None:
+            raise ValueError("this view was made without its images")
+        return self.thumbnails()
+
+    @cached_property
+    def predicted(self) -> np.ndarray:
+        """int64 (n,) most likely class of each image, or zeros where the encoder knows no classes."""
+        return np.zeros(len(self), np.int64) if self.logits is None else self.logits.argmax(axis=1)
+
+    def take(self, rows: np.ndarray | slice) -> "View":
+        """Return the images at ``rows``."""
+        chosen = None if self.thumbnails is None else lambda: self.pixels[rows]
+        logits = None if self.logits is None else self.logits[rows]
+        label = None if self.label is None else self.label[rows]
+        return View(self.features[rows], logits, label, chosen)
+
+    def head(self, count: int) -> "View":
+        """Return the first ``count`` images; views of real images are already in random order."""
+        return self if count >= len(self) else self.take(slice(0, count))
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything that a metric may look at.
+
+    Attributes:
+        fake: the samples.
+        real: training images in a fixed random order, at most 60,000.
+        heldout: real images that neither a generator nor the encoder was trained on.
+        classes: names of the data's classes, empty where there are none.
+        rng: source of all randomness of the metric.
+        mixture: the density that the data were drawn from, where it is known.
+    """
+
+    fake: View
+    real: View
+    heldout: View
+    classes: tuple[str, ...]
+    rng: np.random.Generator
+    mixture: Mixture | None = None
+
+    @cached_property
+    def pair(self) -> tuple[View, View]:
+        """(fake, real) cut to the same count, for figures whose value depends on the counts' ratio."""
+        count = min(len(self.fake), len(self.real))
+        return self.fake.head(count), self.real.head(count)
+
+
+class Measure(NamedTuple):
+    """One number that a metric found.
+
+    Attributes:
+        value: the number; None where the samples only bound it (then ``low`` or ``high`` is set).
+        low: lower end of the 95 % interval, or None.
+        high: upper end of the 95 % interval, or None.
+        samples: samples that it rests on.
+        detail: what else is worth keeping, as JSON.
+        space: what distances were taken in where that is not the encoder's features, ``"pixels"``.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+    samples: int
+    detail: Mapping[str, Any] = {}
+    space: str | None = None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A measure beside what real images score.
+
+    Attributes:
+        value: the number; None where the samples only bound it.
+        low: lower end of the 95 % interval, or None.
+        high: upper end of the 95 % interval, or None.
+        samples: samples that it rests on.
+        real: the same figure with held-out real images in the samples' place: what perfection scores.
+        encoder: name and hash of the encoder, or ``"pixels"``.
+        real_samples: held-out images behind ``real``.
+        detail: what else is worth keeping, as JSON.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+    samples: int
+    real: float | None
+    encoder: str
+    real_samples: int = 0
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+class About(NamedTuple):
+    """What a figure says.
+
+    Attributes:
+        better: where better generators lie; ``"real"`` means near what real images score.
+        text: a few words for a table.
+    """
+
+    better: Literal["lower", "higher", "real"]
+    text: str
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A registered way to measure.
+
+    Attributes:
+        name: what users type.
+        measure: Inputs -> figures by name.
+        figures: what each of those figures says.
+        needs: what the data and the encoder must offer.
+        least: fewest samples that it accepts.
+        cheap: quick enough to be taken during training.
+    """
+
+    name: str
+    measure: Callable[[Inputs], dict[str, Measure]]
+    figures: Mapping[str, About]
+    needs: tuple[Need, ...] = ()
+    least: int = 2
+    cheap: bool = False
+
+    @property
+    def help(self) -> str:
+        """The first line of the metric's docstring."""
+        return (self.measure.__doc__ or "").strip().split("\n")[0]
+
+
+metrics: Registry[Metric] = Registry("metric", "saddlepoint.evaluate.metrics")
+
+Measuring = Callable[[Inputs], dict[str, Measure]]
+
+
+def metric(
+    *, figures: Mapping[str, About], needs: tuple[Need, ...] = (), least: int = 2, cheap: bool = False
+) -> Callable[[Measuring], Measuring]:
+    """Register a function (Inputs) -> {figure: Measure} as a metric under its own name."""
+
+    def decorate(measure: Measuring) -> Measuring:
+        name: str = getattr(measure, "__name__")  # noqa: B009
+        metrics.add(name, Metric(name, measure, figures, needs, least, cheap))
+        return measure
+
+    return decorate

@@ -1,0 +1,62 @@
+"""Which classes a generator makes, and how far that is from the data's own mixture."""
+
+import numpy as np
+
+from saddlepoint.evaluate.interval import around, of_share
+from saddlepoint.evaluate.metric import About, Inputs, Measure, metric
+
+_REPLICATES = 400
+
+
+@metric(
+    figures={
+        "classes": About("higher", "classes that at least one sample belongs to"),
+        "class_kl": About("lower", "KL divergence from the data's class mixture, nats"),
+        "class_kl_uniform": About("real", "KL divergence from equal classes, nats"),
+        "class_tv": About("lower", "total variation from the data's class mixture"),
+        "class_largest": About("real", "share of the commonest class"),
+    },
+    needs=("logits",),
+    least=10,
+    cheap=True,
+)
+def class_histogram(inputs: Inputs) -> dict[str, Measure]:
+    """Classes that the samples cover, and the distance of their mixture from the data's and from uniform.
+
+    The encoder's most likely class of each sample is counted. Divergences are in nats, KL(samples ‖ q). A
+    perfect sampler of K equal classes scores about (K−1)/2N at N samples, not 0: see the figure of real
+    images. Intervals are bootstrap.
+    """
+    classes, count = len(inputs.classes), len(inputs.fake)
+    hits = np.bincount(inputs.fake.predicted, minlength=classes)
+    label = inputs.real.label if inputs.real.label is not None else inputs.real.predicted
+    data = np.bincount(label, minlength=classes)
+    q, uniform = data / data.sum(), np.full(classes, 1 / classes)
+    draws = inputs.rng.multinomial(count, hits / count, size=_REPLICATES)
+
+    def figure(distance, target: np.ndarray) -> Measure:
+        value = distance(hits, target)
+        low, high = around(value, np.array([distance(draw, target) for draw in draws]), least=0.0)
+        return Measure(value, low, high, count)
+
+    detail = {"names": list(inputs.classes), "counts": hits.tolist(), "data": q.tolist()}
+    largest = int(hits.max())
+    return {
+        "classes": Measure(int((hits > 0).sum()), None, None, count, detail),
+        "class_kl": figure(kl_divergence, q),
+        "class_kl_uniform": figure(kl_divergence, uniform),
+        "class_tv": figure(total_variation, q),
+        "class_largest": Measure(largest / count, *of_share(largest, count), count),
+    }
+
+
+def kl_divergence(counts: np.ndarray, target: np.ndarray) -> float:
+    """Return KL(counts/N ‖ target) in nats; infinite mass on an empty class of ``target`` counts as 1e-12."""
+    p = counts / counts.sum()
+    seen = p > 0
+    return float(np.sum(p[seen] * np.log(p[seen] / np.maximum(target[seen], 1e-12))))
+
+
+def total_variation(counts: np.ndarray, target: np.ndarray) -> float:
+    """Return half the L1 distance between counts/N and ``target``, in [0, 1]."""
+    return float(np.abs(counts / counts.sum() - target).sum() / 2)

@@ -1,0 +1,41 @@
+"""What may be scored: a callable that draws samples, or an array of them."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from saddlepoint.core.errors import UserError
+from saddlepoint.data.dataset import Dataset
+
+Sample = Callable[[int], np.ndarray]
+
+
+def draw(dataset: Dataset, sample: Sample | np.ndarray, count: int) -> np.ndarray:
+    """Return at most ``count`` checked samples: uint8 (n, h, w, c), or float32 (n, d) for points.
+
+    Args:
+        dataset: what the samples imitate; they must have the shape of its examples.
+        sample: n -> n samples, or an array of samples of which the first ``count`` are used.
+        count: samples wanted.
+
+    Raises:
+        UserError: the samples are of another shape or type, or hold values that are no numbers.
+    """
+    if count < 1:
+        raise UserError(f"samples must be at least 1, not {count}")
+    given = sample(count) if callable(sample) else sample[:count]
+    given = np.asarray(given)
+    if given.shape[1:] != dataset.shape or given.ndim != len(dataset.shape) + 1:
+        raise UserError(
+            f"samples have shape {given.shape}, but {dataset.name!r} holds examples of shape {dataset.shape}"
+        )
+    if callable(sample) and len(given) != count:
+        raise UserError(f"the sampler was asked for {count} samples and gave {len(given)}")
+    if given.dtype.kind == "f" and not np.isfinite(given).all():
+        bad = int((~np.isfinite(given.reshape(len(given), -1))).any(axis=1).sum())
+        raise UserError(f"{bad} of {len(given)} samples hold NaN or infinite values; did training diverge?")
+    if dataset.kind == "points":
+        return np.asarray(given, np.float32)
+    if given.dtype != np.uint8:
+        raise UserError(f"images to score must be uint8 in 0..255, not {given.dtype}; quantise them first")
+    return given

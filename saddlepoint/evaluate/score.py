@@ -1,0 +1,195 @@
+"""From samples to a score card: encode, measure, and set what real images score beside it."""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from saddlepoint.core.errors import UserError
+from saddlepoint.data import cache
+from saddlepoint.data.dataset import Dataset
+from saddlepoint.evaluate.card import Card
+from saddlepoint.evaluate.encoder import Encoder, Report, find_encoder
+from saddlepoint.evaluate.identity import identity
+from saddlepoint.evaluate.metric import Figure, Inputs, Measure, Metric, View
+from saddlepoint.evaluate.metric import metrics as registered
+from saddlepoint.evaluate.samples import Sample, draw
+from saddlepoint.evaluate.views import fake_view, real_views
+
+VERSION = 1  # of the metrics' arithmetic; a new one makes cached figures of real images unused
+CHEAP_SAMPLES = 2_000
+
+
+def evaluate(
+    dataset: Dataset,
+    sample: Sample | np.ndarray,
+    *,
+    metrics: Sequence[str] | None = None,
+    samples: int = 10_000,
+    encoder: str | Encoder | None = None,
+    seed: int = 0,
+    report: Report | None = None,
+) -> Card:
+    """Score samples against a data set.
+
+    Args:
+        dataset: what the samples imitate.
+        sample: n -> uint8 (n, h, w, c) images or float32 (n, d) points; or an array of them.
+        metrics: names of registered metrics; None takes all that these data and this encoder allow.
+        samples: how many samples to draw, or the most to use of an array.
+        encoder: registered name, ``package.module:callable``, or an Encoder; None chooses by the data.
+        seed: seed of everything random in the metrics. The same samples and seed give the same card.
+        report: called with one line about slow work.
+
+    Returns:
+        The card. Global random state is left as it was.
+
+    Raises:
+        UserError: the samples, a metric's name or the encoder do not fit the data.
+    """
+    if metrics is None:
+        return _score(dataset, sample, _all(), False, samples, encoder, seed, report)
+    chosen = [registered.get(name) for name in metrics]
+    return _score(dataset, sample, chosen, True, samples, encoder, seed, report)
+
+
+def cheap(
+    dataset: Dataset,
+    sample: Sample | np.ndarray,
+    *,
+    samples: int = CHEAP_SAMPLES,
+    encoder: str | Encoder | None = None,
+    seed: int = 0,
+    report: Report | None = None,
+) -> Card:
+    """Score ``samples`` samples with the quick metrics only, for curves during training."""
+    chosen = [metric for metric in _all() if metric.cheap]
+    return _score(dataset, sample, chosen, False, samples, encoder, seed, report)
+
+
+def _all() -> list[Metric]:
+    return [metric for _, metric in registered.items()]
+
+
+def _score(
+    dataset: Dataset,
+    sample: Sample | np.ndarray,
+    chosen: Sequence[Metric],
+    strict: bool,
+    samples: int,
+    encoder: str | Encoder | None,
+    seed: int,
+    report: Report | None,
+) -> Card:
+    """Measure ``chosen``; a metric that these data do not allow is an error if ``strict``, else left out."""
+    report = report or (lambda line: None)
+    images = draw(dataset, sample, samples)
+    found = find_encoder(encoder, dataset, report)
+    real, heldout = real_views(dataset, found, report)
+    # A file may be sorted by class, and some metrics use a part of the samples.
+    fake = fake_view(images[np.random.default_rng(seed).permutation(len(images))], found)
+    _check_features(fake, real, found)
+    inputs = Inputs(fake, real, heldout, dataset.classes, np.random.default_rng(seed), dataset.mixture)
+    figures: dict[str, Figure] = {}
+    notes = [*_notes(inputs)]
+    for metric in chosen:
+        reason = _refusal(metric, inputs)
+        if reason and strict:
+            raise UserError(f"metric {metric.name!r} {reason}")
+        if reason and len(fake) < metric.least:
+            notes.append(f"{metric.name} {reason}.")
+        if reason:
+            continue
+        if not metric.cheap:
+            report(f"measuring {metric.name}")
+        floor, count = _floor(metric, inputs, f"{identity(dataset)}-{found.hash}")
+        for name, measure in metric.measure(_seeded(inputs, seed, metric)).items():
+            figures[name] = _figure(measure, floor.get(name), count, found)
+    if not figures:
+        raise UserError(f"no metric can be computed from {len(fake)} samples; draw more")
+    return Card(
+        figures,
+        data={"name": dataset.name, "fingerprint": dataset.fingerprint},
+        encoder={
+            "name": found.name,
+            "hash": found.hash,
+            "accuracy": found.accuracy,
+            "features": fake.features.shape[1],
+            "note": found.note,
+        },
+        samples=len(fake),
+        reference={"training": len(real), "held_out": len(heldout)},
+        seed=seed,
+        notes=tuple(notes),
+    )
+
+
+def _check_features(fake: View, real: View, encoder: Encoder) -> None:
+    if fake.features.ndim != 2 or len(fake.features) != len(fake):
+        raise UserError(f"encoder {encoder.name!r} gave features of shape {fake.features.shape}, not (n, f)")
+    for view in (fake, real):
+        if not np.isfinite(view.features).all():
+            raise UserError(f"encoder {encoder.name!r} gave features that are NaN or infinite")
+
+
+def _refusal(metric: Metric, inputs: Inputs) -> str:
+    """Return why ``metric`` cannot be computed, or ''."""
+    logits = inputs.fake.logits
+    if "logits" in metric.needs and (logits is None or logits.shape[1] != len(inputs.classes)):
+        return "needs an encoder that knows the data's classes; give labelled data and encoder 'judge'"
+    if "mixture" in metric.needs and inputs.mixture is None:
+        return "needs points from a density with known modes, for example ring8"
+    if "heldout" in metric.needs and len(inputs.heldout) < 2 * metric.least:
+        return f"needs {2 * metric.least} held-out images, and there are {len(inputs.heldout)}"
+    count = min(len(inputs.fake), len(inputs.real))
+    return "" if count >= metric.least else f"needs at least {metric.least} samples, and there are {count}"
+
+
+def _floor(metric: Metric, inputs: Inputs, key: str) -> tuple[dict[str, float | None], int]:
+    """Return the metric's figures for held-out images in the samples' place, and how many; cached."""
+    heldout = inputs.heldout
+    split = "heldout" in metric.needs
+    count = min(len(inputs.fake), len(heldout) // 2 if split else len(heldout))
+    if count < metric.least:
+        return {}, 0
+
+    def compute() -> dict[str, float | None]:
+        rest = heldout.take(slice(count, None)) if split else heldout
+        stand_in = replace(inputs, fake=heldout.head(count), heldout=rest)
+        measured = metric.measure(_seeded(stand_in, 0, metric))
+        return {name: measure.value for name, measure in measured.items()}
+
+    return cache.remembered(f"floor{VERSION}-{key}-{metric.name}-{count}", compute), count
+
+
+def _seeded(inputs: Inputs, seed: int, metric: Metric) -> Inputs:
+    """Return ``inputs`` with randomness that depends on the metric's name and not on the others' order."""
+    return replace(inputs, rng=np.random.default_rng([seed, zlib.crc32(metric.name.encode())]))
+
+
+def _figure(measure: Measure, real: float | None, count: int, encoder: Encoder) -> Figure:
+    space = measure.space or f"{encoder.name}-{encoder.hash}"
+    low, high = (None if end is None or not np.isfinite(end) else float(end) for end in measure[1:3])
+    return Figure(measure.value, low, high, measure.samples, real, space, count, measure.detail)
+
+
+def _notes(inputs: Inputs) -> list[str]:
+    """Return the sentences that a reader of the card needs."""
+    fake, real, heldout = len(inputs.fake), len(inputs.real), len(inputs.heldout)
+    notes = []
+    if not heldout:
+        notes.append("No real images are held out, so no figure has a real one beside it.")
+    elif heldout < fake:
+        notes.append(
+            f"The real figures rest on {heldout:,} held-out images, fewer than the {fake:,} samples: their own "
+            "error is larger than the intervals of the samples, and figures that are biased upward at small "
+            "counts (frechet, class_kl) are too high for them, so that a sampler may seem to beat the data."
+        )
+    if real < fake:
+        notes.append(
+            f"There are {real:,} training images for {fake:,} samples: figures of neighbourhoods (precision, "
+            f"recall, density, coverage) and kernel distance compare {real:,} with {real:,}, and intervals do "
+            "not cover what a larger training set would change."
+        )
+    return notes

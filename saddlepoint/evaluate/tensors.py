@@ -1,0 +1,37 @@
+"""From arrays of pixels to tensors on the fastest device, leaving global state alone."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+from torch import Tensor
+
+
+def pick_device() -> torch.device:
+    """Return the GPU if there is one, else the CPU."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def to_pixels(images: np.ndarray, device: torch.device) -> Tensor:
+    """Return uint8 (n, h, w, c) as float32 (n, c, h, w) in [-1, 1], channels last in memory."""
+    pixels = torch.from_numpy(np.ascontiguousarray(images)).to(device)
+    pixels = pixels.permute(0, 3, 1, 2).float().div_(127.5).sub_(1)
+    return pixels.contiguous(memory_format=torch.channels_last)
+
+
+def half_precision(device: torch.device) -> torch.autocast:
+    """Return a bfloat16 autocast where the device multiplies in it natively, else one that does nothing."""
+    quick = device.type == "cuda" and torch.cuda.is_bf16_supported()
+    if device.type == "cpu":
+        checks = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+        quick = any(getattr(torch.cpu, check, lambda: False)() for check in checks)
+    return torch.autocast(device.type, torch.bfloat16, enabled=quick)
+
+
+@contextmanager
+def private_rng(seed: int) -> Iterator[None]:
+    """Seed torch's CPU generator inside the block and put its state back after."""
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
+        yield

@@ -1,0 +1,111 @@
+"""From a data set and an encoder to the views that metrics compare; real ones are cached."""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from saddlepoint.core.files import atomic_path
+from saddlepoint.data import cache
+from saddlepoint.data.dataset import Dataset, Split
+from saddlepoint.evaluate.encoder import BLOCK, Encoder, Encoding, Report
+from saddlepoint.evaluate.identity import identity
+from saddlepoint.evaluate.metric import View
+
+VERSION = 1
+REAL, HELD_OUT = 60_000, 10_000
+SIDE = 32
+
+
+def fake_view(images: np.ndarray, encoder: Encoder) -> View:
+    """Encode samples, uint8 (n, h, w, c) or float32 (n, d)."""
+    features, logits = encoder.encode(images)
+    return View(features, logits, None, lambda: thumbnails(images))
+
+
+def real_views(dataset: Dataset, encoder: Encoder, report: Report | None = None) -> tuple[View, View]:
+    """Encode (training, held-out) images, each in a fixed random order; cached by data and encoder.
+
+    At most 60,000 training images are used. Held out are at most 10,000 images of the test split and, where
+    that has fewer, of the validation split so far as its rows are not in the training split.
+    """
+    report = report or (lambda line: None)
+    rng = np.random.default_rng(0)
+    name = f"v{VERSION}-{identity(dataset)}-{encoder.hash}"
+    train = [(dataset.train, rng.permutation(len(dataset.train))[:REAL])]
+    held = [(split, rng.permutation(len(split))) for split in held_out(dataset)]
+    room = HELD_OUT
+    kept = []
+    for split, order in held:
+        kept.append((split, order[:room]))
+        room -= len(kept[-1][1])
+    return _view(f"{name}-train", train, encoder, report), _view(f"{name}-heldout", kept, encoder, report)
+
+
+def held_out(dataset: Dataset) -> list[Split]:
+    """Return the parts of test and validation that share no row with the training split."""
+    train = dataset.train
+    found = []
+    for name in ("test", "validation"):
+        split = dataset.splits.get(name)
+        if split is None:
+            continue
+        rows = _rows(split)
+        if split.array is train.array:
+            rows = np.setdiff1d(rows, _rows(train))
+        if len(rows):
+            found.append(Split(split.array, split.label, rows))
+    return found
+
+
+def thumbnails(images: np.ndarray) -> np.ndarray:
+    """Return (n, p) pixels of images shrunk by averaging to at most 32 by 32; points as they are."""
+    if images.ndim == 2 or max(images.shape[1:3]) <= SIDE:
+        return images.reshape(len(images), -1)
+    size = [min(side, SIDE) for side in images.shape[1:3]]
+    small = []
+    for start in range(0, len(images), BLOCK):
+        block = torch.from_numpy(np.ascontiguousarray(images[start : start + BLOCK])).permute(0, 3, 1, 2)
+        block = F.interpolate(block.float(), size=size, mode="area").round().to(torch.uint8)
+        small.append(block.permute(0, 2, 3, 1).reshape(len(block), -1).numpy())
+    return np.concatenate(small)
+
+
+def _view(name: str, parts: list[tuple[Split, np.ndarray]], encoder: Encoder, report: Report) -> View:
+    label = [split.label[_rows(split)[order]] for split, order in parts if split.label is not None]
+    features, logits = _encoded(name, parts, encoder, report)
+
+    def pixels() -> np.ndarray:
+        return np.concatenate([thumbnails(block) for block in _blocks(parts)])
+
+    return View(features, logits, np.concatenate(label) if label else None, pixels)
+
+
+def _encoded(name: str, parts: list[tuple[Split, np.ndarray]], encoder: Encoder, report: Report) -> Encoding:
+    count = sum(len(order) for _, order in parts)
+    if not count:
+        return Encoding(np.empty((0, 1), np.float32), None)
+    path = cache.folder("features") / f"{name}.safetensors"
+    try:
+        stored = load_file(path)
+        return Encoding(stored["features"], stored.get("logits"))
+    except (OSError, SafetensorError, KeyError):  # none yet, or damaged: make it
+        report(f"encoding {count:,} real images with {encoder.name}, once; then they are cached")
+    encoded = [encoder.encode(block) for block in _blocks(parts)]
+    stored = {"features": np.concatenate([block.features for block in encoded])}
+    if encoded[0].logits is not None:
+        stored["logits"] = np.concatenate([block.logits for block in encoded if block.logits is not None])
+    with cache.writing(), atomic_path(path) as temporary:
+        save_file(stored, temporary)
+    return Encoding(stored["features"], stored.get("logits"))
+
+
+def _blocks(parts: list[tuple[Split, np.ndarray]]):
+    for split, order in parts:
+        for start in range(0, len(order), BLOCK):
+            yield split.take(order[start : start + BLOCK])[0]
+
+
+def _rows(split: Split) -> np.ndarray:
+    return np.arange(len(split)) if split.rows is None else split.rows

@@ -1,0 +1,89 @@
+import numpy as np
+import pytest
+import torch
+
+from saddlepoint.core.errors import UserError
+from saddlepoint.data import cache
+from saddlepoint.data.dataset import Dataset, Split
+from saddlepoint.evaluate import find_encoder
+from saddlepoint.evaluate.network import JudgeNetwork, train_judge
+
+
+@pytest.fixture(scope="module")
+def judge(digits):
+    return find_encoder(None, digits)
+
+
+def test_the_judge_knows_the_digits(judge, digits):
+    images, label = digits.splits["test"].take(np.arange(len(digits.splits["test"])))
+    found = judge.encode(images)
+    accuracy = (found.logits.argmax(1) == label).mean()
+    assert judge.name == "judge"
+    assert judge.accuracy == pytest.approx(accuracy, abs=1e-9)
+    assert 0.97 <= accuracy <= 1
+    assert found.features.shape == (len(images), 64)
+    assert found.features.dtype == np.float32
+
+
+def test_features_have_a_total_variance_of_100(judge, digits):
+    images, _ = digits.train.take(np.arange(len(digits.train)))
+    assert judge.features(images).var(axis=0).sum() == pytest.approx(100, rel=1e-3)
+
+
+def test_the_second_time_it_comes_from_the_cache(judge, digits):
+    lines = []
+    again = find_encoder("judge", digits, lines.append)
+    images, _ = digits.train.take(np.arange(20))
+    assert lines == []
+    assert again.hash == judge.hash
+    np.testing.assert_array_equal(again.features(images), judge.features(images))
+
+
+def test_a_damaged_cache_is_made_again(digits, tmp_path, monkeypatch):
+    monkeypatch.setenv("SADDLE_CACHE", str(tmp_path))
+    monkeypatch.setattr("saddlepoint.evaluate.network.IMAGES", 2000)
+    first = find_encoder("judge", digits)
+    (stored,) = (cache.folder("judges")).glob("*.safetensors")
+    stored.write_bytes(b"not weights")
+    assert find_encoder("judge", digits).hash == first.hash
+
+
+def test_training_is_a_function_of_the_seed_and_leaves_global_state_alone(digits, monkeypatch):
+    monkeypatch.setattr("saddlepoint.evaluate.network.IMAGES", 1000)
+    state = torch.get_rng_state()
+
+    def weights(seed):
+        network = train_judge(digits.train, 10, seed=seed, device=torch.device("cpu"), report=lambda line: None)
+        return torch.cat([p.flatten() for p in network.parameters()])
+
+    first, second, other = weights(0), weights(0), weights(1)
+    assert torch.equal(torch.get_rng_state(), state)
+    assert torch.equal(first, second)
+    assert not torch.equal(first, other)
+
+
+@pytest.mark.parametrize("shape", [(8, 8, 1), (9, 13, 3), (28, 28, 1), (32, 32, 3), (64, 64, 3), (128, 128, 3)])
+def test_any_shape_is_read(shape):
+    network = JudgeNetwork(shape, 4).eval()
+    feature, logits = network(torch.zeros(2, shape[2], *shape[:2]))
+    assert feature.shape == (2, 64)
+    assert logits.shape == (2, 4)
+
+
+def test_data_without_labels_are_refused():
+    split = Split(np.zeros((20, 8, 8, 1), np.uint8))
+    data = Dataset("plain", "plain", "images", {"train": split, "test": split}, fingerprint="p")
+    with pytest.raises(UserError, match="has none; use encoder 'patches'"):
+        find_encoder("judge", data)
+
+
+def test_tiny_images_are_refused():
+    split = Split(np.zeros((20, 4, 4, 1), np.uint8), np.zeros(20, np.int64))
+    data = Dataset("tiny", "tiny", "images", {"train": split, "test": split}, ("a",), fingerprint="t")
+    with pytest.raises(UserError, match="at least 8 by 8"):
+        find_encoder("judge", data)
+
+
+def test_an_unknown_name_gets_the_nearest(digits):
+    with pytest.raises(UserError, match="did you mean 'judge'"):
+        find_encoder("jugde", digits)
