@@ -1,0 +1,48 @@
+"""Saddlepoint: train, measure and understand generative adversarial networks.
+
+>>> import saddlepoint as sp
+>>> run = sp.train("dcgan", data="mnist", minutes=5)
+>>> images = run.sample(64, seed=0)  # uint8 (n, h, w, c)
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from saddlepoint.version import __version__
+
+if TYPE_CHECKING:
+    from saddlepoint import objectives
+    from saddlepoint.core.errors import TrainingError, UserError
+    from saddlepoint.run import Run, load, resume, train, train_seeds
+
+__all__ = [
+    "Run",
+    "TrainingError",
+    "UserError",
+    "__version__",
+    "load",
+    "objectives",
+    "resume",
+    "train",
+    "train_seeds",
+]
+
+_HOMES = {
+    "Run": "saddlepoint.run",
+    "load": "saddlepoint.run",
+    "resume": "saddlepoint.run",
+    "train": "saddlepoint.run",
+    "train_seeds": "saddlepoint.run",
+    "TrainingError": "saddlepoint.core.errors",
+    "UserError": "saddlepoint.core.errors",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import the heavy parts when they are first asked for, so that ``saddle --help`` answers at once."""
+    import importlib
+
+    if name == "objectives":
+        return importlib.import_module("saddlepoint.objectives")
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'saddlepoint' has no attribute {name!r}")

@@ -102,6 +102,10 @@ class RunFolder:
             except FileExistsError:
                 number += 1
 
+    def delete(self) -> None:
+        """Remove the run with everything in it."""
+        files.remove(self.path)
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the run's lock, which ends with the process; raises UserError if another holds it."""

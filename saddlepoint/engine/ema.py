@@ -22,7 +22,9 @@ class Average:
 
     def __init__(self, family: Family, decay: float):
         self.decay = decay
-        modules = [name for player, names in family.players.items() if family.generates(player) for name in names]
+        modules = [
+            name for player, names in family.players.items() if family.generates(player) for name in names
+        ]
         self.live: dict[str, Tensor] = {
             name: tensor
             for name, tensor in [*family.named_parameters(), *family.named_buffers()]

@@ -240,7 +240,11 @@ class Trainer:
 
     def _last_good(self) -> str:
         steps = [checkpoint.step for checkpoint in self.folder.checkpoints()]
-        return f"the checkpoint of step {steps[-1]} is kept in {self.folder.path}" if steps else "nothing is saved yet"
+        return (
+            f"the checkpoint of step {steps[-1]} is kept in {self.folder.path}"
+            if steps
+            else "nothing is saved yet"
+        )
 
     def _tell(self, event: str, *details: Any) -> None:
         for watcher in self.watchers:

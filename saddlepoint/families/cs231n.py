@@ -29,9 +29,7 @@ def cs231n_fc(
         critic_steps: critic steps a generator step.
         lr: learning rate of both players.
     """
-    generator = mlp_generator(
-        (latent, 1024, 1024), data.tensor_shape, activation=nn.ReLU, output=nn.Tanh()
-    )
+    generator = mlp_generator((latent, 1024, 1024), data.tensor_shape, activation=nn.ReLU, output=nn.Tanh())
     critic = mlp_critic(data.tensor_shape, (256, 256), activation=lambda: nn.LeakyReLU(0.01))
     return _experiment(generator, critic, latent, objective, penalty, gamma, critic_steps, lr, epochs=10)
 

@@ -52,6 +52,13 @@ class Vanilla(Family):
         self.critic_weight = critic_weight
         self.order = order
         self.second_order = ("d",) if self.penalties else ()
+        watched, critic_loss, generator_loss = self.objective.equilibrium
+        self.references = {
+            "D(x)": watched,
+            "D(G(z))": watched,
+            "d/adversarial": critic_weight * critic_loss,
+            "g/adversarial": generator_loss,
+        }
 
     def turns(self, step: int) -> tuple[str, ...]:
         """Return the same order every step."""

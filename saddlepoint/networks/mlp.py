@@ -1,5 +1,6 @@
 """Fully connected networks on flattened images or points."""
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 
@@ -29,7 +30,7 @@ def mlp_generator(
         norm: (index of the hidden layer, width) -> its normalisation, or None.
     """
     layers: list[tuple[str, nn.Module]] = []
-    for index, (inputs, width) in enumerate(zip(widths[:-1], widths[1:], strict=True)):
+    for index, (inputs, width) in enumerate(itertools.pairwise(widths)):
         layers.append((f"dense{index}", nn.Linear(inputs, width)))
         normalise = norm(index, width)
         if normalise is not None:

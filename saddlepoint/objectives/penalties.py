@@ -48,7 +48,7 @@ class Penalty:
 def squared_gradient(score: Tensor, x: Tensor) -> Tensor:
     """Return ‖∇ₓ score‖² per sample, (n,), differentiable once more."""
     (gradient,) = torch.autograd.grad(score.sum(), x, create_graph=True)
-    return gradient.float().flatten(1).square().sum(1)
+    return gradient.flatten(1).square().sum(1)
 
 
 def r1(critique: CriticPass, gamma: float) -> Tensor:
@@ -64,7 +64,7 @@ def r2(critique: CriticPass, gamma: float) -> Tensor:
 def gradient_penalty(critique: CriticPass, gamma: float) -> Tensor:
     """Return γ·(‖∇D(x̂)‖ − 1)² at random points between real and fake (Gulrajani et al. 2017, eq. 3)."""
     shape = (len(critique.real),) + (1,) * (critique.real.dim() - 1)
-    mix = torch.rand(shape, device=critique.real.device)
+    mix = torch.rand(shape, dtype=critique.real.dtype, device=critique.real.device)
     between = critique.real + mix * (critique.fake - critique.real)
     norm = squared_gradient(critique.critic(between), between).clamp_min(1e-12).sqrt()
     return gamma * (norm - 1).square()

@@ -1,0 +1,106 @@
+"""A recipe's signature as flags: their types, defaults and help, and values checked against them."""
+
+import math
+import types
+import typing
+from dataclasses import dataclass
+from typing import Any, Union
+
+from saddlepoint.core.errors import UserError, nearest
+from saddlepoint.core.experiment import Recipe
+
+
+@dataclass(frozen=True)
+class Flag:
+    """One keyword argument of a recipe.
+
+    Attributes:
+        name: Python name, with underscores.
+        kind: bool, int, float or str; of each item where ``many``.
+        default: value when it is not given.
+        many: whether it takes a tuple (repeatable on the command line).
+        optional: whether None is a value.
+        help: what the docstring says.
+    """
+
+    name: str
+    kind: type
+    default: Any
+    many: bool
+    optional: bool
+    help: str
+
+    @property
+    def option(self) -> str:
+        """The flag as typed on a command line."""
+        return "--" + self.name.replace("_", "-")
+
+    def check(self, value: Any) -> Any:
+        """Return ``value`` as the recipe wants it; raises UserError where it does not fit.
+
+        Numbers must be finite and not negative; integers positive, unless their default is 0.
+        """
+        if value is None and self.optional:
+            return None
+        if self.many:
+            if isinstance(value, str) or not isinstance(value, list | tuple):
+                value = (value,)
+            return tuple(self._one(item) for item in value)
+        return self._one(value)
+
+    def parse(self, text: str) -> Any:
+        """Return one item typed on a command line; raises UserError where it does not parse."""
+        try:
+            return self._one(self.kind(text))
+        except ValueError:
+            raise UserError(f"{self.option} takes {_a(self.kind)}, got {text!r}") from None
+
+    def _one(self, value: Any) -> Any:
+        if self.kind is float and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        if type(value) is not self.kind:
+            raise UserError(f"{self.option} takes {_a(self.kind)}, got {value!r}")
+        if self.kind is float and not (math.isfinite(value) and value >= 0):
+            raise UserError(f"{self.option} must be a finite number of at least 0, got {value}")
+        lowest = 0 if self.default == 0 else 1
+        if self.kind is int and value < lowest:
+            raise UserError(f"{self.option} must be at least {lowest}, got {value}")
+        return value
+
+
+def flags(recipe: Recipe) -> dict[str, Flag]:
+    """Return all flags of a recipe by name, in the order of its signature."""
+    hints = typing.get_type_hints(recipe.build)
+    found = {}
+    for name, parameter in recipe.flags.items():
+        kind, many, optional = _read(hints[name])
+        found[name] = Flag(name, kind, parameter.default, many, optional, recipe.flag_help(name))
+    return found
+
+
+def resolve(recipe: Recipe, given: dict[str, Any]) -> dict[str, Any]:
+    """Return a value for every flag of ``recipe``: those given, checked, and defaults.
+
+    Raises:
+        UserError: a name that the recipe does not know, or a value that does not fit.
+    """
+    known = flags(recipe)
+    for name in given:
+        if name not in known:
+            raise UserError(f"recipe {recipe.name!r} has no flag {name!r}{nearest(name, known)}")
+    return {name: flag.check(given.get(name, flag.default)) for name, flag in known.items()}
+
+
+def _read(hint: Any) -> tuple[type, bool, bool]:
+    """Return (kind, many, optional) of a type hint such as ``int | None`` or ``tuple[float, ...]``."""
+    if typing.get_origin(hint) in (Union, types.UnionType):
+        inner = [arg for arg in typing.get_args(hint) if arg is not type(None)]
+        kind, many, _ = _read(inner[0])
+        return kind, many, True
+    if typing.get_origin(hint) is tuple:
+        return typing.get_args(hint)[0], True, False
+    return hint, False, False
+
+
+def _a(kind: type) -> str:
+    return {int: "a whole number", float: "a number", str: "a word", bool: "true or false"}[kind]

@@ -1,0 +1,105 @@
+"""Everything that has a name, and every layer of a recipe, for people and for programs."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from saddlepoint.core.experiment import recipes
+from saddlepoint.core.registry import first_line
+from saddlepoint.data.request import Crop, sources
+from saddlepoint.networks.summary import summarise, to_json
+from saddlepoint.objectives import objectives, penalties
+from saddlepoint.preparation import prepare
+
+VERSION = 1
+
+
+def names() -> dict[str, Any]:
+    """Return {kind: {name: one-line help}} for all registered things, and the format's version."""
+    return {
+        "version": VERSION,
+        "recipes": {name: recipe.help for name, recipe in recipes.items()},
+        "data": {name: first_line(source) for name, source in sources.items()},
+        "objectives": {name: objective.help for name, objective in objectives.items()},
+        "penalties": {name: penalty.help for name, penalty in penalties.items()},
+    }
+
+
+def show(
+    recipe: str = "dcgan",
+    data: str = "digits",
+    *,
+    size: int | None = None,
+    crop: Crop = "center",
+    **flags: Any,
+) -> dict[str, Any]:
+    """Return every layer of a recipe for the given data.
+
+    Returns:
+        {"recipe", "data", "networks": {name: {"parameters", "flops", "layers": [{"name", "type", "output",
+        "parameters", "flops"}]}}, "version"}; shapes and FLOPs are those of one example.
+
+    Raises:
+        UserError: something asked for does not exist or does not fit.
+    """
+    prepared = prepare(recipe, data, size=size, crop=crop, flags=flags)
+    networks = summarise(prepared.experiment.family, prepared.spec)
+    return {
+        "version": VERSION,
+        "recipe": recipe,
+        "data": {"name": prepared.spec.name, "shape": list(prepared.spec.shape)},
+        "networks": to_json(networks),
+    }
+
+
+def print_names(listed: dict[str, Any]) -> None:
+    """Print what :func:`names` returned."""
+    console = Console(highlight=False, soft_wrap=True)
+    for kind, things in listed.items():
+        if isinstance(things, dict):
+            console.print(f"[bold]{kind}[/bold]")
+            for name, text in things.items():
+                console.print(f"  {name:<17} [dim]{text}[/dim]")
+
+
+def print_layers(shown: dict[str, Any]) -> None:
+    """Print what :func:`show` returned, a table a network."""
+    console = Console(highlight=False)
+    shape = "×".join(str(side) for side in shown["data"]["shape"])
+    console.print(f"[bold]{shown['recipe']}[/bold] on {shown['data']['name']} ({shape})")
+    for name, network in shown["networks"].items():
+        console.print(_table(name, network))
+
+
+def _table(name: str, network: dict[str, Any]) -> Table:
+    table = Table(title=f"\n{name}", title_justify="left", title_style="bold", box=None, show_footer=True)
+    total = ("total", "", "", f"{network['parameters']:,}", _count(network["flops"]))
+    columns = (
+        ("layer", "left"),
+        ("type", "left"),
+        ("output", "left"),
+        ("parameters", "right"),
+        ("FLOPs", "right"),
+    )
+    for (title, justify), footer in zip(columns, total, strict=True):
+        table.add_column(title, footer, justify="left" if justify == "left" else "right")
+    for layer in network["layers"]:
+        output = "×".join(str(side) for side in layer["output"])
+        table.add_row(
+            layer["name"],
+            layer["type"],
+            output,
+            f"{layer['parameters']:,}" if layer["parameters"] else "",
+            _count(layer["flops"]) if layer["flops"] else "",
+        )
+    return table
+
+
+def _count(number: float) -> str:
+    """Return a count as people read it: ``950``, ``1.2 k``, ``34 M``."""
+    for unit in ("", " k", " M", " G"):
+        if number < 1000:
+            return f"{number:.3g}{unit}"
+        number /= 1000
+    return f"{number:.3g} T"

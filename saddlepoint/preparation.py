@@ -1,0 +1,186 @@
+"""From what the user asked for to an experiment that is ready to train, and to the configuration it stores."""
+
+import dataclasses
+import os
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from saddlepoint.core.errors import UserError
+from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Recipe, recipes
+from saddlepoint.core.flags import resolve
+from saddlepoint.core.seeds import derive
+from saddlepoint.data import load
+from saddlepoint.data.dataset import Dataset
+from saddlepoint.data.request import Crop, Report, silent
+from saddlepoint.version import __version__
+
+MAX_BATCH = 1 << 20
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A recipe with its flags and data, built.
+
+    Attributes:
+        recipe: the recipe.
+        flags: a value for each of its flags.
+        spec: what the recipe was told of the data.
+        data: the data, None for a run loaded without them.
+        experiment: what the recipe returned, with the user's batch size and EMA.
+        seed: seed of the initial weights.
+    """
+
+    recipe: Recipe
+    flags: dict[str, Any]
+    spec: DataSpec
+    data: Dataset | None
+    experiment: Experiment
+    seed: int
+
+    def config(self) -> dict[str, Any]:
+        """Return what :func:`rebuild` needs, as JSON values."""
+        return {
+            "recipe": self.recipe.name,
+            "flags": self.flags,
+            "batch": self.experiment.batch,
+            "ema": self.experiment.ema,
+            "seed": self.seed,
+            "data": {
+                "name": self.spec.name,
+                "kind": self.spec.kind,
+                "shape": list(self.spec.shape),
+                "classes": list(self.spec.classes),
+                "count": self.spec.count,
+            },
+        }
+
+
+def prepare(
+    recipe: str,
+    data: str,
+    *,
+    seed: int = 0,
+    batch: int | None = None,
+    ema: float | None = None,
+    size: int | None = None,
+    crop: Crop = "center",
+    flags: dict[str, Any] | None = None,
+    report: Report = silent,
+) -> Prepared:
+    """Read the data and build the recipe for them.
+
+    Raises:
+        UserError: something that was asked for does not exist or does not fit.
+    """
+    chosen = recipes.get(recipe)
+    resolved = resolve(chosen, flags or {})
+    dataset = read(chosen, data, size=size, crop=crop, report=report)
+    return _build(chosen, resolved, dataset.spec, dataset, seed, batch, ema)
+
+
+def read(recipe: Recipe, source: str, *, size: int | None, crop: Crop, report: Report = silent) -> Dataset:
+    """Read a source at a size that the recipe supports."""
+    if size is not None and recipe.nearest_size(size) != size:
+        raise UserError(
+            f"recipe {recipe.name!r} does not support --size {size}; the nearest is {recipe.nearest_size(size)}"
+        )
+    dataset = load(source, size=size or recipe.nearest_size, crop=crop, report=report)
+    recipe.check_kind(dataset.spec)
+    return dataset
+
+
+def rebuild(config: dict[str, Any]) -> Prepared:
+    """Build the experiment of a stored run, without its data.
+
+    Raises:
+        UserError: the configuration does not fit this version's recipe.
+    """
+    chosen = recipes.get(config["recipe"])
+    stored = config["data"]
+    spec = DataSpec(
+        stored["name"], stored["kind"], tuple(stored["shape"]), tuple(stored["classes"]), stored["count"]
+    )
+    resolved = resolve(chosen, config["flags"])
+    return _build(chosen, resolved, spec, None, config["seed"], config["batch"], config["ema"])
+
+
+def choose_budget(
+    default: Budget,
+    *,
+    steps: int | None = None,
+    images: int | None = None,
+    epochs: float | None = None,
+    minutes: float | None = None,
+) -> Budget:
+    """Return the budget that was given, or the recipe's default; raises UserError for two, or for none left."""
+    given = {
+        name: value
+        for name, value in (("steps", steps), ("images", images), ("epochs", epochs), ("minutes", minutes))
+        if value is not None
+    }
+    if not given:
+        return default
+    if len(given) > 1:
+        raise UserError(f"give one budget, not {' and '.join('--' + name for name in given)}")
+    ((name, value),) = given.items()
+    if not (np.isfinite(value) and value > 0):
+        raise UserError(f"--{name} must be more than 0, got {value}")
+    return Budget(**given)
+
+
+def describe_machine() -> dict[str, Any]:
+    """Return versions and hardware, for the record."""
+    return {
+        "versions": {
+            "saddlepoint": __version__,
+            "python": platform.python_version(),
+            "torch": torch.__version__,
+            "numpy": np.__version__,
+        },
+        "machine": {
+            "system": platform.system(),
+            "processor": _processor(),
+            "cores": os.cpu_count(),
+            "accelerator": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
+        },
+    }
+
+
+def _build(
+    recipe: Recipe,
+    flags: dict[str, Any],
+    spec: DataSpec,
+    data: Dataset | None,
+    seed: int,
+    batch: int | None,
+    ema: float | None,
+) -> Prepared:
+    if batch is not None and not 2 <= batch <= MAX_BATCH:
+        raise UserError(f"--batch must be from 2 to {MAX_BATCH}, got {batch}")
+    if ema is not None and not 0 <= ema < 1:
+        raise UserError(f"--ema must be at least 0 and below 1, got {ema}")
+    if not 0 <= seed < 1 << 63:
+        raise UserError(f"--seed must be from 0 to 2^63 - 1, got {seed}")
+    with torch.random.fork_rng():
+        torch.manual_seed(derive(seed, "weights"))
+        experiment = recipe.build(spec, **flags)
+    changes: dict[str, Any] = {}
+    if batch is not None:
+        changes["batch"] = batch
+    if ema is not None:
+        changes["ema"] = ema
+    return Prepared(recipe, flags, spec, data, dataclasses.replace(experiment, **changes), seed)
+
+
+def _processor() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor()

@@ -1,0 +1,98 @@
+"""What a run leaves behind for people to look at: grids over time, TensorBoard events, final pictures."""
+
+import hashlib
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from torch import Tensor
+
+from saddlepoint.core.folder import RunFolder
+from saddlepoint.core.protocol import Family
+from saddlepoint.data.batches import to_uint8
+from saddlepoint.data.dataset import Dataset
+from saddlepoint.engine.ema import Average
+from saddlepoint.engine.events import Events
+from saddlepoint.engine.loop import Trainer, Watcher
+from saddlepoint.engine.sampling import sample
+from saddlepoint.plots.grid import grid
+from saddlepoint.plots.png import save_png
+
+SHOWN = 64  # images in a grid
+POINTS = 2_000  # points in a scatter
+
+
+class Recorder(Watcher):
+    """Writes sample grids while training, from the same latents each time, and TensorBoard events."""
+
+    def __init__(self, folder: RunFolder, data: Dataset, seed: int):
+        self.folder = folder
+        self.seed = seed
+        self.real = _some_points(data)
+        self.events = Events(folder)
+
+    def ticked(self, trainer: Trainer, row: dict[str, Any]) -> None:
+        """Copy the row to TensorBoard."""
+        self.events.add(row)
+
+    def snapshot(self, trainer: Trainer) -> None:
+        """Write a grid of the averaged weights' samples."""
+        n = SHOWN if self.real is None else POINTS
+        floats = sample(trainer.family, n, seed=self.seed, average=trainer.average)
+        picture = draw(to_uint8(floats, trainer.experiment.pixels), self.real)
+        text = {
+            "run": self.folder.path.name,
+            "step": str(trainer.done),
+            "seed": str(self.seed),
+            "weights": fingerprint(trainer.family, trainer.average),
+        }
+        save_png(self.folder.sample_path(trainer.done), picture, text=text)
+
+    def close(self) -> None:
+        """Write what is buffered."""
+        self.events.close()
+
+
+def draw(samples: np.ndarray, real: np.ndarray | None = None, *, columns: int | None = None) -> Image.Image:
+    """Return a picture of samples: a grid of uint8 (n, h, w, c) images, or (n, d) points over real ones."""
+    if samples.ndim == 4:
+        return grid(samples, columns=columns)
+    from saddlepoint.plots.points import points_image
+
+    return points_image(samples, real)
+
+
+def save_pictures(folder: RunFolder, title: str, references: dict[str, float]) -> None:
+    """Write the final grid, the animation over training time and the curves."""
+    from saddlepoint.plots.animation import save_animation
+    from saddlepoint.plots.curves import save_curves
+
+    paths = folder.samples()
+    if paths:
+        frames = [Image.open(path) for path in paths]
+        labels = [f"step {int(path.stem.rpartition('-')[2]):,}" for path in paths]
+        save_animation(folder.animation, [frame.convert("RGB") for frame in frames], labels=labels)
+        last = frames[-1]
+        text = {str(key): str(value) for key, value in last.info.items() if isinstance(value, str)}
+        save_png(folder.grid, last, text=text)
+    rows = folder.rows()
+    if rows:
+        save_curves(folder.curves, rows, title=title, references=references)
+
+
+def fingerprint(family: Family, average: Average | None) -> str:
+    """Return 16 hexadecimal digits that identify the weights that sampling uses."""
+    tensors: dict[str, Tensor] = dict(family.state_dict())
+    if average is not None:
+        tensors.update(average.tensors)
+    digest = hashlib.sha256()
+    for name in sorted(tensors):
+        digest.update(name.encode())
+        digest.update(tensors[name].detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()[:16]
+
+
+def _some_points(data: Dataset) -> np.ndarray | None:
+    if data.kind != "points":
+        return None
+    return data.train.take(np.arange(min(POINTS, len(data.train))))[0]

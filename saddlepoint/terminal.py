@@ -1,0 +1,249 @@
+"""What people see in the terminal: the resolved run, a progress bar or plain lines, and where to look."""
+
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+from saddlepoint.core.experiment import Budget
+from saddlepoint.data.request import Report, silent
+from saddlepoint.engine.loop import Trainer, Watcher
+from saddlepoint.engine.plan import Plan
+from saddlepoint.preparation import Prepared
+
+if TYPE_CHECKING:
+    from saddlepoint.run import Run
+
+WARM = 2.0  # seconds after which the speed is known well enough to be told
+PLAIN_EVERY = 5.0  # seconds between lines where the output is no terminal
+
+
+class Screen:
+    """Where a run reports to; ``quiet`` prints nothing."""
+
+    def __init__(self, quiet: bool = False):
+        self.console = Console(highlight=False, quiet=quiet, soft_wrap=True)
+
+    @contextmanager
+    def reading(self) -> Iterator[Report]:
+        """Show a bar for slow reading, and nothing for quick reading."""
+        if not self.console.is_terminal or self.console.quiet:
+            yield silent
+            return
+        with _progress(self.console) as progress:
+            tasks: dict[str, Any] = {}
+
+            def report(what: str, done: int, total: int) -> None:
+                if what not in tasks:
+                    tasks[what] = progress.add_task(what, total=total or None, status="")
+                progress.update(tasks[what], completed=done, total=total or None)
+
+            yield report
+
+    @contextmanager
+    def working(self, what: str) -> Iterator[None]:
+        """Show that something takes a moment."""
+        if self.console.is_terminal:
+            with self.console.status(what):
+                yield
+        else:
+            yield
+
+    def introduce(
+        self, prepared: Prepared, plan: Plan, budget: Budget, path: Path | None, resumed: int | None = None
+    ) -> None:
+        """Print everything that was resolved, before the first step."""
+        data, spec, experiment = prepared.data, prepared.spec, prepared.experiment
+        print_ = self.console.print
+        again = f", from step {resumed:,}" if resumed is not None else ""
+        print_(f"[bold]{prepared.recipe.name}[/bold] on [bold]{spec.name}[/bold], seed {prepared.seed}{again}")
+        self._line("data", _describe_data(prepared))
+        for note in data.notes if data else ():
+            self._line("", note)
+        for name, network in experiment.family.named_children():
+            count = sum(p.numel() for p in network.parameters())
+            self._line(name, f"{count:,} parameters")
+        first = next(iter(experiment.optimizers.values()))
+        rates = ", ".join(f"{player} {o.lr:g}" for player, o in experiment.optimizers.items())
+        self._line("objective", experiment.objective)
+        ema = f", EMA {experiment.ema:g}" if experiment.ema else ""
+        self._line("optimizer", f"{first.kind}, learning rate {rates}, batch {experiment.batch}{ema}")
+        self._line("machine", f"{plan}")
+        self._line("budget", str(budget))
+        self._line("memory", f"about {_estimate(prepared) / 2**20:,.0f} MB for data, weights and their moments")
+        if path is not None:
+            self._line("run", str(path))
+
+    def bar(self) -> "Bar | Lines":
+        """Return a live bar, or plain lines where the output is no terminal."""
+        return Bar(self.console) if self.console.is_terminal else Lines(self.console)
+
+    def interrupted(self, path: Path, step: int) -> None:
+        """Say that a run was stopped, and how to go on."""
+        self.console.print(f"stopped and saved at step {step:,}; go on with:  saddle resume {path}")
+
+    def conclude(self, run: "Run") -> None:
+        """Say where to look, and what to try next."""
+        folder = run.folder
+        self.console.print(f"[bold]done[/bold] at step {run.step:,}")
+        self._line("samples", str(folder.grid))
+        self._line("over time", str(folder.animation))
+        self._line("curves", str(folder.curves))
+        self._line("next", f"saddle sample {run.path} -n 100 --seed 1")
+        self._line("", f"saddle resume {run.path} --steps {2 * run.step}")
+        self._line("", f"tensorboard --logdir {run.path.parent}")
+
+    def _line(self, name: str, text: str) -> None:
+        self.console.print(f"  [dim]{name:<10}[/dim] {text}")
+
+
+class _Display(Watcher):
+    """Tells the expected time and memory once, as soon as the speed is known."""
+
+    def __init__(self, console: Console):
+        self.console = console
+        self.row: dict[str, Any] = {}
+        self.speed = _Speed()
+        self.told = False
+
+    def ticked(self, trainer: Trainer, row: dict[str, Any]) -> None:
+        """Keep the newest statistics."""
+        self.row = row
+
+    def stepped(self, trainer: Trainer) -> None:
+        """Measure the speed; tell the time to finish once."""
+        progress = trainer.progress
+        self.speed.add(progress.fraction, progress.images)
+        if not self.told and self.speed.seconds >= WARM:
+            self.told = True
+            self.console.print(
+                f"  [dim]{'time':<10}[/dim] about {clock(self.speed.left)} to go at "
+                f"{self.speed.images:,.0f} images/s; {_resident() / 2**20:,.0f} MB of memory in use"
+            )
+
+    def status(self) -> str:
+        """Return speed, time left and health in one line."""
+        parts = [f"{self.speed.images:,.0f} images/s", f"{clock(self.speed.left)} left"]
+        parts += [f"{name.removesuffix('/adversarial')} {value:.3f}" for name, value in self._shown()]
+        return "  ".join(parts)
+
+    def _shown(self) -> Iterator[tuple[str, float]]:
+        for name, value in self.row.items():
+            if isinstance(value, float) and name not in ("seconds", "images_per_second"):
+                yield name, value
+
+
+class Bar(_Display):
+    """A live progress bar."""
+
+    def __init__(self, console: Console):
+        super().__init__(console)
+        self.progress = _progress(console)
+        self.task = self.progress.add_task("training", total=1.0, status="")
+        self._drawn_at = 0.0
+
+    def __enter__(self) -> "Bar":
+        self.progress.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.progress.stop()
+
+    def stepped(self, trainer: Trainer) -> None:
+        """Move the bar, a few times a second."""
+        super().stepped(trainer)
+        now = time.monotonic()
+        fraction = trainer.progress.fraction
+        if now - self._drawn_at > 0.1 or fraction >= 1:
+            self._drawn_at = now
+            self.progress.update(self.task, completed=fraction, status=self.status())
+
+
+class Lines(_Display):
+    """Plain lines, for logs."""
+
+    def __init__(self, console: Console):
+        super().__init__(console)
+        self._written_at = time.monotonic()
+
+    def __enter__(self) -> "Lines":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+    def ticked(self, trainer: Trainer, row: dict[str, Any]) -> None:
+        """Write a line every few seconds, and the last one."""
+        super().ticked(trainer, row)
+        now = time.monotonic()
+        if now - self._written_at > PLAIN_EVERY or trainer.progress.fraction >= 1:
+            self._written_at = now
+            self.console.print(f"  {trainer.progress.fraction:4.0%}  step {row['step']:,}  {self.status()}")
+
+
+class _Speed:
+    """Speed and time left, over a window of the last steps."""
+
+    def __init__(self) -> None:
+        self.start: tuple[float, float, int] | None = None
+        self.seconds = self.images = self.left = 0.0
+
+    def add(self, fraction: float, images: int) -> None:
+        now = time.monotonic()
+        if self.start is None:
+            self.start = (now, fraction, images)
+            return
+        begun, first_fraction, first_images = self.start
+        self.seconds = now - begun
+        if self.seconds > 0:
+            self.images = (images - first_images) / self.seconds
+            rate = (fraction - first_fraction) / self.seconds
+            self.left = (1 - fraction) / rate if rate > 0 else 0.0
+
+
+def clock(seconds: float) -> str:
+    """Return a duration as people write it: ``42 s``, ``3 min 20 s``, ``2 h 5 min``."""
+    seconds = round(seconds)
+    if seconds < 60:
+        return f"{seconds} s"
+    if seconds < 3600:
+        return f"{seconds // 60} min {seconds % 60:02d} s"
+    return f"{seconds // 3600} h {seconds % 3600 // 60:02d} min"
+
+
+def _describe_data(prepared: Prepared) -> str:
+    spec = prepared.spec
+    if spec.kind == "points":
+        return f"{spec.count:,} training points in {spec.shape[0]} dimensions, {len(spec.classes)} modes"
+    height, width, channels = spec.shape
+    colour = {1: "grey", 3: "colour"}.get(channels, f"{channels} channels")
+    classes = f", {len(spec.classes)} classes" if spec.classes else ""
+    return f"{spec.count:,} training images, {height}×{width} {colour}{classes}"
+
+
+def _estimate(prepared: Prepared) -> int:
+    """Return bytes of data, weights, gradients and two moments."""
+    weights = sum(p.numel() * p.element_size() for p in prepared.experiment.family.parameters())
+    return 4 * weights + (prepared.data.train.array.nbytes if prepared.data else 0)
+
+
+def _resident() -> int:
+    """Return the process's largest resident memory so far in bytes."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        TextColumn("  {task.description}"),
+        BarColumn(bar_width=20),
+        TextColumn("{task.percentage:3.0f}%"),
+        TextColumn("{task.fields[status]}"),
+        console=console,
+    )

@@ -1,0 +1,112 @@
+"""Parameter counts that the papers' code has, and shapes at every size."""
+
+import math
+
+import pytest
+import torch
+
+from saddlepoint.core.experiment import DataSpec, recipes
+from saddlepoint.networks.cs231n import cs231n_critic, cs231n_generator
+from saddlepoint.networks.dcgan import channels, dcgan_critic, dcgan_generator, sides
+
+MNIST = DataSpec("mnist", "images", (28, 28, 1), tuple("0123456789"), 60_000)
+FACES = DataSpec("faces", "images", (64, 64, 3), (), 350_000)
+
+
+def count(network):
+    return sum(p.numel() for p in network.parameters())
+
+
+@pytest.mark.parametrize(
+    ("recipe", "data", "flags", "generator", "critic"),
+    [
+        ("gan", MNIST, {}, 2_503_984, 1_231_441),
+        ("mlp_gan", MNIST, {}, 1_510_032, 533_505),
+        ("cs231n_fc", MNIST, {}, 1_952_528, 267_009),
+        ("cs231n_lsgan", MNIST, {}, 1_952_528, 267_009),
+        ("cs231n_dc", MNIST, {}, 6_675_009, 1_102_721),
+        ("dcgan", FACES, {"width": 64}, 3_576_704, 2_765_568),
+        ("dcgan", FACES, {"paper": True}, 18_885_760, 17_232_768),
+    ],
+)
+def test_parameter_counts(recipe, data, flags, generator, critic):
+    family = recipes.get(recipe).build(data, **flags).family
+    assert count(family.get_submodule("generator")) == generator
+    assert count(family.get_submodule("critic")) == critic
+
+
+@pytest.mark.parametrize("kernel", [4, 5])
+@pytest.mark.parametrize("size", [*range(8, 34), 48, 63, 64, 100, 127, 128, 255, 256])
+def test_dcgan_at_every_size(size, kernel):
+    with torch.device("meta"):
+        generator = dcgan_generator(size, 3, latent=10, width=8, kernel=kernel)
+        critic = dcgan_critic(size, 3, width=8, kernel=kernel)
+        images = generator(torch.empty(2, 10))
+        score, feature = critic(images)
+    assert images.shape == (2, 3, size, size)
+    assert score.shape == (2,)
+    base = sides(size, kernel)[-1]
+    assert 4 <= base <= 7
+    assert feature.shape == (2, channels(base, 8) * base**2)
+
+
+def test_mnist_has_128_channels_at_7_pixels_for_a_width_of_32():
+    assert sides(28, 4) == [28, 14, 7]
+    assert channels(7, 32) == 128
+    assert [channels(side, 64) for side in (4, 8, 16, 32, 64, 128)] == [512, 256, 128, 64, 32, 16]
+
+
+@pytest.mark.parametrize("extra", [1, 2])
+def test_extra_layers_are_at_the_largest_hidden_map(extra):
+    plain, deep = (dcgan_generator(28, 1, latent=10, width=32, extra_layers=n) for n in (0, extra))
+    wide = channels(14, 32)
+    assert count(deep) - count(plain) == extra * (9 * wide * wide + 2 * wide)
+    plain, deep = (dcgan_critic(28, 1, width=32, extra_layers=n) for n in (0, extra))
+    assert count(deep) - count(plain) == extra * (9 * wide * wide + 2 * wide)
+
+
+@pytest.mark.parametrize(("kernel", "size"), [(4, 14), (4, 15), (5, 14), (5, 15), (5, 28)])
+def test_the_generators_upsampling_is_adjoint_to_the_critics_convolution(kernel, size):
+    """⟨conv(x), y⟩ = ⟨x, deconv(y)⟩ with shared weights."""
+    torch.manual_seed(0)
+    critic = dcgan_critic(size, 1, width=8, kernel=kernel).double()
+    down = critic.get_submodule("body.down0")
+    generator = dcgan_generator(size, 1, latent=3, width=8, kernel=kernel).double()
+    up = generator.get_submodule("to_image")
+    with torch.no_grad():
+        up.get_parameter("weight").copy_(down.get_parameter("weight"))
+    x = torch.randn(2, 1, size, size, dtype=torch.float64)
+    y = torch.randn_like(down(x))
+    assert (down(x) * y).sum().item() == pytest.approx((x * up(y)).sum().item(), abs=1e-10)
+
+
+def test_same_transposed_convolutions_double_the_side():
+    generator = cs231n_generator(96, 1).eval()
+    x = torch.randn(2, 96)
+    seen = []
+    for name in ("map", "up2", "to_image"):
+        generator.get_submodule(name).register_forward_hook(lambda m, i, o: seen.append(o.shape[-1]))
+    assert generator(x).shape == (2, 1, 28, 28)
+    assert seen == [7, 14, 28]
+    assert cs231n_critic(1)(torch.zeros(2, 1, 28, 28)).feature.shape == (2, 1024)
+
+
+def test_dcgan_starts_from_the_papers_distribution():
+    torch.manual_seed(0)
+    family = recipes.get("dcgan").build(FACES).family
+    weight = family.get_parameter("critic.body.down2.weight")
+    assert weight.mean().item() == pytest.approx(0, abs=4 * 0.02 / math.sqrt(weight.numel()))
+    assert weight.std().item() == pytest.approx(0.02, rel=0.01)
+    gain = family.get_parameter("generator.norm0.weight")
+    assert gain.mean().item() == pytest.approx(1, abs=0.005)
+    assert 0.015 < gain.std().item() < 0.025
+
+
+def test_goodfellow_starts_at_the_pixel_marginals():
+    mean = torch.rand(28, 28, 1).numpy() * 0.9 + 0.05
+    data = DataSpec("mnist", "images", (28, 28, 1), (), 60_000, lambda: mean)
+    family = recipes.get("gan").build(data).family
+    bias = family.get_parameter("generator.to_data.bias")
+    torch.testing.assert_close(torch.sigmoid(bias).reshape(28, 28, 1), torch.tensor(mean), atol=1e-5, rtol=0)
+    assert family.get_parameter("generator.dense0.weight").abs().max().item() == pytest.approx(0.05, abs=1e-4)
+    assert family.get_parameter("critic.head.weight").abs().max().item() <= 0.005
