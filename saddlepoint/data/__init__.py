@@ -2,6 +2,6 @@
 
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.loading import load
-from saddlepoint.data.request import Request, sources
+from saddlepoint.data.request import Request
 
-__all__ = ["Dataset", "Request", "Split", "load", "sources"]
+__all__ = ["Dataset", "Request", "Split", "load"]

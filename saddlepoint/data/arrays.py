@@ -81,9 +81,7 @@ def _read_npz(path: Path, request: Request, name: str) -> Dataset:
             parts[part] = array, _check_label(label, array, path)
     if "train" not in parts:
         names = ", ".join(found) or "nothing"
-        raise UserError(
-            f"{path} holds {names}; call the images x_train or images (and labels y_train, labels)"
-        )
+        raise UserError(f"{path} holds {names}; call the images x_train or images (and labels y_train, labels)")
     keys = {part: row_keys(array) for part, (array, _) in parts.items()}
     array, label = parts["train"]
     if "test" not in parts:
@@ -122,14 +120,13 @@ def _check(array: np.ndarray, path: Path) -> np.ndarray:
         if not np.isfinite(array).all():
             raise UserError(f"{path} holds points that are not finite; take them out")
         return array.astype(np.float32, copy=False)
-    if array.ndim == 3:
-        array = array[..., None]
-    if array.dtype != np.uint8 or array.ndim != 4 or array.shape[-1] not in (1, 3):
+    images = array[..., None] if array.ndim == 3 else array
+    if images.dtype != np.uint8 or images.ndim != 4 or images.shape[-1] not in (1, 3):
         raise UserError(
             f"{path} holds {array.dtype} {array.shape}; images are uint8 (n, h, w) or (n, h, w, 1 or 3), "
             "points are floats (n, d)"
         )
-    return array
+    return images
 
 
 def _check_label(label: np.ndarray | None, array: np.ndarray, path: Path) -> np.ndarray | None:

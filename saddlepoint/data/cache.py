@@ -51,14 +51,14 @@ def root() -> Path:
 
 
 @contextmanager
-def writing(what: str = "") -> Iterator[None]:
+def writing(what: str = "files") -> Iterator[None]:
     """Turn an operating-system error inside the block into a UserError that names the cache folder."""
     try:
         yield
     except OSError as error:
         reason = error.strerror or str(error)
         raise UserError(
-            f"cannot write {what or 'to'} the cache folder {root()} ({reason}); "
+            f"cannot write {what} to the cache folder {root()} ({reason}); "
             "set SADDLE_CACHE to a folder with room that you can write to"
         ) from error
 

@@ -36,7 +36,7 @@ UNREADABLE = (
 )
 _SAMPLE = 1000  # headers read to find the native side
 _TASK = 32  # files a thread takes at once
-_SMALL = 16_384  # bytes; files below this decode faster in one thread than with the lock handed around
+_SMALL = 16_384  # bytes; files below this decode faster in one thread: most of the work holds the lock
 
 
 class Member(NamedTuple):
@@ -110,6 +110,7 @@ def read(collection: Collection, name: str, request: Request) -> Dataset:
         classes=tuple(about["classes"]),
         fingerprint=about["fingerprint"],
         notes=tuple(about["notes"]),
+        fitted=True,
     )
 
 
@@ -204,8 +205,11 @@ def _results(collection: Collection, members: list[Member], side: int, request: 
         return [_one(collection, member, side, request) for member in group]
 
     groups = [members[i : i + _TASK] for i in range(0, len(members), _TASK)]
-    small = sum(member.size for member in members) < _SMALL * len(members)
-    workers = 1 if small else os.cpu_count() or 1
+    if sum(member.size for member in members) < _SMALL * len(members):
+        for group in groups:
+            yield from task(group)
+        return
+    workers = os.cpu_count() or 1
     waiting = deque()
     with ThreadPoolExecutor(workers) as pool:
         try:

@@ -48,6 +48,7 @@ class Dataset:
         classes: class names in label order, empty where there are no labels.
         fingerprint: content hash, hexadecimal.
         notes: sentences that the user should read (files skipped, images resized).
+        fitted: whether images have the side that was asked for, or must still be resized.
         mixture: the density that points were drawn from, None for images.
     """
 
@@ -58,6 +59,7 @@ class Dataset:
     classes: tuple[str, ...] = ()
     fingerprint: str = ""
     notes: tuple[str, ...] = field(default=())
+    fitted: bool = False
     mixture: Mixture | None = None
 
     @property

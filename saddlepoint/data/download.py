@@ -6,7 +6,7 @@ import os
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -59,21 +59,24 @@ def fetch(urls: Sequence[str], target: Path, md5: str, *, help: str = "", report
 def _from_mirror(url: str, part: Path, md5: str, report: Report) -> None:
     """Complete ``part`` from one mirror; raises _FailedError with the last attempt's reason."""
     for attempt in range(ATTEMPTS):
+        before = _size(part)
         try:
             _receive(url, part, report)
-            if _md5(part) != md5:
-                part.unlink()
-                raise _FailedError("its file has another checksum")
-            return
         except _FailedError:
-            # Try again only where this attempt brought something to go on from.
-            if attempt + 1 == ATTEMPTS or not part.exists():
+            if attempt + 1 == ATTEMPTS or _size(part) <= before:  # nothing came, nothing will
                 raise
+            continue
+        if _md5(part) == md5:
+            return
+        part.unlink(missing_ok=True)
+        if not before:  # all of it came from here
+            break
+    raise _FailedError("its file has another checksum")
 
 
 def _receive(url: str, part: Path, report: Report) -> None:
     """Append to ``part`` what the server has beyond it; raises _FailedError if the connection ends early."""
-    have = part.stat().st_size if part.exists() else 0
+    have = _size(part)
     headers = {"User-Agent": "saddlepoint", "Accept-Encoding": "identity"}
     if have:
         headers["Range"] = f"bytes={have}-"
@@ -90,6 +93,7 @@ def _receive(url: str, part: Path, report: Report) -> None:
                     have += len(chunk)
                     report(what, have, total)
     except urllib.error.HTTPError as error:
+        error.close()
         if error.code == 416 and have:  # nothing beyond what is here: the checksum will tell
             return
         raise _FailedError(f"HTTP {error.code}") from error
@@ -122,8 +126,13 @@ def _locked(path: Path) -> Iterator[None]:
         yield
         return
     with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        with suppress(OSError):  # some network file systems have no locks
+            fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
 
 
 def _md5(path: Path) -> str | None:

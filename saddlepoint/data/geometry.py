@@ -18,13 +18,15 @@ _CHUNK = 1024
 def fit(dataset: Dataset, request: Request) -> Dataset:
     """Return the data set with square images of the side that ``request`` asks for.
 
-    A data set that has that side already is returned as it is.
+    A data set that is fitted already, as decoded files are, is returned as it is.
     """
+    if dataset.fitted:
+        return dataset
     h, w = dataset.shape[:2]
     native = min(h, w)
     side = request.side(native)
     if h == w == side:
-        return dataset
+        return replace(dataset, fitted=True)
     name = fingerprint(dataset.fingerprint, str(side), request.crop)
     fitted: dict[int, np.ndarray] = {}  # splits may share an array
     splits = {}
@@ -37,20 +39,26 @@ def fit(dataset: Dataset, request: Request) -> Dataset:
     notes = [change] if h != w else []
     if side != native or (h != w and request.crop == "stretch"):
         notes.append(f"resized from {native} to {side} pixels")
-    return replace(dataset, splits=splits, fingerprint=name, notes=(*dataset.notes, ", ".join(notes)))
+    notes = (*dataset.notes, ", ".join(notes))
+    return replace(dataset, splits=splits, fingerprint=name, notes=notes, fitted=True)
 
 
 def resample(images: np.ndarray, side: int) -> np.ndarray:
     """Resize uint8 (n, h, w, c) images to (n, side, side, c) with an antialiased Lanczos filter.
 
-    Resampling is linear, so it is a matrix product; Pillow supplies the matrices, and its own resizing of
-    one image differs by rounding only.
+    Resampling is linear, so it is a matrix product for many images at once; Pillow supplies the matrices. As
+    in Pillow the columns are rounded to whole values before the rows, and results differ by rounding only.
     """
     _, h, w, _ = images.shape
     rows, columns = _matrix(h, side), _matrix(w, side)
     planes = images.transpose(0, 3, 1, 2).astype(np.float32)  # (n, c, h, w)
-    planes = np.clip(np.rint(rows.T @ (planes @ columns)), 0, 255).astype(np.uint8)
-    return planes.transpose(0, 2, 3, 1)
+    planes = rows.T @ _whole(planes @ columns)
+    return _whole(planes).astype(np.uint8).transpose(0, 2, 3, 1)
+
+
+def _whole(values: np.ndarray) -> np.ndarray:
+    np.rint(values, out=values)
+    return np.clip(values, 0, 255, out=values)
 
 
 def _fit_array(array: np.ndarray, side: int, crop: Crop, name: str) -> np.ndarray:

@@ -51,9 +51,7 @@ class Request:
         side = self.size(native) if callable(self.size) else self.size or native
         if not 1 <= side <= LARGEST:
             hint = "" if self.size else f"; ask for one with --size, from 1 to {LARGEST}"
-            raise UserError(
-                f"images of {side} pixels a side are outside 1 to {LARGEST} ({self.source}){hint}"
-            )
+            raise UserError(f"images of {side} pixels a side are outside 1 to {LARGEST} ({self.source}){hint}")
         return side
 
     def refuse_argument(self) -> None:

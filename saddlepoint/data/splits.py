@@ -64,7 +64,7 @@ def tenth(keys: np.ndarray) -> np.ndarray:
 def notes_on(rows: Mapping[str, np.ndarray]) -> tuple[str, ...]:
     """Return what the user should know of these splits."""
     if np.array_equal(rows["train"], rows["test"]):
-        return (f"only {len(rows['train'])} images: all of them train, validate and test",)
+        return (f"fewer than {FEWEST} different examples: all {len(rows['train'])} train, validate and test",)
     return ()
 
 

@@ -1,0 +1,97 @@
+import shutil
+import tarfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from saddlepoint.core.errors import UserError
+from saddlepoint.data import load
+from saddlepoint.data.sources.cifar10 import BATCHES, CLASSES
+
+
+@pytest.fixture(scope="module")
+def batches(tmp_path_factory) -> Path:
+    """Six batches of noise in the binary form."""
+    folder = tmp_path_factory.mktemp("cifar") / "cifar-10-batches-bin"
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    for name in BATCHES:
+        rows = rng.integers(0, 256, (10_000, 3073), np.uint8)
+        rows[:, 0] %= 10
+        rows.tofile(folder / name)
+    return folder
+
+
+def test_batches_are_read_in_order(batches):
+    data = load(f"cifar10:{batches}")
+    raw = np.fromfile(batches / BATCHES[1], np.uint8).reshape(10_000, 3073)
+    image, label = data.train.take(np.array([10_007]))
+    np.testing.assert_array_equal(image[0, 2, 5], raw[7, 1 + 2 * 32 + 5 :: 1024])
+    assert label is not None
+    assert label[0] == raw[7, 0]
+    assert {part: len(split) for part, split in data.splits.items()} == {
+        "train": 50_000,
+        "validation": 5_000,
+        "test": 10_000,
+    }
+    assert data.classes == CLASSES
+    assert len(load(f"cifar10:{batches}", hold_out=True).train) == 45_000
+
+
+def test_the_archive_is_unpacked_into_the_cache_once(batches, tmp_path):
+    path = tmp_path / "cifar-10-binary.tar.gz"
+    with tarfile.open(path, "w:gz", compresslevel=1) as archive:
+        archive.add(batches, batches.name)
+    expected, calls = load(f"cifar10:{batches}"), []
+    for _ in range(2):
+        data = load(f"cifar10:{path}", report=lambda *call: calls.append(call))
+        assert data.fingerprint == expected.fingerprint
+        assert isinstance(data.train.array, np.memmap)
+    assert len(calls) == 6
+    np.testing.assert_array_equal(data.train.array[::997], expected.train.array[::997])
+
+
+def test_damaged_batches_are_named(batches, tmp_path):
+    shutil.copytree(batches, tmp_path / "b")
+    content = (batches / BATCHES[2]).read_bytes()
+    (tmp_path / "b" / BATCHES[2]).write_bytes(content[:-1])
+    with pytest.raises(UserError, match=r"data_batch_3\.bin is not 10,000 rows"):
+        load(f"cifar10:{tmp_path / 'b'}")
+    (tmp_path / "b" / BATCHES[2]).write_bytes(b"\x0b" + content[1:])
+    with pytest.raises(UserError, match="holds a class 11"):
+        load(f"cifar10:{tmp_path / 'b'}")
+    (tmp_path / "b" / BATCHES[2]).unlink()
+    with pytest.raises(UserError, match=r"cannot read .*data_batch_3\.bin"):
+        load(f"cifar10:{tmp_path / 'b'}")
+
+
+def test_other_archives_and_folders_are_refused(tmp_path):
+    path = tmp_path / "other.tar.gz"
+    with tarfile.open(path, "w:gz"):
+        pass
+    with pytest.raises(UserError, match=r"has no data_batch_1\.bin"):
+        load(f"cifar10:{path}")
+    path.write_bytes(path.read_bytes()[:-5])
+    with pytest.raises(UserError, match=r"cannot read|has no"):
+        load(f"cifar10:{path}")
+    for index in range(12):
+        Image.new("RGB", (4, 4), (index, 0, 0)).save(tmp_path / f"{index}.png")
+    with pytest.raises(UserError, match="is not CIFAR-10"):
+        load(f"cifar10:{tmp_path}")
+
+
+def test_folders_of_the_real_images(real_data, tmp_path):
+    for part in ("train", "test"):
+        with tarfile.open(real_data / "cifar10" / f"cifar10-{part}.tar.xz") as archive:
+            archive.extractall(tmp_path / part, filter="data")
+    data = load(f"cifar10:{tmp_path}")
+    assert data.classes == CLASSES
+    assert data.shape == (32, 32, 3)
+    _, label = data.splits["test"].take(np.arange(10_000))
+    assert np.bincount(label).tolist() == [1000] * 10  # type: ignore[arg-type]
+    assert "not comparable" in data.notes[-1]
+    # The channel means that everybody normalises by; JPEG keeps means.
+    mean = data.train.take(np.arange(50_000))[0].mean(axis=(0, 1, 2)) / 255
+    np.testing.assert_allclose(mean, [0.4914, 0.4822, 0.4465], atol=0.002)
