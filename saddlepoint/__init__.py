@@ -12,12 +12,15 @@ from saddlepoint.version import __version__
 if TYPE_CHECKING:
     from saddlepoint import objectives
     from saddlepoint.core.errors import TrainingError, UserError
+    from saddlepoint.engine.loop import Interrupted, Watcher
     from saddlepoint.run import Run, load, resume, train, train_seeds
 
 __all__ = [
+    "Interrupted",
     "Run",
     "TrainingError",
     "UserError",
+    "Watcher",
     "__version__",
     "load",
     "objectives",
@@ -27,6 +30,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Interrupted": "saddlepoint.engine.loop",
+    "Watcher": "saddlepoint.engine.loop",
     "Run": "saddlepoint.run",
     "load": "saddlepoint.run",
     "resume": "saddlepoint.run",

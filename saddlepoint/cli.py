@@ -76,16 +76,16 @@ def _dispatch(arguments: list[str]) -> int:
         usage="saddle COMMAND [options]",
     )
     parser.add_argument("--version", action="version", version=f"saddle {__version__}")
-    if not arguments or arguments[0].startswith("-"):
-        parser.parse(arguments)
-        parser.print_help()
-        return 0
-    name, *rest = arguments
-    if name not in COMMANDS:
-        raise UserError(f"there is no command {name!r}{nearest(name, COMMANDS)}")
     try:
+        if not arguments or arguments[0].startswith("-"):
+            parser.parse(arguments)
+            parser.print_help()
+            return 0
+        name, *rest = arguments
+        if name not in COMMANDS:
+            raise UserError(f"there is no command {name!r}{nearest(name, COMMANDS)}")
         return COMMANDS[name][0](rest)
-    except SystemExit as stop:  # argparse after --help
+    except SystemExit as stop:  # argparse after --help and --version
         return int(stop.code or 0)
 
 

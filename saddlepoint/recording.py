@@ -1,6 +1,7 @@
 """What a run leaves behind for people to look at: grids over time, TensorBoard events, final pictures."""
 
 import hashlib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -69,12 +70,11 @@ def save_pictures(folder: RunFolder, title: str, references: dict[str, float]) -
 
     paths = folder.samples()
     if paths:
-        frames = [Image.open(path) for path in paths]
+        frames = [_read(path) for path in paths]
         labels = [f"step {int(path.stem.rpartition('-')[2]):,}" for path in paths]
-        save_animation(folder.animation, [frame.convert("RGB") for frame in frames], labels=labels)
-        last = frames[-1]
-        text = {str(key): str(value) for key, value in last.info.items() if isinstance(value, str)}
-        save_png(folder.grid, last, text=text)
+        save_animation(folder.animation, frames, labels=labels)
+        text = {str(key): value for key, value in frames[-1].info.items() if isinstance(value, str)}
+        save_png(folder.grid, frames[-1], text=text)
     rows = folder.rows()
     if rows:
         save_curves(folder.curves, rows, title=title, references=references)
@@ -90,6 +90,12 @@ def fingerprint(family: Family, average: Average | None) -> str:
         digest.update(name.encode())
         digest.update(tensors[name].detach().cpu().contiguous().numpy().tobytes())
     return digest.hexdigest()[:16]
+
+
+def _read(path: Path) -> Image.Image:
+    with Image.open(path) as picture:
+        picture.load()
+        return picture
 
 
 def _some_points(data: Dataset) -> np.ndarray | None:

@@ -16,7 +16,7 @@ from saddlepoint.data import load as load_data
 from saddlepoint.data.batches import to_uint8
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.request import Crop
-from saddlepoint.engine.loop import Habits, Interrupted, Trainer
+from saddlepoint.engine.loop import Habits, Interrupted, Trainer, Watcher
 from saddlepoint.engine.plan import Plan
 from saddlepoint.engine.sampling import sample
 from saddlepoint.engine.state import load_weights
@@ -125,6 +125,7 @@ def train(
     best: str | None = None,
     dry_run: bool = False,
     quiet: bool = False,
+    watchers: tuple[Watcher, ...] = (),
     **flags: Any,
 ) -> "Run | None":
     """Train a recipe on data, and return the finished run.
@@ -151,6 +152,7 @@ def train(
         best: name of a curve; the checkpoint where it was lowest stays too.
         dry_run: print what would be trained, write nothing, and return None.
         quiet: print nothing.
+        watchers: told of every step, tick and snapshot.
         **flags: the recipe's own flags.
 
     Raises:
@@ -195,7 +197,7 @@ def train(
     folder.write_config(config)
     screen.introduce(prepared, plan, budget, folder.path)
     try:
-        return _run(folder, prepared, plan, budget, habits, screen)
+        return _run(folder, prepared, plan, budget, habits, screen, watchers)
     except UserError:
         folder.delete()
         raise
@@ -210,13 +212,20 @@ def train_seeds(seeds: int, recipe: str = "dcgan", data: str = "digits", **setti
     return [train(recipe, data, seed=first + i, out=places[i], **settings) for i in range(seeds)]
 
 
-def resume(path: str | Path | None = None, *, steps: int | None = None, quiet: bool = False) -> Run:
+def resume(
+    path: str | Path | None = None,
+    *,
+    steps: int | None = None,
+    quiet: bool = False,
+    watchers: tuple[Watcher, ...] = (),
+) -> Run:
     """Continue a run exactly where it stopped, or extend it.
 
     Args:
         path: the run's folder, by default that of the newest run.
         steps: train until this many steps are done in total, whatever the budget was.
         quiet: print nothing.
+        watchers: told of every step, tick and snapshot.
 
     Raises:
         UserError: the run is damaged or finished, or its data have changed.
@@ -250,7 +259,7 @@ def resume(path: str | Path | None = None, *, steps: int | None = None, quiet: b
     if steps is not None:
         folder.write_config(config | {"budget": {"steps": steps}})
     screen.introduce(prepared, plan, budget, folder.path, resumed=latest.step)
-    return _run(folder, prepared, plan, budget, Habits(**config["habits"]), screen, resumed=True)
+    return _run(folder, prepared, plan, budget, Habits(**config["habits"]), screen, watchers, resumed=True)
 
 
 def save_samples(run: Run, out: Path, *, n: int = 64, seed: int = 0, label: int | str | None = None) -> Path:
@@ -300,6 +309,7 @@ def _run(
     budget: Budget,
     habits: Habits,
     screen: terminal.Screen,
+    watchers: tuple[Watcher, ...],
     *,
     resumed: bool = False,
 ) -> Run:
@@ -321,7 +331,7 @@ def _run(
         if resumed:
             trainer.resume(folder.latest())
         recorder = Recorder(folder, data, prepared.seed)
-        trainer.watchers = (recorder, bar)
+        trainer.watchers = (recorder, bar, *watchers)
         try:
             with bar:
                 trainer.train()

@@ -69,10 +69,14 @@ class Family(nn.Module):
         players: for each player the names of the submodules whose parameters it owns.
         second_order: players whose terms differentiate a gradient; they get fresh leaves that require
             gradients for the real and the fake batch.
+        conditional: whether ``latent`` heeds its ``condition``.
+        references: values of terms and statistics at the game's equilibrium, where known.
     """
 
     players: ClassVar[dict[str, tuple[str, ...]]] = {"d": ("critic",), "g": ("generator",)}
     second_order: tuple[str, ...] = ()
+    conditional: ClassVar[bool] = False
+    references: Mapping[str, float] = {}
 
     def turns(self, step: int) -> tuple[str, ...]:
         """Return the players in the order in which they move at ``step``."""

@@ -63,7 +63,7 @@ def dcgan(
     )
     return Experiment(
         family=family,
-        optimizers={"d": Optimizer(lr=lr_d or 2e-4), "g": Optimizer(lr=lr_g or 2e-4)},
+        optimizers={"d": Optimizer(lr=2e-4 if lr_d is None else lr_d), "g": Optimizer(lr=2e-4 if lr_g is None else lr_g)},
         batch=128 if paper else 64,
         budget=Budget(images=600_000),
         fresh_latent=paper,

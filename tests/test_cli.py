@@ -1,0 +1,303 @@
+"""What people type by mistake, and what they are told: one sentence, the right exit code, nothing left behind."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import saddlepoint as sp
+from saddlepoint.cli import main
+
+QUICK = ["--steps", "2", "--batch", "8", "--width", "4", "--quiet"]
+
+
+@pytest.fixture(autouse=True)
+def workplace(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SADDLE_RUNS", raising=False)
+    monkeypatch.setenv("SADDLE_CACHE", str(tmp_path / "cache"))
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    return sp.train(
+        "dcgan", "digits", steps=4, batch=8, width=4, out=tmp_path_factory.mktemp("trained") / "run", quiet=True
+    )
+
+
+def fails(capsys, *arguments, code=2):
+    assert main(arguments) == code
+    captured = capsys.readouterr()
+    error = captured.err
+    assert error.startswith("saddle: ")
+    assert error.count("\n") == 1, "one sentence on one line"
+    assert "Traceback" not in error
+    return error
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["trian"], "there is no command 'trian'; did you mean 'train'?"),
+        (["train", "dcgna"], "there is no recipe 'dcgna'; did you mean 'dcgan'?"),
+        (["train", "--widht", "3"], "knows no option '--widht'; did you mean '--width'?"),
+        (["train", "gan", "--width", "3"], "knows no option '--width'"),
+        (["train", "--data", "mnits"], "did you mean 'mnist'?"),
+        (["train", "--data", "no/such/folder"], "no/such/folder"),
+        (["train", "--data", "ring8"], "recipe 'dcgan' trains on images, but 'ring8' holds points"),
+        (["train", "--steps", "0"], "--steps must be more than 0"),
+        (["train", "--steps", "5", "--minutes", "1"], "give one budget, not --steps and --minutes"),
+        (["train", "--minutes", "nan"], "--minutes must be more than 0"),
+        (["train", "--batch", "1"], "--batch must be from 2"),
+        (["train", "--ema", "1"], "--ema must be at least 0 and below 1"),
+        (["train", "--seed", "-1"], "--seed must be from 0"),
+        (["train", "--seeds", "0"], "--seeds must be at least 1"),
+        (["train", "--size", "300"], "does not support --size 300; the nearest is 256"),
+        (["train", "cs231n_dc", "--size", "32"], "does not support --size 32; the nearest is 28"),
+        (["train", "--width", "many"], "--width takes a whole number, got 'many'"),
+        (["train", "--width", "0"], "--width must be at least 1"),
+        (["train", "--lr-d", "-1"], "--lr-d must be a finite number of at least 0"),
+        (["train", "--kernel", "3"], "--kernel must be 4 or 5"),
+        (["train", "--objective", "hinje"], "did you mean 'hinge'?"),
+        (["train", "--penalty", "r3"], "there is no penalty 'r3'"),
+        (["train", "--penalty", "r1", "--gamma", "1", "--gamma", "2"], "2 --gamma do not fit 1 --penalty"),
+        (["train", "--penalty", "r1", "--penalty", "r1"], "--penalty r1 is given twice"),
+        (["train", "--device", "tpu"], "--device must be auto, cpu, cuda or mps"),
+        (["train", "--precision", "fp8"], "--precision must be auto, fp32 or bf16"),
+        (["train", "--crop", "middle"], "--crop"),
+        (["train", "--init", "nowhere"], "there is no run at nowhere"),
+        (["train", "--keep", "0"], "--keep must be at least 1"),
+        (["resume"], "there is no run under runs; start one with: saddle train"),
+        (["resume", "nowhere"], "there is no run at nowhere"),
+        (["sample"], "there is no run under runs"),
+        (["show", "dcgna"], "did you mean 'dcgan'?"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_mistakes_get_one_sentence(arguments, message, capsys, workplace):
+    assert message in fails(capsys, *arguments)
+    assert not (workplace / "runs").exists()
+
+
+def test_a_curve_that_does_not_exist_leaves_no_run(capsys, workplace):
+    error = fails(capsys, "train", *QUICK, "--log-every", "1", "--best", "d/adversaria")
+    assert "did you mean 'd/adversarial'?" in error
+    assert list((workplace / "runs").iterdir()) == []
+
+
+def test_an_output_folder_that_holds_a_run_is_refused(capsys, trained):
+    error = fails(capsys, "train", *QUICK, "--out", str(trained.path))
+    assert "holds another run" in error
+    assert f"saddle resume {trained.path}" in error
+
+
+def test_an_output_folder_with_other_things_is_refused(capsys, workplace):
+    (workplace / "mine").mkdir()
+    (workplace / "mine" / "thesis.txt").write_text("precious")
+    assert "not an empty folder" in fails(capsys, "train", *QUICK, "--out", "mine")
+    assert (workplace / "mine" / "thesis.txt").read_text() == "precious"
+
+
+def test_a_finished_run_says_how_to_extend_it(capsys, trained):
+    error = fails(capsys, "resume", str(trained.path))
+    assert f"saddle resume {trained.path} --steps 8" in error
+
+
+def test_a_run_can_be_extended(trained, workplace, capsys):
+    out = str(workplace / "runs" / "first")
+    assert main(["train", *QUICK, "--out", out]) == 0
+    assert main(["resume", out, "--steps", "5", "--quiet"]) == 0
+    assert sp.load(out).step == 5
+    assert "has done 5 steps already" in fails(capsys, "resume", out, "--steps", "5")
+
+
+def test_a_folder_that_is_no_run(capsys, workplace):
+    (workplace / "other").mkdir()
+    assert "other is not a run" in fails(capsys, "sample", "other")
+
+
+def test_init_of_another_recipe_is_refused(capsys, trained, workplace):
+    error = fails(capsys, "train", "mlp_gan", "--steps", "2", "--init", str(trained.path))
+    assert "another recipe" in error
+    assert not (workplace / "runs").exists()
+
+
+def test_init_starts_from_the_other_runs_weights(trained, workplace):
+    run = sp.train("dcgan", steps=1, batch=8, width=4, lr_d=0.0, lr_g=0.0, init=trained.path, quiet=True)
+    x, y = (r.folder.latest().tensors("weights") for r in (trained, run))
+    same = [name for name in x if "norm" not in name and bool((x[name] == y[name]).all())]
+    assert len(same) == sum("norm" not in name for name in x)
+
+
+@pytest.mark.parametrize("part", ["weights.safetensors", "state.json", "state.safetensors"])
+def test_a_checkpoint_cut_in_half_is_named(part, capsys, workplace):
+    out = workplace / "run"
+    assert main(["train", *QUICK, "--out", str(out)]) == 0
+    damaged = sorted((out / "checkpoints").glob("step-*"))[-1] / part
+    damaged.write_bytes(damaged.read_bytes()[: damaged.stat().st_size // 2])
+    error = fails(capsys, "resume", str(out), "--steps", "4")
+    assert part in error
+    assert "damaged" in error
+
+
+def test_a_damaged_configuration_is_named(capsys, workplace):
+    out = workplace / "run"
+    assert main(["train", *QUICK, "--out", str(out)]) == 0
+    (out / "config.json").write_text("{")
+    assert "config.json is damaged" in fails(capsys, "sample", str(out))
+
+
+def test_a_folder_with_nothing_to_learn_from_leaves_no_run(capsys, workplace):
+    (workplace / "photos").mkdir()
+    (workplace / "photos" / "notes.txt").write_text("no picture")
+    assert "photos" in fails(capsys, "train", *QUICK, "--data", "photos")
+    assert not (workplace / "runs").exists()
+
+
+def test_a_folder_of_images_trains(workplace):
+    rng = np.random.default_rng(0)
+    (workplace / "photos").mkdir()
+    for i in range(24):
+        pixels = rng.integers(0, 256, (20 + i, 17, 3), np.uint8)
+        Image.fromarray(pixels).save(workplace / "photos" / f"{i}.png")
+    assert main(["train", *QUICK, "--data", "photos"]) == 0
+    run = sp.load()
+    assert run.path.name == "dcgan-photos-0001"
+    assert run.sample(3).shape == (3, 17, 17, 3)
+    assert main(["train", *QUICK, "--data", "photos", "--size", "8", "--crop", "stretch"]) == 0
+    assert sp.load().sample(3).shape == (3, 8, 8, 3)
+
+
+def test_a_loss_that_is_not_finite_stops_and_keeps_the_last_checkpoint(capsys, workplace):
+    out = workplace / "run"
+    error = fails(
+        capsys, "train", "cs231n_fc", "--steps", "400", "--lr", "1e30", "--out", str(out), "--quiet", code=1
+    )
+    assert re.search(r"(d|g)/adversarial became (nan|inf|-inf) at step \d+", error)
+    assert "checkpoint of step 0 is kept" in error
+    assert sp.load(out).step == 0
+    assert main(["sample", str(out)]) == 0
+
+
+def test_a_locked_run_is_not_trained_twice(capsys, workplace):
+    out = workplace / "run"
+    assert main(["train", *QUICK, "--out", str(out)]) == 0
+    with sp.load(out).folder.locked():
+        assert "another process" in fails(capsys, "resume", str(out), "--steps", "4")
+
+
+def test_sample_writes_a_grid_an_array_and_a_folder(trained, workplace, capsys):
+    place = str(trained.path)
+    assert main(["sample", place, "-n", "10", "--seed", "1", "--out", "grid.png"]) == 0
+    with Image.open("grid.png") as picture:
+        assert picture.mode == "L"
+        assert picture.info["seed"] == "1"
+        assert picture.info["step"] == "4"
+        assert picture.info["weights"] == trained.folder.latest().weights_hash
+    assert main(["sample", place, "-n", "10", "--seed", "1", "--out", "new/array.npy"]) == 0
+    array = np.load("new/array.npy")
+    assert array.shape == (10, 8, 8, 1)
+    assert array.dtype == np.uint8
+    assert np.array_equal(array, trained.sample(10, seed=1))
+    assert main(["sample", place, "-n", "3", "--seed", "1", "--out", "pictures/"]) == 0
+    files = sorted((workplace / "pictures").glob("*.png"))
+    assert len(files) == 3
+    with Image.open(files[2]) as picture:
+        assert np.array_equal(np.asarray(picture), array[2, :, :, 0])
+    assert main(["sample", place]) == 0
+    assert (trained.path / "samples-seed0.png").exists()
+    assert "not an empty folder" in fails(capsys, "sample", place, "--out", "pictures/")
+
+
+def test_sample_refuses_classes_of_an_unconditional_run(trained, capsys):
+    assert "not conditional" in fails(capsys, "sample", str(trained.path), "--class", "3")
+    assert "-n must be at least 1" in fails(capsys, "sample", str(trained.path), "-n", "0")
+
+
+def test_show_counts_parameters_and_flops(capsys):
+    assert main(["show", "mlp_gan", "--size", "28", "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    networks = shown["networks"]
+    assert networks["generator"]["parameters"] == 1_510_032
+    assert networks["critic"]["parameters"] == 533_505
+    weights = 100 * 128 + 128 * 256 + 256 * 512 + 512 * 1024 + 1024 * 784
+    assert networks["generator"]["flops"] == 2 * weights
+    layers = {layer["name"]: layer for layer in networks["critic"]["layers"]}
+    assert layers["body.dense0"] == {
+        "name": "body.dense0",
+        "type": "Linear",
+        "output": [512],
+        "parameters": 784 * 512 + 512,
+        "flops": 2 * 784 * 512,
+    }
+    assert main(["show", "dcgan", "--width", "8"]) == 0
+    assert "to_image" in capsys.readouterr().out
+
+
+def test_list_names_everything(capsys):
+    assert main(["list", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert {"dcgan", "gan", "mlp_gan", "cs231n_fc", "cs231n_lsgan", "cs231n_dc"} <= set(listed["recipes"])
+    assert {"digits", "mnist", "fashion", "kmnist", "cifar10", "ring8", "grid25"} <= set(listed["data"])
+    assert all(text for kind in listed.values() if isinstance(kind, dict) for text in kind.values())
+    assert main(["list"]) == 0
+    assert "wasserstein" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["train", "resume", "sample", "show", "list"])
+def test_every_command_explains_itself(command, capsys):
+    assert main([command, "--help"]) == 0
+    assert "saddle" in capsys.readouterr().out
+
+
+def test_version_and_overview(capsys):
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.strip() == f"saddle {sp.__version__}"
+    assert main([]) == 0
+    assert "train" in capsys.readouterr().out
+
+
+def test_dry_run_resolves_and_writes_nothing(capsys, workplace):
+    assert main(["train", "dcgan", "--dry-run", "--minutes", "3"]) == 0
+    output = capsys.readouterr().out
+    assert "1,407 training images, 8×8 grey, 10 classes" in output
+    assert "3.0 minutes" in output
+    assert not (workplace / "runs").exists()
+
+
+def test_what_is_printed_before_and_after_training(capsys, workplace):
+    assert main(["train", "dcgan", "--steps", "2", "--width", "4", "--penalty", "r1"]) == 0
+    output = capsys.readouterr().out
+    for words in ("objective", "r1 (gamma 1)", "memory", "samples.png", "training.gif", "curves.png", "resume"):
+        assert words in output
+    run = sp.load()
+    assert all(path.exists() for path in (run.folder.grid, run.folder.animation, run.folder.curves))
+    assert list(run.folder.events.iterdir())
+
+
+def test_seeds_train_runs_that_differ(workplace):
+    assert main(["train", *QUICK, "--seeds", "2", "--seed", "5"]) == 0
+    runs = [sp.load(path) for path in sorted((workplace / "runs").iterdir())]
+    assert [run.config["seed"] for run in runs] == [5, 6]
+    assert not np.array_equal(runs[0].sample(2), runs[1].sample(2))
+
+
+def test_the_best_checkpoint_stays(workplace):
+    run = sp.train(
+        "dcgan",
+        steps=12,
+        batch=8,
+        width=4,
+        log_every=1,
+        checkpoint_every=0.0,
+        keep=1,
+        best="g/adversarial",
+        quiet=True,
+    )
+    rows = {row["step"]: row["g/adversarial"] for row in run.curves()}
+    lowest = min(rows, key=lambda step: rows[step])
+    kept = [checkpoint.step for checkpoint in run.folder.checkpoints()]
+    assert kept == sorted({lowest, 12})

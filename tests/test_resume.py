@@ -1,0 +1,112 @@
+"""Real processes, killed without warning at random moments, end with the same bits as one left alone."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+import saddlepoint as sp
+
+STEPS = 200
+FLAGS = [
+    *["--steps", str(STEPS), "--batch", "16", "--ema", "0.99", "--log-every", "7"],
+    *["--checkpoint-every", "0.05", "--precision", "fp32"],
+]
+RECIPES = {
+    # dropout, schedules and simultaneous updates
+    "gan": ["gan", "--hidden", "32", "--units", "8"],
+    # batch normalisation, second-order gradients and the penalty's own noise
+    "dcgan": ["dcgan", "--width", "4", "--penalty", "gradient_penalty", "--gamma", "1"],
+}
+
+
+def start(*arguments):
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "saddlepoint.cli", *arguments],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def finish(*arguments):
+    process = start(*arguments)
+    output, _ = process.communicate(timeout=300)
+    assert process.returncode == 0, output
+    return output
+
+
+def same(a, b):
+    """Compare everything that two run folders promise to share."""
+    assert a.step == b.step == STEPS
+    for part in ("weights", "ema", "state"):
+        x, y = (run.folder.latest().tensors(part) for run in (a, b))
+        assert x.keys() == y.keys()
+        for name in x:
+            assert torch.equal(x[name], y[name]), name
+    timing = ("seconds", "images_per_second")
+    curves = [[{k: v for k, v in row.items() if k not in timing} for row in run.curves()] for run in (a, b)]
+    assert curves[0] == curves[1]
+    assert len(curves[0]) == -(-STEPS // 7)
+    grids = [[path.name for path in run.folder.samples()] for run in (a, b)]
+    assert grids[0] == grids[1]
+    for one, other in zip(a.folder.samples(), b.folder.samples(), strict=True):
+        assert pixels(one) == pixels(other), one.name
+    assert np.array_equal(a.sample(100, seed=3), b.sample(100, seed=3))
+
+
+def pixels(path):
+    with Image.open(path) as picture:
+        return picture.tobytes()
+
+
+@pytest.mark.parametrize("recipe", sorted(RECIPES))
+def test_a_run_killed_anywhere_equals_one_left_alone(recipe, tmp_path):
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    finish("train", *RECIPES[recipe], *FLAGS, "--out", str(whole))
+    rng = random.Random(recipe)
+    process = start("train", *RECIPES[recipe], *FLAGS, "--out", str(killed))
+    kills = 0
+    while True:
+        deadline = time.monotonic() + 60
+        metrics = killed / "metrics.jsonl"
+        seen = metrics.stat().st_size if metrics.exists() else 0
+        while process.poll() is None and time.monotonic() < deadline:  # wait until it trains
+            if metrics.exists() and metrics.stat().st_size > seen:
+                break
+            time.sleep(0.005)
+        time.sleep(rng.uniform(0, 0.15))
+        if process.poll() is not None or kills == 4:
+            break
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        kills += 1
+        process = start("resume", str(killed))
+    output, _ = process.communicate(timeout=300)
+    assert process.returncode == 0, output
+    assert kills >= 1
+    same(sp.load(whole), sp.load(killed))
+
+
+def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path):
+    out = tmp_path / "run"
+    process = start("train", "dcgan", "--width", "4", "--steps", "100000", "--out", str(out))
+    while not (out / "metrics.jsonl").exists():
+        assert process.poll() is None, process.communicate()[0]
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert f"saddle resume {out}" in output
+    run = sp.load(out)
+    assert run.step >= run.curves()[-1]["step"] > 0
+    assert "Traceback" not in output
