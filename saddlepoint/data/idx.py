@@ -157,8 +157,8 @@ def _with_labels(path: Path) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]
 
 
 def _read_into(file, view: memoryview) -> int:
-    done = 0
-    while done < len(view) and (count := file.readinto(view[done:])):
+    done = 0  # in pieces: gzip reads what is asked for into memory of its own first
+    while done < len(view) and (count := file.readinto(view[done : done + 2**20])):
         done += count
     return done
 

@@ -1,4 +1,5 @@
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ def cache_folder(tmp_path_factory, monkeypatch):
     """Give every test its own cache, so that none reads what another left."""
     folder = tmp_path_factory.mktemp("cache")
     monkeypatch.setenv("SADDLE_CACHE", str(folder))
-    return folder
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)  # pytest keeps the folders of three runs; these are large
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ MIRRORS = ("https://www.cs.toronto.edu/~kriz/",)
 MD5 = "c32a1d4ab5d03f1284b67883e8d87530"
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 BATCHES = (*(f"data_batch_{number}.bin" for number in range(1, 6)), "test_batch.bin")
+TRAIN, TEST = 50_000, 10_000
 VALIDATION = 5_000  # the last of the training batches
 _ROW = 1 + 3 * 32 * 32  # a label, then the red, green and blue planes
 
@@ -92,7 +93,7 @@ def _members(path: Path) -> Iterator[_Batch]:
 
 
 def _from_batches(folder: Path, request: Request) -> Dataset:
-    images, labels, marks = np.empty((60_000, 32, 32, 3), np.uint8), np.empty(60_000, np.int64), []
+    images, labels, marks = np.empty((TRAIN + TEST, 32, 32, 3), np.uint8), np.empty(TRAIN + TEST, np.int64), []
     for index, name in enumerate(BATCHES):
         try:
             content = (folder / name).read_bytes()
@@ -117,9 +118,9 @@ def _batch(content: bytes, name: str) -> _Batch:
 
 def _dataset(images: np.ndarray, labels: np.ndarray, marks: list[str], request: Request) -> Dataset:
     splits = {
-        "train": Split(images, labels, np.arange(50_000)),
-        "validation": Split(images, labels, np.arange(50_000 - VALIDATION, 50_000)),
-        "test": Split(images, labels, np.arange(50_000, 60_000)),
+        "train": Split(images, labels, np.arange(TRAIN)),
+        "validation": Split(images, labels, np.arange(TRAIN - VALIDATION, TRAIN)),
+        "test": Split(images, labels, np.arange(TRAIN, TRAIN + TEST)),
     }
     return Dataset("cifar10", request.source, "images", splits, CLASSES, fingerprint(*marks))
 
@@ -127,10 +128,10 @@ def _dataset(images: np.ndarray, labels: np.ndarray, marks: list[str], request: 
 def _from_images(path: Path, request: Request) -> Dataset:
     files = Folder(path)
     dataset = collection.read(files, "cifar10", request)
-    if dataset.classes != CLASSES or len(dataset.train) != 50_000 or len(dataset.splits["test"]) != 10_000:
+    if dataset.classes != CLASSES or (len(dataset.train), len(dataset.splits["test"])) != (TRAIN, TEST):
         raise UserError(
-            f"{path} is not CIFAR-10: that has train/CLASS and test/CLASS with 50,000 and 10,000 images in "
-            f"the classes {', '.join(CLASSES)}; give the plain path to use the images as they are"
+            f"{path} is not CIFAR-10: that has train/CLASS and test/CLASS with {TRAIN:,} and {TEST:,} images "
+            f"in the classes {', '.join(CLASSES)}; give the plain path to use the images as they are"
         )
     if any(member.name.lower().endswith((".jpg", ".jpeg")) for member in files.members):
         note = "read from JPEGs, which lose detail: scores are not comparable with published ones of CIFAR-10"
