@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from saddlepoint.core.errors import TrainingError, UserError
     from saddlepoint.engine.loop import Interrupted, Watcher
     from saddlepoint.run import Run, load, resume, train, train_seeds
+    from saddlepoint.scoring import score
 
 __all__ = [
     "Interrupted",
@@ -25,11 +26,13 @@ __all__ = [
     "load",
     "objectives",
     "resume",
+    "score",
     "train",
     "train_seeds",
 ]
 
 _HOMES = {
+    "score": "saddlepoint.scoring",
     "Interrupted": "saddlepoint.engine.loop",
     "Watcher": "saddlepoint.engine.loop",
     "Run": "saddlepoint.run",

@@ -91,11 +91,13 @@ def _dispatch(arguments: list[str]) -> int:
 
 def _train(arguments: list[str]) -> int:
     settings = _parse_with_flags(_train_parser, arguments)
-    seeds = settings.pop("seeds")
+    seeds, dry = settings.pop("seeds"), settings.pop("dry_run")
     from saddlepoint import run
 
     try:
-        if seeds is not None:
+        if dry:
+            run.dry_run(**settings)
+        elif seeds is not None:
             run.train_seeds(seeds, **settings)
         else:
             run.train(**settings)
@@ -133,7 +135,10 @@ def _train_parser(recipe: str, help_line: str) -> _Parser:
     files.add_argument("--log-every", type=int, default=20, metavar="N", help="steps a row (default: 20)")
     files.add_argument("--checkpoint-every", type=float, default=45.0, metavar="SECONDS", help="(default: 45)")
     files.add_argument("--keep", type=int, default=2, metavar="K", help="newest checkpoints kept (default: 2)")
-    files.add_argument("--best", metavar="CURVE", help="keep the checkpoint where this curve was lowest, too")
+    files.add_argument(
+        "--card", action=argparse.BooleanOptionalAction, default=True, help="end with a line of scores"
+    )
+    files.add_argument("--best", metavar="CURVE", help="also keep the checkpoint where this was lowest")
     return parser
 
 
@@ -230,6 +235,34 @@ def _sample(arguments: list[str]) -> int:
     return 0
 
 
+def _evaluate(arguments: list[str]) -> int:
+    parser = _Parser(
+        prog="saddle evaluate",
+        description="Score a run's samples, or images of any origin, beside real images.",
+        epilog="examples:\n  saddle evaluate\n  saddle evaluate runs/dcgan-mnist-0001 --metrics frechet\n"
+        "  saddle evaluate samples.npy --against mnist --json",
+    )
+    parser.add_argument(
+        "target", nargs="?", metavar="RUN", help="run, FILE.npy or folder of images (default: newest run)"
+    )
+    parser.add_argument("--against", metavar="SOURCE", help="data to compare with (default: the run's own)")
+    parser.add_argument("--metrics", nargs="+", metavar="NAME", help="only these (see: saddle list)")
+    parser.add_argument("--samples", type=int, default=10_000, metavar="N", help="(default: 10000)")
+    parser.add_argument("--encoder", metavar="NAME", help="see: saddle list; or package.module:callable")
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help="the same seed, the same card")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    settings = vars(parser.parse(arguments))
+    as_json = settings.pop("json")
+    from saddlepoint import scoring, terminal
+
+    card = scoring.score(**settings, quiet=as_json)
+    if as_json:
+        print(json.dumps(card.to_json(), indent=1))
+    else:
+        terminal.print_card(card)
+    return 0
+
+
 def _show(arguments: list[str]) -> int:
     settings = _parse_with_flags(_show_parser, arguments)
     as_json = settings.pop("json")
@@ -273,6 +306,7 @@ COMMANDS: dict[str, tuple[Callable[[list[str]], int], str]] = {
     "train": (_train, "train a recipe on a data set or a folder of images"),
     "resume": (_resume, "continue a run exactly where it stopped, or extend it"),
     "sample": (_sample, "draw samples from a run: a grid, a folder of images, or an array"),
+    "evaluate": (_evaluate, "score a run's samples, with error bars and beside real images"),
     "show": (_show, "list every layer of a recipe: shapes, parameters, FLOPs"),
     "list": (_list, "list recipes, data sets, objectives and penalties"),
 }

@@ -8,6 +8,8 @@ from rich.table import Table
 from saddlepoint.core.experiment import recipes
 from saddlepoint.core.registry import first_line
 from saddlepoint.data.request import Crop, sources
+from saddlepoint.evaluate.encoder import encoders
+from saddlepoint.evaluate.metric import metrics
 from saddlepoint.networks.summary import summarise, to_json
 from saddlepoint.objectives import objectives, penalties
 from saddlepoint.preparation import prepare
@@ -23,6 +25,8 @@ def names() -> dict[str, Any]:
         "data": {name: first_line(source) for name, source in sources.items()},
         "objectives": {name: objective.help for name, objective in objectives.items()},
         "penalties": {name: penalty.help for name, penalty in penalties.items()},
+        "metrics": {name: metric.help for name, metric in metrics.items()},
+        "encoders": {name: first_line(encoder) for name, encoder in encoders.items()},
     }
 
 

@@ -89,7 +89,7 @@ def read(recipe: Recipe, source: str, *, size: int | None, crop: Crop, report: R
         raise UserError(
             f"recipe {recipe.name!r} does not support --size {size}; the nearest is {recipe.nearest_size(size)}"
         )
-    dataset = load(source, size=size or recipe.nearest_size, crop=crop, report=report)
+    dataset = load(source, size=recipe.nearest_size if size is None else size, crop=crop, report=report)
     recipe.check_kind(dataset.spec)
     return dataset
 
@@ -118,7 +118,7 @@ def choose_budget(
     minutes: float | None = None,
 ) -> Budget:
     """Return the budget that was given, or the recipe's default; raises UserError for two, or for none left."""
-    given = {
+    given: dict[str, Any] = {
         name: value
         for name, value in (("steps", steps), ("images", images), ("epochs", epochs), ("minutes", minutes))
         if value is not None

@@ -2,7 +2,7 @@
 
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import torch
@@ -15,7 +15,7 @@ from saddlepoint.core.folder import RunFolder, check_free, newest_run, runs_root
 from saddlepoint.data import load as load_data
 from saddlepoint.data.batches import to_uint8
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.data.request import Crop
+from saddlepoint.data.request import Crop, Report, silent
 from saddlepoint.engine.loop import Habits, Interrupted, Trainer, Watcher
 from saddlepoint.engine.plan import Plan
 from saddlepoint.engine.sampling import sample
@@ -24,6 +24,9 @@ from saddlepoint.plots.grid import save_images
 from saddlepoint.plots.png import save_png
 from saddlepoint.preparation import Prepared, choose_budget, describe_machine, prepare, rebuild
 from saddlepoint.recording import Recorder, draw, save_pictures
+
+if TYPE_CHECKING:
+    from saddlepoint.evaluate import Card
 
 
 class Run:
@@ -68,6 +71,28 @@ class Run:
         condition = None if label is None else self._condition(prepared, n, label)
         floats = sample(prepared.experiment.family, n, seed=seed, condition=condition)
         return to_uint8(floats, prepared.experiment.pixels)
+
+    def data(self, report: Report = silent) -> Dataset:
+        """Read the data that the run was trained on, at its size.
+
+        Raises:
+            UserError: they cannot be read, or are no longer the same.
+        """
+        stored = self.config["data"]
+        side = stored["shape"][0] if stored["kind"] == "images" else None
+        data = load_data(stored["source"], size=side, crop=stored["crop"], report=report)
+        if data.fingerprint != stored["fingerprint"]:
+            raise UserError(
+                f"the data at {stored['source']} have changed since {self.path} was started; "
+                f"start a new run from its weights with: saddle train --init {self.path}"
+            )
+        return data
+
+    def evaluate(self, **settings: Any) -> "Card":
+        """Score the run's samples; settings and result as for :func:`saddlepoint.score`."""
+        from saddlepoint.scoring import score
+
+        return score(self, **settings)
 
     def _load(self) -> Prepared:
         """Build the family with the newest weights, once."""
@@ -123,11 +148,11 @@ def train(
     checkpoint_every: float = 45.0,
     keep: int = 2,
     best: str | None = None,
-    dry_run: bool = False,
+    card: bool = True,
     quiet: bool = False,
     watchers: tuple[Watcher, ...] = (),
     **flags: Any,
-) -> "Run | None":
+) -> Run:
     """Train a recipe on data, and return the finished run.
 
     Args:
@@ -150,7 +175,7 @@ def train(
         checkpoint_every: seconds between checkpoints.
         keep: how many of the newest checkpoints stay.
         best: name of a curve; the checkpoint where it was lowest stays too.
-        dry_run: print what would be trained, write nothing, and return None.
+        card: end with a line of scores; it takes a while the first time that data are scored.
         quiet: print nothing.
         watchers: told of every step, tick and snapshot.
         **flags: the recipe's own flags.
@@ -160,25 +185,32 @@ def train(
         TrainingError: a loss is no longer finite, or a file cannot be written; checkpoints stay.
         Interrupted: Ctrl-C; everything is saved.
     """
-    screen = terminal.Screen(quiet)
-    habits = _habits(log_every, checkpoint_every, keep, best)
-    plan = Plan.choose(device, precision)
-    if out is not None:
-        check_free(Path(out))
-    source = RunFolder.open(init) if init else None
-    with screen.reading() as report:
-        prepared = prepare(
-            recipe, data, seed=seed, batch=batch, ema=ema, size=size, crop=crop, flags=flags, report=report
-        )
-    if source is not None:
-        load_weights(prepared.experiment.family, source.latest())
-    budget = choose_budget(
-        prepared.experiment.budget, steps=steps, images=images, epochs=epochs, minutes=minutes
+    started = _resolve(
+        recipe,
+        data,
+        steps=steps,
+        images=images,
+        epochs=epochs,
+        minutes=minutes,
+        out=out,
+        seed=seed,
+        init=init,
+        batch=batch,
+        ema=ema,
+        size=size,
+        crop=crop,
+        device=device,
+        precision=precision,
+        log_every=log_every,
+        checkpoint_every=checkpoint_every,
+        keep=keep,
+        best=best,
+        card=card,
+        quiet=quiet,
+        **flags,
     )
+    prepared, budget = started.prepared, started.budget
     assert prepared.data is not None
-    if dry_run:
-        screen.introduce(prepared, plan, budget, None)
-        return None
     folder = RunFolder.create(runs_root(), f"{recipe}-{prepared.spec.name}", Path(out) if out else None)
     config = prepared.config()
     config["data"] |= {
@@ -189,21 +221,28 @@ def train(
     config |= {
         "created": time.time(),
         "budget": {budget.unit: getattr(budget, budget.unit)},
-        "plan": plan.to_json(),
-        "habits": vars(habits),
+        "plan": started.plan.to_json(),
+        "habits": vars(started.habits),
         "init": str(init) if init else None,
         **describe_machine(),
     }
     folder.write_config(config)
-    screen.introduce(prepared, plan, budget, folder.path)
+    started.screen.introduce(prepared, started.plan, budget, folder.path)
     try:
-        return _run(folder, prepared, plan, budget, habits, screen, watchers)
+        return _run(folder, started, watchers)
     except UserError:
-        folder.delete()
+        if not folder.rows():  # nothing is learned yet
+            folder.delete()
         raise
 
 
-def train_seeds(seeds: int, recipe: str = "dcgan", data: str = "digits", **settings: Any) -> list[Run | None]:
+def dry_run(recipe: str = "dcgan", data: str = "digits", **settings: Any) -> None:
+    """Print what :func:`train` would train with the same settings, and write nothing."""
+    started = _resolve(recipe, data, **settings)
+    started.screen.introduce(started.prepared, started.plan, started.budget, None)
+
+
+def train_seeds(seeds: int, recipe: str = "dcgan", data: str = "digits", **settings: Any) -> list[Run]:
     """Train ``seeds`` runs that differ in their seed alone, for comparisons; settings as for :func:`train`."""
     if seeds < 1:
         raise UserError(f"--seeds must be at least 1, got {seeds}")
@@ -248,18 +287,14 @@ def resume(
         )
     prepared = rebuild(config)
     with screen.reading() as report:
-        data = load_data(stored["source"], size=_side(stored), crop=stored["crop"], report=report)
-    if data.fingerprint != stored["fingerprint"]:
-        raise UserError(
-            f"the data at {stored['source']} have changed since {folder.path} was started; "
-            f"start a new run from its weights with: saddle train --init {folder.path}"
-        )
+        data = run.data(report)
     prepared = Prepared(prepared.recipe, prepared.flags, data.spec, data, prepared.experiment, prepared.seed)
     plan = Plan.from_json(config["plan"])
     if steps is not None:
         folder.write_config(config | {"budget": {"steps": steps}})
     screen.introduce(prepared, plan, budget, folder.path, resumed=latest.step)
-    return _run(folder, prepared, plan, budget, Habits(**config["habits"]), screen, watchers, resumed=True)
+    started = _Started(prepared, plan, budget, Habits(**config["habits"]), screen)
+    return _run(folder, started, watchers, resumed=True)
 
 
 def save_samples(run: Run, out: Path, *, n: int = 64, seed: int = 0, label: int | str | None = None) -> Path:
@@ -302,18 +337,63 @@ def save_samples(run: Run, out: Path, *, n: int = 64, seed: int = 0, label: int 
     return out
 
 
-def _run(
-    folder: RunFolder,
-    prepared: Prepared,
-    plan: Plan,
-    budget: Budget,
-    habits: Habits,
-    screen: terminal.Screen,
-    watchers: tuple[Watcher, ...],
+class _Started(NamedTuple):
+    """Everything that a run needs, resolved."""
+
+    prepared: Prepared
+    plan: Plan
+    budget: Budget
+    habits: Habits
+    screen: terminal.Screen
+
+
+def _resolve(
+    recipe: str,
+    data: str,
     *,
-    resumed: bool = False,
-) -> Run:
+    steps: int | None = None,
+    images: int | None = None,
+    epochs: float | None = None,
+    minutes: float | None = None,
+    out: str | Path | None = None,
+    seed: int = 0,
+    init: str | Path | None = None,
+    batch: int | None = None,
+    ema: float | None = None,
+    size: int | None = None,
+    crop: Crop = "center",
+    device: str = "auto",
+    precision: str = "auto",
+    log_every: int = 20,
+    checkpoint_every: float = 45.0,
+    keep: int = 2,
+    best: str | None = None,
+    card: bool = True,
+    quiet: bool = False,
+    **flags: Any,
+) -> _Started:
+    """Check everything that was asked for and read the data, before anything is written."""
+    screen = terminal.Screen(quiet)
+    habits = _habits(log_every, checkpoint_every, keep, best, card)
+    Plan.choose(device, precision)  # a device that is not here should not cost the reading of the data
+    if out is not None:
+        check_free(Path(out))
+    source = RunFolder.open(init) if init else None
+    with screen.reading() as report:
+        prepared = prepare(
+            recipe, data, seed=seed, batch=batch, ema=ema, size=size, crop=crop, flags=flags, report=report
+        )
+    if source is not None:
+        load_weights(prepared.experiment.family, source.latest())
+    plan = Plan.choose(device, precision, fine=prepared.spec.kind == "points")
+    default = prepared.experiment.budget
+    budget = choose_budget(default, steps=steps, images=images, epochs=epochs, minutes=minutes)
+    return _Started(prepared, plan, budget, habits, screen)
+
+
+def _run(folder: RunFolder, started: _Started, watchers: tuple[Watcher, ...], *, resumed: bool = False) -> Run:
     """Train in ``folder`` until the budget is used up, then draw the pictures."""
+    prepared, plan, budget, habits, screen = started
     data: Dataset | None = prepared.data
     assert data is not None
     plan.apply()
@@ -344,19 +424,26 @@ def _run(
             title = f"{prepared.recipe.name} on {data.name}, {prepared.experiment.objective}"
             save_pictures(folder, title, dict(prepared.experiment.family.references))
     run = Run(folder)
-    screen.conclude(run)
+    screen.conclude(run, _score(run, data, screen) if habits.card and not screen.quiet else "")
     return run
 
 
-def _habits(log_every: int, checkpoint_every: float, keep: int, best: str | None) -> Habits:
+def _score(run: Run, data: Dataset, screen: terminal.Screen) -> str:
+    """Return the samples' scores in one line, or why there are none: a finished run is never lost to it."""
+    from saddlepoint.scoring import quick_card
+
+    try:
+        with screen.working("scoring the samples"):
+            return quick_card(run, data).line()
+    except UserError as error:
+        return str(error)
+
+
+def _habits(log_every: int, checkpoint_every: float, keep: int, best: str | None, card: bool) -> Habits:
     if log_every < 1:
         raise UserError(f"--log-every must be at least 1, got {log_every}")
     if not checkpoint_every >= 0:
         raise UserError(f"--checkpoint-every must be at least 0 seconds, got {checkpoint_every}")
     if keep < 1:
         raise UserError(f"--keep must be at least 1, got {keep}")
-    return Habits(log_every, checkpoint_every, keep, best)
-
-
-def _side(stored: dict[str, Any]) -> int | None:
-    return stored["shape"][0] if stored["kind"] == "images" else None
+    return Habits(log_every, checkpoint_every, keep, best, card)

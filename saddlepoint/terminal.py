@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
+from rich.table import Table
 
 from saddlepoint.core.experiment import Budget
 from saddlepoint.data.request import Report, silent
 from saddlepoint.engine.loop import Trainer, Watcher
 from saddlepoint.engine.plan import Plan
+from saddlepoint.evaluate.card import Card, meanings, number
 from saddlepoint.preparation import Prepared
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ class Screen:
     """Where a run reports to; ``quiet`` prints nothing."""
 
     def __init__(self, quiet: bool = False):
+        self.quiet = quiet
         self.console = Console(highlight=False, quiet=quiet, soft_wrap=True)
 
     @contextmanager
@@ -88,10 +91,12 @@ class Screen:
         """Say that a run was stopped, and how to go on."""
         self.console.print(f"stopped and saved at step {step:,}; go on with:  saddle resume {path}")
 
-    def conclude(self, run: "Run") -> None:
-        """Say where to look, and what to try next."""
+    def conclude(self, run: "Run", scores: str = "") -> None:
+        """Say how good the samples are, where to look, and what to try next."""
         folder = run.folder
         self.console.print(f"[bold]done[/bold] at step {run.step:,}")
+        if scores:
+            self._line("score", scores)
         self._line("samples", str(folder.grid))
         self._line("over time", str(folder.animation))
         self._line("curves", str(folder.curves))
@@ -101,6 +106,24 @@ class Screen:
 
     def _line(self, name: str, text: str) -> None:
         self.console.print(f"  [dim]{name:<10}[/dim] {text}")
+
+
+def print_card(card: "Card") -> None:
+    """Print a score card as a table with its notes."""
+    console = Console(highlight=False)
+    about = meanings()
+    table = Table(box=None, title=f"{card.data['name']}, judged by {card.judged_by}", title_justify="left")
+    for column in ("figure", "value", "95 % interval", "real images", ""):
+        table.add_column(column, justify="left" if column in ("figure", "") else "right")
+    for name, figure in card.figures.items():
+        ends = "" if figure.low is None else f"{number(figure.low)} – {number(figure.high)}"
+        text = about[name].text if name in about else ""
+        table.add_row(
+            name, f"[bold]{number(figure.value)}[/bold]", ends, number(figure.real), f"[dim]{text}[/dim]"
+        )
+    console.print(table)
+    for note in card.notes:
+        console.print(f"[dim]{note}[/dim]")
 
 
 class _Display(Watcher):

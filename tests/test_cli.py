@@ -1,4 +1,4 @@
-"""What people type by mistake, and what they are told: one sentence, the right exit code, nothing left behind."""
+"""What people type by mistake, and what they are told: one sentence, the right exit code, no folder left."""
 
 import json
 import re

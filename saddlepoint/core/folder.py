@@ -82,9 +82,14 @@ class RunFolder:
         folder = cls(path)
         if not folder.path.exists():
             raise UserError(f"there is no run at {path}")
-        if not (folder.path / _CONFIG).exists():
+        if not folder.is_run:
             raise UserError(f"{path} is not a run (it has no {_CONFIG})")
         return folder
+
+    @property
+    def is_run(self) -> bool:
+        """Whether a run was started here."""
+        return (self.path / _CONFIG).exists()
 
     @classmethod
     def create(cls, root: Path, name: str, out: Path | None = None) -> "RunFolder":

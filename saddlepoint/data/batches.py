@@ -44,21 +44,21 @@ class Batches:
         self._epoch = -1
         self._order = np.empty(0, np.int64)
         self._resident = None
-        if device.type != "cpu" and split.array.nbytes <= _RESIDENT:
-            self._resident = torch.from_numpy(np.array(split.array)).to(device)
+        size = len(split) * split.array[:1].nbytes
+        if device.type != "cpu" and size <= _RESIDENT:
+            self._resident = torch.from_numpy(split.take(np.arange(len(split)))[0]).to(device)
 
     def next(self) -> Batch:
         """Return the next batch: real (n, c, h, w) or (n, d) floats, label (n,) or None."""
         index = self._index()
         self.drawn += self.batch
-        rows = index if self.split.rows is None else self.split.rows[index]
         if self._resident is None:
-            array = torch.from_numpy(self.split.array[rows]).to(self.device)
+            examples, labels = self.split.take(index)
+            array = torch.from_numpy(examples).to(self.device)
         else:
-            array = self._resident[torch.from_numpy(rows).to(self.device)]
-        label = None
-        if self.split.label is not None:
-            label = torch.from_numpy(self.split.label[rows]).to(self.device)
+            labels = self.split.labels(index)
+            array = self._resident[torch.from_numpy(index).to(self.device)]
+        label = None if labels is None else torch.from_numpy(labels).to(self.device)
         return Batch(to_floats(array, self.pixels), label)
 
     def _index(self) -> np.ndarray:

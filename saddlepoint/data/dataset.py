@@ -33,7 +33,13 @@ class Split:
     def take(self, index: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
         """Return (examples, labels) at positions ``index`` within the split, in that order."""
         rows = index if self.rows is None else self.rows[index]
-        return self.array[rows], None if self.label is None else self.label[rows]
+        return self.array[rows], self.labels(index)
+
+    def labels(self, index: np.ndarray) -> np.ndarray | None:
+        """Return the classes at positions ``index`` within the split, or None."""
+        if self.label is None:
+            return None
+        return self.label[index if self.rows is None else self.rows[index]]
 
 
 @dataclass(frozen=True)

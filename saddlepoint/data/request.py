@@ -48,9 +48,9 @@ class Request:
 
     def side(self, native: int) -> int:
         """Return the side in pixels for images of ``native`` pixels; raises UserError outside 1..1024."""
-        side = self.size(native) if callable(self.size) else self.size or native
+        side = self.size(native) if callable(self.size) else native if self.size is None else self.size
         if not 1 <= side <= LARGEST:
-            hint = "" if self.size else f"; ask for one with --size, from 1 to {LARGEST}"
+            hint = "" if self.size is not None else f"; ask for one with --size, from 1 to {LARGEST}"
             raise UserError(f"images of {side} pixels a side are outside 1 to {LARGEST} ({self.source}){hint}")
         return side
 

@@ -43,7 +43,7 @@ class Average:
                 values.append(self.live[name])
             else:
                 average.copy_(self.live[name])
-        torch._foreach_lerp_(averages, values, 1 - decay)
+        torch._foreach_lerp_(averages, values, 1 - decay)  # pyright: ignore[reportPrivateImportUsage]
 
     def load(self, tensors: dict[str, Tensor]) -> None:
         """Take over saved averages."""

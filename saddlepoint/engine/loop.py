@@ -37,12 +37,14 @@ class Habits:
         checkpoint_every: seconds between checkpoints; they change nothing in the run.
         keep: how many of the newest checkpoints stay.
         best: name of a curve; the checkpoint where it was lowest stays too.
+        card: whether the run ends with a line of scores.
     """
 
     log_every: int = 20
     checkpoint_every: float = 45.0
     keep: int = 2
     best: str | None = None
+    card: bool = True
 
 
 class Interrupted(Exception):  # noqa: N818 - not an error

@@ -27,8 +27,13 @@ class Plan:
     threads: int
 
     @classmethod
-    def choose(cls, device: str = "auto", precision: str = "auto") -> "Plan":
+    def choose(cls, device: str = "auto", precision: str = "auto", *, fine: bool = False) -> "Plan":
         """Choose what the machine does best, or what is asked for.
+
+        Args:
+            device: "auto", "cpu", "cuda" or "mps".
+            precision: "auto", "fp32" or "bf16".
+            fine: the data need more than bf16's three digits, as points of narrow modes do.
 
         Raises:
             UserError: the device or the precision is not to be had on this machine.
@@ -37,7 +42,7 @@ class Plan:
         if precision not in ("auto", "fp32", "bf16"):
             raise UserError(f"--precision must be auto, fp32 or bf16, got {precision!r}")
         if precision == "auto":
-            precision = "bf16" if _multiplies_bf16(device) else "fp32"
+            precision = "bf16" if _multiplies_bf16(device) and not fine else "fp32"
         return cls(device, "bf16" if precision == "bf16" else "fp32", torch.get_num_threads())
 
     @classmethod

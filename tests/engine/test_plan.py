@@ -17,6 +17,10 @@ def test_what_is_asked_for_is_taken():
     assert Plan.choose("cpu", "bf16").precision == "bf16"
 
 
+def test_points_are_not_rounded_to_three_digits():
+    assert Plan.choose("cpu", fine=True).precision == "fp32"
+
+
 @pytest.mark.parametrize(
     ("device", "precision", "message"),
     [("tpu", "auto", "--device"), ("cpu", "fp8", "--precision")],

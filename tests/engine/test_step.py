@@ -11,7 +11,7 @@ from saddlepoint.core.experiment import DataSpec, Optimizer, recipes
 from saddlepoint.core.protocol import Progress
 from saddlepoint.data.batches import Batches, to_floats
 from saddlepoint.data.dataset import Split
-from saddlepoint.engine.plan import Plan
+from saddlepoint.engine.plan import Plan, Precision
 from saddlepoint.engine.step import Stepper, owned
 
 DATA = DataSpec("toy", "images", (8, 8, 1), (), 40)
@@ -22,7 +22,7 @@ def split():
     return Split(np.random.default_rng(0).integers(0, 256, (40, 8, 8, 1), np.uint8))
 
 
-def make(recipe="dcgan", precision="fp32", changes=None, **flags):
+def make(recipe="dcgan", precision: Precision = "fp32", changes=None, **flags):
     torch.manual_seed(0)
     experiment = recipes.get(recipe).build(DATA, **({"width": 8} if recipe == "dcgan" else {}), **flags)
     experiment = dataclasses.replace(experiment, batch=10, **(changes or {}))
@@ -42,7 +42,7 @@ def changed(before, after):
 @pytest.mark.parametrize("player", ["d", "g"])
 def test_a_turn_changes_its_owners_parameters_only(player):
     stepper = make()
-    stepper.family.order = (player,)
+    stepper.family.turns = lambda step: (player,)
     other = "g" if player == "d" else "d"
     before = {p: weights(stepper, p) for p in "dg"}
     stepper.step(START)
@@ -80,9 +80,7 @@ def test_gradients_equal_a_plain_loop_with_backward():
         assert report["d/adversarial"].item() == pytest.approx(loss.item(), rel=1e-5)
         assert report["g/adversarial"].item() == pytest.approx(loss_g.item(), rel=1e-5)
         assert report["D(x)"].item() == pytest.approx(real_score.sigmoid().mean().item(), rel=1e-5)
-    for (name, ours), theirs in zip(
-        stepper.family.named_parameters(), plain.parameters(), strict=True
-    ):
+    for (name, ours), theirs in zip(stepper.family.named_parameters(), plain.parameters(), strict=True):
         torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-6, msg=name)
 
 

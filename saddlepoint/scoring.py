@@ -1,0 +1,93 @@
+"""Score cards of runs, and of samples that any other tool has made."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from saddlepoint.core.errors import UserError
+from saddlepoint.core.folder import RunFolder
+from saddlepoint.data import load as load_data
+from saddlepoint.data.dataset import Dataset
+from saddlepoint.evaluate import Card, cheap, evaluate
+from saddlepoint.run import Run, load
+
+SAMPLES = 10_000
+
+
+def score(
+    target: "str | Path | np.ndarray | Run | None" = None,
+    *,
+    against: str | None = None,
+    metrics: Sequence[str] | None = None,
+    samples: int = SAMPLES,
+    encoder: str | None = None,
+    seed: int = 0,
+    quiet: bool = False,
+) -> Card:
+    """Score a run, or images of any other origin.
+
+    Args:
+        target: a run or its folder (default: the newest run), an ``.npy`` of uint8 (n, h, w, c) images or
+            (n, d) points, a folder or zip of images, or an array.
+        against: data to compare with: by default those that the run was trained on.
+        metrics: names of metrics; by default all that fit.
+        samples: how many samples to draw, or the most to use.
+        encoder: name of an encoder, or ``package.module:callable``; by default chosen by the data.
+        seed: seed of the latents and of the metrics.
+        quiet: say nothing about slow work.
+
+    Returns:
+        The card; that of a run is also written into its folder, as ``card.json`` and ``card.md``.
+
+    Raises:
+        UserError: target and data do not fit each other.
+    """
+    settings = {"metrics": metrics, "samples": samples, "encoder": encoder, "seed": seed}
+    report = None if quiet else lambda line: print(line, flush=True)
+    if isinstance(target, np.ndarray):
+        return evaluate(_reference(against, target.shape), target, report=report, **settings)
+    if target is None or isinstance(target, Run) or _is_run(Path(target)):
+        run = target if isinstance(target, Run) else load(target)
+        dataset = run.data() if against is None else _reference(against, (1, *run.config["data"]["shape"]))
+        card = evaluate(dataset, lambda n: run.sample(n, seed=seed), report=report, **settings)
+        card.save(run.path)
+        return card
+    if against is None:
+        raise UserError(f"{target} is no run, so name the data to compare with: --against SOURCE")
+    if not Path(target).exists():
+        raise UserError(f"there is no run, file or folder {str(target)!r}")
+    dataset = load_data(str(against))
+    images = everything(load_data(str(target), size=_side(dataset)))
+    return evaluate(dataset, _in_colour(images, dataset), report=report, **settings)
+
+
+def quick_card(run: Run, data: Dataset) -> Card:
+    """Return the cheap figures of a run's samples, for the end of training."""
+    return cheap(data, lambda n: run.sample(n))
+
+
+def everything(data: Dataset) -> np.ndarray:
+    """Return all examples of a source, whatever their split, in the source's order."""
+    return data.train.array
+
+
+def _is_run(path: Path) -> bool:
+    return path.is_dir() and RunFolder(path).is_run
+
+
+def _reference(against: str | None, shape: tuple[int, ...]) -> Dataset:
+    if against is None:
+        raise UserError("name the data to compare with: --against SOURCE")
+    return load_data(against, size=shape[1] if len(shape) == 4 else None)
+
+
+def _side(data: Dataset) -> int | None:
+    return data.shape[0] if data.kind == "images" else None
+
+
+def _in_colour(images: np.ndarray, data: Dataset) -> np.ndarray:
+    """Repeat the channel of grey images for data in colour."""
+    if images.ndim == 4 and images.shape[-1] == 1 and data.kind == "images" and data.shape[-1] == 3:
+        return images.repeat(3, axis=3)
+    return images

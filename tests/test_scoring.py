@@ -1,0 +1,85 @@
+"""Scoring from the command line and from Python: runs, arrays and folders."""
+
+import json
+
+import numpy as np
+import pytest
+
+import saddlepoint as sp
+from saddlepoint.cli import main
+from saddlepoint.data import load
+
+
+@pytest.fixture(autouse=True)
+def workplace(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    out = tmp_path_factory.mktemp("scored") / "run"
+    return sp.train("dcgan", "digits", steps=4, batch=8, width=4, out=out, quiet=True)
+
+
+def test_a_runs_card_is_saved_and_repeats(trained, capsys):
+    weights = trained.folder.latest().weights_hash
+    assert main(["evaluate", str(trained.path), "--samples", "500", "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed == json.loads((trained.path / "card.json").read_text())
+    again = sp.score(trained, samples=500, quiet=True).to_json()
+    assert json.loads(json.dumps(again)) == printed
+    figure = printed["figures"]["frechet"]
+    assert {"value", "low", "high", "samples", "real", "encoder"} <= set(figure)
+    assert figure["value"] > 10 * figure["real"]
+    assert trained.folder.latest().weights_hash == weights
+
+
+def test_chosen_metrics_as_a_table(trained, capsys):
+    assert main(["evaluate", str(trained.path), "--samples", "200", "--metrics", "frechet"]) == 0
+    output = capsys.readouterr().out
+    assert "frechet" in output
+    assert "coverage" not in output
+
+
+def test_arrays_and_folders_of_other_tools(trained, workplace, capsys):
+    digits = load("digits").train
+    real, _ = digits.take(np.arange(300))
+    np.save("samples.npy", real)
+    assert main(["evaluate", "samples.npy", "--against", "digits", "--metrics", "frechet", "--json"]) == 0
+    from_file = json.loads(capsys.readouterr().out)["figures"]["frechet"]["value"]
+    assert main(["sample", str(trained.path), "-n", "300", "--out", "fakes/"]) == 0
+    capsys.readouterr()
+    assert main(["evaluate", "fakes", "--against", "digits", "--metrics", "frechet", "--json"]) == 0
+    from_folder = json.loads(capsys.readouterr().out)["figures"]["frechet"]["value"]
+    assert from_folder > 10 * from_file
+    card = sp.score(trained.sample(300), against="digits", metrics=("frechet",), quiet=True)
+    assert card["frechet"].value == pytest.approx(from_folder, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["samples.npy"], "no run, so name the data to compare with: --against"),
+        (["nothing.npy", "--against", "digits"], "no run, file or folder 'nothing.npy'"),
+        (["--metrics", "frechet"], "there is no run under"),
+    ],
+)
+def test_mistakes_get_one_sentence(arguments, message, capsys, workplace):
+    np.save(workplace / "samples.npy", np.zeros((50, 8, 8, 1), np.uint8))
+    assert main(["evaluate", *arguments]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+
+
+def test_unknown_metrics_and_unfit_samples(trained, capsys):
+    assert main(["evaluate", str(trained.path), "--metrics", "frechett"]) == 2
+    assert "did you mean 'frechet'?" in capsys.readouterr().err
+    with pytest.raises(sp.UserError, match="shape"):
+        sp.score(np.zeros((50, 8, 8, 3), np.uint8), against="digits", quiet=True, metrics=("frechet",))
+
+
+def test_training_ends_with_a_score(capsys, workplace):
+    assert main(["train", "--steps", "2", "--width", "4"]) == 0
+    assert "score      FD" in capsys.readouterr().out
