@@ -28,7 +28,7 @@ def of_draws(draws: np.ndarray) -> tuple[float, float, float]:
     return mean, mean - reach, mean + reach
 
 
-def of_share(hits: float, trials: int) -> tuple[float, float]:
+def of_share(hits: float, trials: float) -> tuple[float, float]:
     """Return Wilson's interval of a share of ``hits`` out of ``trials`` independent ones."""
     share, z2 = hits / trials, Z * Z / trials
     centre = (share + z2 / 2) / (1 + z2)

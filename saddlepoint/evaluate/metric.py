@@ -10,7 +10,7 @@ import numpy as np
 from saddlepoint.core.registry import Registry
 from saddlepoint.data.mixture import Mixture
 
-Need = Literal["logits", "pixels", "heldout", "mixture"]
+Need = Literal["logits", "images", "heldout", "mixture"]
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,8 @@ class Inputs:
         heldout: real images that neither a generator nor the encoder was trained on.
         classes: names of the data's classes, empty where there are none.
         rng: source of all randomness of the metric.
-        mixture: the density that the data were drawn from, where it is known.
+        mixture: the density that points were drawn from, where it is known.
+        kind: images or points.
     """
 
     fake: View
@@ -75,6 +76,7 @@ class Inputs:
     classes: tuple[str, ...]
     rng: np.random.Generator
     mixture: Mixture | None = None
+    kind: Literal["images", "points"] = "images"
 
     @cached_property
     def pair(self) -> tuple[View, View]:

@@ -10,10 +10,10 @@ from torch import Generator, Tensor, nn
 
 from saddlepoint.data.dataset import Split
 from saddlepoint.evaluate.encoder import Report
-from saddlepoint.evaluate.tensors import half_precision, private_rng, to_pixels
+from saddlepoint.evaluate.tensors import few_threads, half_precision, private_rng, to_pixels
 
 FEATURES = 64
-IMAGES, EPOCHS, BATCH = 200_000, 40, 128
+IMAGES, EPOCHS, BATCH = 200_000, 20, 128
 LEARNING_RATE, WEIGHT_DECAY = 5e-3, 0.02
 
 
@@ -57,9 +57,15 @@ class JudgeNetwork(nn.Module):
 def train_judge(split: Split, classes: int, *, seed: int, device: torch.device, report: Report) -> JudgeNetwork:
     """Train a judge on a labelled split of images.
 
-    Adam with one learning-rate cycle over 200,000 images (at most 40 epochs), on randomly shifted, rotated
+    Adam with one learning-rate cycle over 200,000 images (at most 20 epochs), on randomly shifted, rotated
     and scaled copies. The same arguments on the same machine give the same weights.
     """
+    with few_threads(split.array.shape[1:]):
+        network = _trained(split, classes, seed, device, report)
+    return network.eval().requires_grad_(False)
+
+
+def _trained(split: Split, classes: int, seed: int, device: torch.device, report: Report) -> JudgeNetwork:
     rng = torch.Generator().manual_seed(seed)
     with private_rng(seed):
         network = JudgeNetwork(split.array.shape[1:], classes)
@@ -81,7 +87,7 @@ def train_judge(split: Split, classes: int, *, seed: int, device: torch.device, 
             cycle.step()
         if step % 500 == 0:
             report(f"judge: step {step} of {steps}, loss {loss.item():.3f}")
-    return network.eval().requires_grad_(False)
+    return network
 
 
 def _order(count: int, batch: int, steps: int, rng: Generator) -> Iterator[np.ndarray]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.data import cache
@@ -90,7 +91,8 @@ def _score(
     # A file may be sorted by class, and some metrics use a part of the samples.
     fake = fake_view(images[np.random.default_rng(seed).permutation(len(images))], found)
     _check_features(fake, real, found)
-    inputs = Inputs(fake, real, heldout, dataset.classes, np.random.default_rng(seed), dataset.mixture)
+    rng = np.random.default_rng(seed)
+    inputs = Inputs(fake, real, heldout, dataset.classes, rng, dataset.mixture, dataset.kind)
     figures: dict[str, Figure] = {}
     notes = [*_notes(inputs)]
     for metric in chosen:
@@ -104,7 +106,7 @@ def _score(
         if not metric.cheap:
             report(f"measuring {metric.name}")
         floor, count = _floor(metric, inputs, f"{identity(dataset)}-{found.hash}")
-        for name, measure in metric.measure(_seeded(inputs, seed, metric)).items():
+        for name, measure in _measure(metric, inputs, seed).items():
             figures[name] = _figure(measure, floor.get(name), count, found)
     if not figures:
         raise UserError(f"no metric can be computed from {len(fake)} samples; draw more")
@@ -140,6 +142,8 @@ def _refusal(metric: Metric, inputs: Inputs) -> str:
         return "needs an encoder that knows the data's classes; give labelled data and encoder 'judge'"
     if "mixture" in metric.needs and inputs.mixture is None:
         return "needs points from a density with known modes, for example ring8"
+    if "images" in metric.needs and inputs.kind != "images":
+        return "compares images, and these are points"
     if "heldout" in metric.needs and len(inputs.heldout) < 2 * metric.least:
         return f"needs {2 * metric.least} held-out images, and there are {len(inputs.heldout)}"
     count = min(len(inputs.fake), len(inputs.real))
@@ -157,15 +161,21 @@ def _floor(metric: Metric, inputs: Inputs, key: str) -> tuple[dict[str, float | 
     def compute() -> dict[str, float | None]:
         rest = heldout.take(slice(count, None)) if split else heldout
         stand_in = replace(inputs, fake=heldout.head(count), heldout=rest)
-        measured = metric.measure(_seeded(stand_in, 0, metric))
-        return {name: measure.value for name, measure in measured.items()}
+        return {name: measure.value for name, measure in _measure(metric, stand_in, 0).items()}
 
     return cache.remembered(f"floor{VERSION}-{key}-{metric.name}-{count}", compute), count
 
 
-def _seeded(inputs: Inputs, seed: int, metric: Metric) -> Inputs:
-    """Return ``inputs`` with randomness that depends on the metric's name and not on the others' order."""
-    return replace(inputs, rng=np.random.default_rng([seed, zlib.crc32(metric.name.encode())]))
+def _measure(metric: Metric, inputs: Inputs, seed: int) -> dict[str, Measure]:
+    """Measure with randomness that depends on the metric's name and not on which others are taken.
+
+    Matrices of few features are multiplied on one thread: beside another program, threads of linear algebra
+    that wait for each other made a hundred 64×64 eigenvalue problems forty times slower. Pixels are not few.
+    """
+    rng = np.random.default_rng([seed, zlib.crc32(metric.name.encode())])
+    small = inputs.fake.features.shape[1] <= 256 and not {"images", "heldout"} & {*metric.needs}
+    with threadpool_limits(1 if small else None, user_api="blas"):
+        return metric.measure(replace(inputs, rng=rng))
 
 
 def _figure(measure: Measure, real: float | None, count: int, encoder: Encoder) -> Figure:

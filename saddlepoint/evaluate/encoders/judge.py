@@ -15,7 +15,7 @@ from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.evaluate.encoder import Encoder, Encoding, Report, digest, encoders
 from saddlepoint.evaluate.identity import identity
 from saddlepoint.evaluate.network import JudgeNetwork, train_judge
-from saddlepoint.evaluate.tensors import pick_device, to_pixels
+from saddlepoint.evaluate.tensors import few_threads, pick_device, private_rng, to_pixels
 
 VERSION = 1
 SPREAD = 100.0
@@ -39,11 +39,12 @@ def judge(dataset: Dataset, report: Report, *, seed: int = 0) -> Encoder:
     _check(dataset)
     device = pick_device()
     stem = cache.folder("judges") / f"v{VERSION}-{identity(dataset)}-{seed}"
-    network = JudgeNetwork(dataset.shape, len(dataset.classes))
     weights, facts = _load(stem)
     if weights is None:
         weights, facts = _train(dataset, seed, device, report)
         _save(stem, weights, facts)
+    with private_rng(seed):
+        network = JudgeNetwork(dataset.shape, len(dataset.classes))
     network.load_state_dict(weights)
     network = network.to(device).to(memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
     scale = facts["scale"]
@@ -100,7 +101,7 @@ def _accuracy(network: JudgeNetwork, split: Split, device: torch.device) -> floa
 
 
 def _forward(network: JudgeNetwork, images: np.ndarray, device: torch.device) -> tuple[np.ndarray, np.ndarray]:
-    with torch.inference_mode():
+    with torch.inference_mode(), few_threads(images.shape[1:]):
         feature, logits = network(to_pixels(images, device))
     return feature.float().cpu().numpy(), logits.float().cpu().numpy()
 

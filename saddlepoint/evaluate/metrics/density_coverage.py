@@ -1,0 +1,51 @@
+"""Density and coverage (Naeem et al. 2020, arXiv:2002.09797)."""
+
+import numpy as np
+
+from saddlepoint.evaluate.distances import blocks, neighbour_radius
+from saddlepoint.evaluate.interval import Z, of_share
+from saddlepoint.evaluate.metric import About, Inputs, Measure, metric
+
+K = 5
+
+
+@metric(
+    figures={
+        "density": About("real", "how deep among real images samples lie; 1 for a perfect sampler"),
+        "coverage": About("higher", "share of real images with a sample nearby"),
+    },
+    least=K + 1,
+)
+def density_coverage(inputs: Inputs) -> dict[str, Measure]:
+    """How many real neighbourhoods a sample lies in, and the share of neighbourhoods that hold a sample.
+
+    A neighbourhood reaches from a training image to its fifth nearest neighbour. A perfect sampler has
+    density 1 and, at n samples against n images, coverage 1 − Π (n−j)/(2n−j) ≈ 0.969. Counts are equal.
+    Intervals hold the neighbourhoods as given.
+    """
+    fake, real = inputs.pair
+    inside, covered = neighbourhoods(fake.features, real.features, K)
+    count = len(fake)
+    density, coverage = inside.mean() / K, covered.mean()
+    reach = Z * inside.std(ddof=1) / K / np.sqrt(count)
+    return {
+        "density": Measure(float(density), max(0.0, density - reach), density + reach, count),
+        "coverage": Measure(float(coverage), *of_share(covered.sum(), count), count),
+    }
+
+
+def neighbourhoods(fake: np.ndarray, real: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return int (n,) real neighbourhoods that each sample lies in, and bool (m,) which hold a sample."""
+    radius = neighbour_radius(real, k)
+    inside, covered = np.empty(len(fake), np.int64), np.zeros(len(real), bool)
+    for rows, square in blocks(fake, real):
+        hit = square < radius
+        inside[rows] = hit.sum(axis=1)
+        covered |= hit.any(axis=0)
+    return inside, covered
+
+
+def expected_coverage(fake: int, real: int, k: int = K) -> float:
+    """Return the expected coverage of ``real`` images by ``fake`` samples of the same distribution."""
+    j = np.arange(1, k + 1)
+    return float(1 - np.prod((real - j) / (fake + real - j)))

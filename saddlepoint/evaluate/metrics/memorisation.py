@@ -1,0 +1,42 @@
+"""Memorisation: whether samples are nearer to training images than to real images never trained on."""
+
+import numpy as np
+
+from saddlepoint.evaluate.distances import nearest
+from saddlepoint.evaluate.interval import of_share
+from saddlepoint.evaluate.metric import About, Inputs, Measure, metric
+
+_MOST = 2_500
+
+
+@metric(
+    figures={"memorisation": About("real", "estimated share of samples that copy training images")},
+    needs=("heldout",),
+    least=25,
+)
+def memorisation(inputs: Inputs) -> dict[str, Measure]:
+    """Estimated share of samples that copy training images; 0 for a sampler that generalises.
+
+    For each of at most 2,500 samples the nearest of N training and M held-out images is found in pixels. A
+    sampler that has learned the distribution and not its examples cannot tell the two apart, however blurred
+    or narrow it is: the nearest is a training image with probability p = N/(N+M). With a share s found, the
+    figure is (s−p)/(1−p), which is φ when φ of the samples are copies. It can be negative where held-out
+    images resemble the samples more than training images do.
+
+    A few images that look like everything may be nearest to many samples, which then say one thing only: the
+    interval is Wilson's at the effective number n²/Σcⱼ² of independent samples, cⱼ being how many have image
+    j as their nearest.
+    """
+    fake = inputs.fake.pixels[:_MOST]
+    train, held = inputs.real.pixels, inputs.heldout.pixels
+    in_train, to_train = nearest(fake, train)
+    in_held, to_held = nearest(fake, held)
+    # A sample at equal distance from both (two equal images) counts half for each.
+    escaped = (to_held < to_train) + 0.5 * (to_held == to_train)
+    winner = np.where(to_held < to_train, len(train) + in_held, in_train)
+    trials = len(fake) ** 2 / np.square(np.bincount(winner)).sum()
+    chance, share = len(held) / (len(train) + len(held)), float(escaped.mean())
+    few, many = of_share(share * trials, trials)
+    value, low, high = (1 - part / chance for part in (share, many, few))
+    detail = {"nearer_to_training": 1 - share, "expected": 1 - chance, "independent": float(trials)}
+    return {"memorisation": Measure(value, low, high, len(fake), detail, "pixels")}

@@ -1,0 +1,41 @@
+"""Improved precision and recall (Kynkäänniemi et al. 2019, arXiv:1904.06991)."""
+
+import numpy as np
+
+from saddlepoint.evaluate.distances import blocks, neighbour_radius
+from saddlepoint.evaluate.interval import of_share
+from saddlepoint.evaluate.metric import About, Inputs, Measure, metric
+
+K = 3
+
+
+@metric(
+    figures={
+        "precision": About("higher", "share of samples inside the region of real images"),
+        "recall": About("higher", "share of real images inside the region of samples"),
+    },
+    least=K + 1,
+)
+def precision_recall(inputs: Inputs) -> dict[str, Measure]:
+    """Shares of samples inside the region of real images, and of real images inside that of samples.
+
+    A region is the union of balls around its points that reach to their third nearest neighbour. Samples
+    and training images are cut to equal counts. Intervals are Wilson's for a share, the regions being given.
+    """
+    fake, real = inputs.pair
+    precision, recall = shares(fake.features, real.features, K)
+    count = len(fake)
+    return {
+        "precision": Measure(precision, *of_share(precision * count, count), count),
+        "recall": Measure(recall, *of_share(recall * count, count), count),
+    }
+
+
+def shares(fake: np.ndarray, real: np.ndarray, k: int) -> tuple[float, float]:
+    """Return (precision, recall) of features fake (n, f) and real (m, f) at k neighbours."""
+    fake_radius, real_radius = neighbour_radius(fake, k), neighbour_radius(real, k)
+    inside_real, inside_fake = 0, np.zeros(len(real), bool)
+    for rows, square in blocks(fake, real):
+        inside_real += int((square < real_radius).any(axis=1).sum())
+        inside_fake |= (square < fake_radius[rows, None]).any(axis=0)
+    return inside_real / len(fake), float(inside_fake.mean())

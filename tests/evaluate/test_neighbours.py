@@ -1,0 +1,72 @@
+import numpy as np
+import pytest
+from prdc import compute_prdc
+
+from saddlepoint.evaluate.distances import blocks, nearest, neighbour_radius
+from saddlepoint.evaluate.metrics.density_coverage import expected_coverage, neighbourhoods
+from saddlepoint.evaluate.metrics.precision_recall import shares
+
+
+@pytest.fixture
+def small_blocks(monkeypatch):
+    monkeypatch.setattr("saddlepoint.evaluate.distances._ENTRIES", 1000)
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_distances_agree_with_differences(rng):
+    a, b = rng.normal(5, 2, size=(37, 9)), rng.normal(5, 2, size=(61, 9))
+    found = np.concatenate([square for _, square in blocks(a, b)])
+    np.testing.assert_allclose(found, ((a[:, None] - b) ** 2).sum(-1), rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_nearest_and_radius(rng):
+    a, b = rng.normal(size=(40, 300)), rng.normal(size=(70, 300))
+    exact = np.sqrt(((a[:, None] - b) ** 2).sum(-1))
+    index, distance = nearest(a, b)
+    np.testing.assert_array_equal(index, exact.argmin(1))
+    np.testing.assert_allclose(distance, exact.min(1), rtol=1e-9)
+    own = np.sort(((b[:, None] - b) ** 2).sum(-1), axis=1)
+    np.testing.assert_allclose(neighbour_radius(b, 4), own[:, 4], rtol=1e-9)
+
+
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("shift", [0.0, 0.4])
+def test_agrees_with_the_prdc_package(rng, shift):
+    real, fake = rng.normal(size=(160, 8)), rng.normal(shift, 0.9, size=(140, 8))
+    three = compute_prdc(real_features=real, fake_features=fake, nearest_k=3)
+    five = compute_prdc(real_features=real, fake_features=fake, nearest_k=5)
+    precision, recall = shares(fake, real, 3)
+    inside, covered = neighbourhoods(fake, real, 5)
+    assert precision == pytest.approx(three["precision"], abs=1e-12)
+    assert recall == pytest.approx(three["recall"], abs=1e-12)
+    assert inside.mean() / 5 == pytest.approx(five["density"], abs=1e-12)
+    assert covered.mean() == pytest.approx(five["coverage"], abs=1e-12)
+
+
+@pytest.mark.parametrize(("n", "expected"), [(10_000, 0.96877), (1000, 0.96898)])
+def test_expected_coverage(n, expected):
+    assert expected_coverage(n, n) == pytest.approx(expected, abs=1e-5)
+
+
+def test_identical_gaussians_have_density_one_and_the_expected_coverage():
+    rng = np.random.default_rng(3)
+    found = [neighbourhoods(rng.normal(size=(500, 12)), rng.normal(size=(500, 12)), 5) for _ in range(12)]
+    density = [inside.mean() / 5 for inside, _ in found]
+    coverage = [covered.mean() for _, covered in found]
+    # Four standard errors of the mean over twelve draws, from the draws themselves.
+    assert np.mean(density) == pytest.approx(1, abs=4 * np.std(density, ddof=1) / np.sqrt(12))
+    assert np.mean(coverage) == pytest.approx(
+        expected_coverage(500, 500), abs=4 * np.std(coverage, ddof=1) / np.sqrt(12)
+    )
+    assert np.std(density, ddof=1) < 0.1
+
+
+def test_unequal_counts_too():
+    rng = np.random.default_rng(4)
+    coverage = [
+        neighbourhoods(rng.normal(size=(300, 6)), rng.normal(size=(600, 6)), 5)[1].mean() for _ in range(12)
+    ]
+    expected = expected_coverage(300, 600)
+    assert np.mean(coverage) == pytest.approx(expected, abs=4 * np.std(coverage, ddof=1) / np.sqrt(12))
+    assert expected < expected_coverage(600, 600) - 0.05
