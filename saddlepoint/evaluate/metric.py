@@ -10,7 +10,7 @@ import numpy as np
 from saddlepoint.core.registry import Registry
 from saddlepoint.data.mixture import Mixture
 
-Need = Literal["logits", "images", "heldout", "mixture"]
+Need = Literal["logits", "classes", "images", "heldout", "mixture"]
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,6 @@ class View:
         if self.thumbnails is None:
             raise ValueError("this view was made without its images")
         return self.thumbnails()
-
-    @cached_property
-    def predicted(self) -> np.ndarray:
-        """int64 (n,) most likely class of each image, or zeros where the encoder knows no classes."""
-        return np.zeros(len(self), np.int64) if self.logits is None else self.logits.argmax(axis=1)
 
     def take(self, rows: np.ndarray | slice) -> "View":
         """Return the images at ``rows``."""
@@ -77,6 +72,11 @@ class Inputs:
     rng: np.random.Generator
     mixture: Mixture | None = None
     kind: Literal["images", "points"] = "images"
+
+    def sort(self, view: View) -> np.ndarray:
+        """Return int64 (n,) the data's most likely class of each image; zeros if the encoder knows none."""
+        known = view.logits is not None and view.logits.shape[1] == len(self.classes)
+        return view.logits.argmax(axis=1) if known else np.zeros(len(view), np.int64)  # type: ignore[union-attr]
 
     @cached_property
     def pair(self) -> tuple[View, View]:

@@ -138,7 +138,9 @@ def _check_features(fake: View, real: View, encoder: Encoder) -> None:
 def _refusal(metric: Metric, inputs: Inputs) -> str:
     """Return why ``metric`` cannot be computed, or ''."""
     logits = inputs.fake.logits
-    if "logits" in metric.needs and (logits is None or logits.shape[1] != len(inputs.classes)):
+    if "logits" in metric.needs and logits is None:
+        return "needs an encoder that classifies; give labelled data and encoder 'judge'"
+    if "classes" in metric.needs and (logits is None or logits.shape[1] != len(inputs.classes)):
         return "needs an encoder that knows the data's classes; give labelled data and encoder 'judge'"
     if "mixture" in metric.needs and inputs.mixture is None:
         return "needs points from a density with known modes, for example ring8"

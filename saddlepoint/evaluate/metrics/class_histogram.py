@@ -16,7 +16,7 @@ _REPLICATES = 400
         "class_tv": About("lower", "total variation from the data's class mixture"),
         "class_largest": About("real", "share of the commonest class"),
     },
-    needs=("logits",),
+    needs=("classes",),
     least=10,
     cheap=True,
 )
@@ -28,8 +28,8 @@ def class_histogram(inputs: Inputs) -> dict[str, Measure]:
     images. Intervals are bootstrap.
     """
     classes, count = len(inputs.classes), len(inputs.fake)
-    hits = np.bincount(inputs.fake.predicted, minlength=classes)
-    label = inputs.real.label if inputs.real.label is not None else inputs.real.predicted
+    hits = np.bincount(inputs.sort(inputs.fake), minlength=classes)
+    label = inputs.real.label if inputs.real.label is not None else inputs.sort(inputs.real)
     data = np.bincount(label, minlength=classes)
     q, uniform = data / data.sum(), np.full(classes, 1 / classes)
     draws = inputs.rng.multinomial(count, hits / count, size=_REPLICATES)

@@ -24,10 +24,11 @@ def diversity(inputs: Inputs) -> dict[str, Measure]:
     with at least 10 samples, and the smallest of them. Intervals are bootstrap over samples.
     """
     fake, real = inputs.fake, inputs.real
+    fake_class, real_class = inputs.sort(fake), inputs.sort(real)
     ratios, draws, names = [], [], []
-    for label in np.unique(real.predicted):
-        mine = fake.features[fake.predicted == label]
-        theirs = real.features[real.predicted == label]
+    for label in np.unique(real_class):
+        mine = fake.features[fake_class == label]
+        theirs = real.features[real_class == label]
         if min(len(mine), len(theirs)) < _FEWEST:
             continue
         once = np.ones((1, len(mine)))

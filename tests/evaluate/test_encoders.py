@@ -1,0 +1,125 @@
+import sys
+import types
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from saddlepoint.core.errors import UserError
+from saddlepoint.evaluate import encoders, evaluate, find_encoder
+
+SOURCE = """
+import torch
+
+def means(x):
+    assert x.dtype == torch.float32 and 0 <= x.min() and x.max() <= 1
+    return x.mean((2, 3)).repeat(1, 2)
+
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = torch.nn.Linear(64, 5)
+        self.drop = torch.nn.Dropout(0.5)
+    def forward(self, x):
+        code = self.drop(self.layer(x.flatten(1)))
+        return code, code[:, :3]
+
+def wrong(x):
+    return x
+
+number = 3
+"""
+
+
+@pytest.fixture
+def module(tmp_path, monkeypatch):
+    name = "encoder_of_a_user"
+    (tmp_path / f"{name}.py").write_text(SOURCE)
+    monkeypatch.chdir(tmp_path)
+    yield name
+    sys.modules.pop(name, None)
+
+
+@pytest.fixture
+def images(digits):
+    return digits.splits["test"].take(np.arange(60))[0]
+
+
+def test_a_function_by_import_path(module, digits, images):
+    encoder = find_encoder(f"{module}:means", digits)
+    features = encoder.features(images)
+    assert features.shape == (60, 2)
+    np.testing.assert_allclose(features[:, 0], images.mean((1, 2, 3)) / 255, rtol=1e-5)
+    card = evaluate(digits, images, metrics=["frechet"], encoder=f"{module}:means")
+    assert card["frechet"].encoder == f"{module}:means-{encoder.hash}"
+
+
+def test_a_module_class_is_built_and_put_in_evaluation_mode(module, digits, images):
+    state = torch.get_rng_state()
+    encoder = find_encoder(f"{module}:Net", digits)
+    first, second = encoder.encode(images), encoder.encode(images)
+    assert torch.equal(torch.get_rng_state(), state)
+    np.testing.assert_array_equal(first.features, second.features)
+    assert first.logits is not None
+    assert first.logits.shape == (60, 3)
+    assert find_encoder(f"{module}:Net", digits).hash == encoder.hash
+    assert find_encoder(f"{module}:means", digits).hash != encoder.hash
+
+
+@pytest.mark.parametrize(
+    ("attribute", "message"),
+    [("missing", "cannot import encoder"), ("number", "cannot be called")],
+)
+def test_what_cannot_be_used_is_said(module, digits, attribute, message):
+    with pytest.raises(UserError, match=message):
+        find_encoder(f"{module}:{attribute}", digits)
+    with pytest.raises(UserError, match="cannot import encoder"):
+        find_encoder(f"{module}_not:{attribute}", digits)
+
+
+def test_features_of_a_wrong_shape_are_said(module, digits, images):
+    with pytest.raises(UserError, match=r"must return features of shape \(60, f\)"):
+        find_encoder(f"{module}:wrong", digits).features(images)
+
+
+def test_inception_without_its_package_or_weights(digits, monkeypatch, tmp_path):
+    name = "torch_fidelity.feature_extractor_inceptionv3"
+    monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(UserError, match="pip install torch-fidelity"):
+        find_encoder("inception", digits)
+    monkeypatch.setitem(sys.modules, "torch_fidelity", types.ModuleType("torch_fidelity"))
+    monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
+    with pytest.raises(UserError, match="set SADDLE_INCEPTION"):
+        find_encoder("inception", digits)
+
+
+def test_inception_reads_three_channels_of_bytes(digits, images, monkeypatch, tmp_path):
+    class Network(nn.Module):
+        def __init__(self, name, features, feature_extractor_weights_path):
+            super().__init__()
+            assert features == ["2048", "logits_unbiased"]
+
+        def forward(self, x):
+            assert x.dtype == torch.uint8
+            assert x.shape[1:] == (3, 8, 8)
+            return x.float().flatten(1)[:, :6], x.float().flatten(1)[:, :20]
+
+    name = "torch_fidelity.feature_extractor_inceptionv3"
+    module = types.ModuleType(name)
+    setattr(module, "FeatureExtractorInceptionV3", Network)  # noqa: B010
+    monkeypatch.setitem(sys.modules, "torch_fidelity", types.ModuleType("torch_fidelity"))
+    monkeypatch.setitem(sys.modules, name, module)
+    weights = tmp_path / "weights.pth"
+    weights.write_bytes(b"weights")
+    monkeypatch.setenv("SADDLE_INCEPTION", str(weights))
+    card = evaluate(digits, images, encoder="inception", samples=60)
+    # Its twenty classes are not the data's ten: a score, but no histogram.
+    assert "classifier_score" in card.figures
+    assert "class_kl" not in card.figures
+    assert card.encoder["features"] == 6
+
+
+def test_every_encoder_says_what_it_is():
+    assert {"judge", "patches", "points", "inception"} <= set(encoders.names())
+    assert all((build.__doc__ or "").strip() for _, build in encoders.items())
