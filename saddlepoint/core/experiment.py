@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from saddlepoint.core.protocol import Family, Progress
 from saddlepoint.core.registry import Registry
 
 Schedule = Callable[[Progress], float]
+OrZero = Annotated[int, 0]  # a recipe's whole number that may be 0; plain ones are at least 1
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import math
 import types
 import typing
 from dataclasses import dataclass
-from typing import Any, Union
+from typing import Annotated, Any, Union
 
 from saddlepoint.core.errors import UserError, nearest
 from saddlepoint.core.experiment import Recipe
@@ -20,6 +20,7 @@ class Flag:
         default: value when it is not given.
         many: whether it takes a tuple (repeatable on the command line).
         optional: whether None is a value.
+        lowest: least integer that is allowed.
         help: what the docstring says.
     """
 
@@ -28,6 +29,7 @@ class Flag:
     default: Any
     many: bool
     optional: bool
+    lowest: int
     help: str
 
     @property
@@ -38,7 +40,7 @@ class Flag:
     def check(self, value: Any) -> Any:
         """Return ``value`` as the recipe wants it; raises UserError where it does not fit.
 
-        Numbers must be finite and not negative; integers positive, unless their default is 0.
+        Numbers must be finite and not negative; integers positive, unless they are annotated ``OrZero``.
         """
         if value is None and self.optional:
             return None
@@ -62,19 +64,18 @@ class Flag:
             raise UserError(f"{self.option} takes {_a(self.kind)}, got {value!r}")
         if self.kind is float and not (math.isfinite(value) and value >= 0):
             raise UserError(f"{self.option} must be a finite number of at least 0, got {value}")
-        lowest = 0 if self.default == 0 else 1
-        if self.kind is int and value < lowest:
-            raise UserError(f"{self.option} must be at least {lowest}, got {value}")
+        if self.kind is int and value < self.lowest:
+            raise UserError(f"{self.option} must be at least {self.lowest}, got {value}")
         return value
 
 
 def flags(recipe: Recipe) -> dict[str, Flag]:
     """Return all flags of a recipe by name, in the order of its signature."""
-    hints = typing.get_type_hints(recipe.build)
+    hints = typing.get_type_hints(recipe.build, include_extras=True)
     found = {}
     for name, parameter in recipe.flags.items():
-        kind, many, optional = _read(hints[name])
-        found[name] = Flag(name, kind, parameter.default, many, optional, recipe.flag_help(name))
+        kind, many, optional, lowest = _read(hints[name])
+        found[name] = Flag(name, kind, parameter.default, many, optional, lowest, recipe.flag_help(name))
     return found
 
 
@@ -91,15 +92,17 @@ def resolve(recipe: Recipe, given: dict[str, Any]) -> dict[str, Any]:
     return {name: flag.check(given.get(name, flag.default)) for name, flag in known.items()}
 
 
-def _read(hint: Any) -> tuple[type, bool, bool]:
-    """Return (kind, many, optional) of a type hint such as ``int | None`` or ``tuple[float, ...]``."""
+def _read(hint: Any) -> tuple[type, bool, bool, int]:
+    """Return (kind, many, optional, lowest) of a hint such as ``OrZero | None`` or ``tuple[float, ...]``."""
     if typing.get_origin(hint) in (Union, types.UnionType):
         inner = [arg for arg in typing.get_args(hint) if arg is not type(None)]
-        kind, many, _ = _read(inner[0])
-        return kind, many, True
+        kind, many, _, lowest = _read(inner[0])
+        return kind, many, True, lowest
+    if typing.get_origin(hint) is Annotated:
+        return hint.__origin__, False, False, hint.__metadata__[0]
     if typing.get_origin(hint) is tuple:
-        return typing.get_args(hint)[0], True, False
-    return hint, False, False
+        return typing.get_args(hint)[0], True, False, 1
+    return hint, False, False, 1
 
 
 def _a(kind: type) -> str:

@@ -33,6 +33,7 @@ def dcgan_generator(
     latent: int,
     width: int,
     kernel: int = 4,
+    hidden: int = 0,
     extra_layers: int = 0,
     flat_norm: bool = False,
 ) -> nn.Sequential:
@@ -46,22 +47,29 @@ def dcgan_generator(
         latent: dimension d of the latent.
         width: channels of the map of 32 pixels.
         kernel: side of the kernels, 4 or 5.
+        hidden: width of a dense layer between latent and projection, as in the paper's code for MNIST; 0: none.
         extra_layers: 3×3 convolutions at the largest hidden map.
         flat_norm: normalise each unit of the projection on its own, as the paper's code does, instead of
             each channel.
     """
-    *hidden, base = sides(size, kernel)
+    *larger_sides, base = sides(size, kernel)
     inputs = channels(base, width)
     units = inputs * base * base
-    project = [("project", nn.Linear(latent, units, bias=False))]
     fold = ("map", ToMap(inputs, base))
-    layers: list[tuple[str, nn.Module]] = [
-        *project,
+    layers: list[tuple[str, nn.Module]] = []
+    if hidden:
+        layers += [
+            ("dense", nn.Linear(latent, hidden, bias=False)),
+            ("dense_norm", nn.BatchNorm1d(hidden)),
+            ("dense_relu", nn.ReLU(inplace=True)),
+        ]
+    layers += [
+        ("project", nn.Linear(hidden or latent, units, bias=False)),
         *([("norm0", nn.BatchNorm1d(units)), fold] if flat_norm else [fold, ("norm0", nn.BatchNorm2d(inputs))]),
         ("relu0", nn.ReLU(inplace=True)),
     ]
     side = base
-    for index, larger in enumerate(reversed(hidden[1:]), start=1):
+    for index, larger in enumerate(reversed(larger_sides[1:]), start=1):
         outputs = channels(larger, width)
         layers += [
             (f"up{index}", _up(inputs, outputs, kernel, side, larger)),
@@ -75,7 +83,7 @@ def dcgan_generator(
 
 
 def dcgan_critic(
-    size: int, image_channels: int, *, width: int, kernel: int = 4, extra_layers: int = 0
+    size: int, image_channels: int, *, width: int, kernel: int = 4, hidden: int = 0, extra_layers: int = 0
 ) -> Critic:
     """Build image (n, c, size, size) -> strided convolutions -> a score.
 
@@ -94,8 +102,15 @@ def dcgan_critic(
         if index == 0:
             layers += _extra(extra_layers, outputs, lambda: nn.LeakyReLU(0.2, inplace=True))
         inputs = outputs
-    head = nn.Linear(inputs * chain[-1] ** 2, 1, bias=False)
-    return Critic(named(layers), named([("flatten", nn.Flatten()), ("score", head)]))
+    layers.append(("flatten", nn.Flatten()))
+    inputs *= chain[-1] ** 2
+    if hidden:
+        layers += [
+            ("dense", nn.Linear(inputs, hidden, bias=False)),
+            ("dense_norm", nn.BatchNorm1d(hidden)),
+            ("dense_leaky", nn.LeakyReLU(0.2, inplace=True)),
+        ]
+    return Critic(named(layers), nn.Linear(hidden or inputs, 1, bias=False))
 
 
 def normal_weights(network: nn.Module, std: float = 0.02) -> nn.Module:

@@ -24,7 +24,7 @@ def split():
 
 def make(recipe="dcgan", precision: Precision = "fp32", changes=None, **flags):
     torch.manual_seed(0)
-    experiment = recipes.get(recipe).build(DATA, **({"width": 8} if recipe == "dcgan" else {}), **flags)
+    experiment = recipes.get(recipe).build(DATA, **({"width": 8, "hidden": 0} if recipe == "dcgan" else {}), **flags)
     experiment = dataclasses.replace(experiment, batch=10, **(changes or {}))
     batches = Batches(split(), 10, seed=0, device=torch.device("cpu"), pixels=experiment.pixels)
     plan = Plan("cpu", precision, 1)
@@ -54,7 +54,7 @@ def test_gradients_equal_a_plain_loop_with_backward():
     """The same steps as a tutorial's loop, on the same numbers."""
     stepper = make(changes={"optimizers": {p: Optimizer(lr=0.5, kind="sgd", momentum=0.9) for p in "dg"}})
     torch.manual_seed(0)
-    plain = recipes.get("dcgan").build(DATA, width=8).family
+    plain = recipes.get("dcgan").build(DATA, width=8, hidden=0).family
     generator, critic = plain.get_submodule("generator"), plain.get_submodule("critic")
     sgd = {
         name: torch.optim.SGD(network.parameters(), lr=0.5, momentum=0.9)

@@ -45,6 +45,7 @@ def test_dcgan_at_every_size(size, kernel):
         score, feature = critic(images)
     assert images.shape == (2, 3, size, size)
     assert score.shape == (2,)
+    assert recipes.get("dcgan").nearest_size(size) == size
     base = sides(size, kernel)[-1]
     assert 4 <= base <= 7
     assert feature.shape == (2, channels(base, 8) * base**2)
@@ -89,6 +90,32 @@ def test_same_transposed_convolutions_double_the_side():
     assert generator(x).shape == (2, 1, 28, 28)
     assert seen == [7, 14, 28]
     assert cs231n_critic(1)(torch.zeros(2, 1, 28, 28)).feature.shape == (2, 1024)
+
+
+def test_small_images_get_the_dense_layer_of_the_papers_mnist_code():
+    """Dense 100-1024-6272, two transposed convolutions of 5; convolutions of 64 and 128, dense 1024, 1."""
+    family = recipes.get("dcgan").build(MNIST, paper=True, width=32).family
+    shapes = {name: tuple(p.shape) for name, p in family.named_parameters() if "norm" not in name}
+    assert shapes == {
+        "generator.dense.weight": (1024, 100),
+        "generator.project.weight": (6272, 1024),
+        "generator.up1.weight": (128, 64, 5, 5),
+        "generator.to_image.weight": (64, 1, 5, 5),
+        "critic.body.down0.weight": (64, 1, 5, 5),
+        "critic.body.down1.weight": (128, 64, 5, 5),
+        "critic.body.dense.weight": (1024, 6272),
+        "critic.head.weight": (1, 1024),
+    }
+    assert "generator.dense.weight" not in dict(recipes.get("dcgan").build(FACES).family.named_parameters())
+
+
+def test_paper_restores_the_papers_rates():
+    def rates(**flags):
+        return {player: o.lr for player, o in recipes.get("dcgan").build(MNIST, **flags).optimizers.items()}
+
+    assert rates() == {"d": 2e-4, "g": 1e-3}
+    assert rates(paper=True) == {"d": 2e-4, "g": 2e-4}
+    assert rates(paper=True, lr_g=0.0) == {"d": 2e-4, "g": 0.0}
 
 
 def test_dcgan_starts_from_the_papers_distribution():
