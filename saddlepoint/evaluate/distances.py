@@ -5,29 +5,18 @@ from collections.abc import Iterator
 import numpy as np
 
 _ENTRIES = 1 << 24  # of a block of distances: 128 MB in float64
+_ROWS = 4096  # of the second set that nearest() takes at a time
 _EXACT = 256  # dimensions up to which float64 products are cheap
 
 
-def blocks(a: np.ndarray, b: np.ndarray, *, quick: bool = False) -> Iterator[tuple[slice, np.ndarray]]:
-    """Yield (rows of a, squared distances (rows, m)) of a (n, f) against all of b (m, f).
-
-    Args:
-        a: any real numbers.
-        b: any real numbers.
-        quick: multiply in float32 where f exceeds 256: twice as fast, for nearest neighbours of pixels.
-    """
-    dtype = np.float32 if quick and a.shape[1] > _EXACT else np.float64
+def blocks(a: np.ndarray, b: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
+    """Yield (rows of a, float64 squared distances (rows, m)) of a (n, f) against all of b (m, f)."""
     # Distances do not change when both are moved, and products of small numbers round less.
-    centre = b[:: max(1, len(b) // 1000)].mean(axis=0, dtype=np.float64)
-    right = (b - centre).astype(dtype)
+    centre = b.mean(axis=0, dtype=np.float64)
+    right = b - centre
     norm = np.einsum("ij,ij->i", right, right)
     for rows in row_blocks(len(a), len(b)):
-        left = (a[rows] - centre).astype(dtype)
-        square = left @ right.T
-        square *= -2
-        square += np.einsum("ij,ij->i", left, left)[:, None]
-        square += norm
-        yield rows, np.maximum(square, 0, out=square)
+        yield rows, _square(a[rows] - centre, right, norm)
 
 
 def row_blocks(count: int, width: int) -> Iterator[slice]:
@@ -48,10 +37,32 @@ def neighbour_radius(x: np.ndarray, k: int) -> np.ndarray:
 
 
 def nearest(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return (index, distance) of the row of b (m, f) that is nearest to each row of a (n, f)."""
-    index, distance = np.empty(len(a), np.int64), np.empty(len(a))
-    for rows, square in blocks(a, b, quick=True):
-        index[rows] = square.argmin(axis=1)
-        gap = a[rows].astype(np.float64) - b[index[rows]]
-        distance[rows] = np.sqrt(np.einsum("ij,ij->i", gap, gap))
-    return index, distance
+    """Return (index, distance) of the row of b (m, f) that is nearest to each row of a (n, f).
+
+    b may be large: it is taken in blocks. Over 256 dimensions candidates are found in float32; the
+    distances returned are exact.
+    """
+    dtype = np.float32 if a.shape[1] > _EXACT else np.float64
+    centre = b[:_ROWS].mean(axis=0, dtype=np.float64)
+    left = (a - centre).astype(dtype)
+    index, best = np.zeros(len(a), np.int64), np.full(len(a), np.inf)
+    for start in range(0, len(b), _ROWS):
+        right = (b[start : start + _ROWS] - centre).astype(dtype)
+        norm = np.einsum("ij,ij->i", right, right)
+        for rows in row_blocks(len(a), len(right)):
+            square = _square(left[rows], right, norm)
+            found = square.argmin(axis=1)
+            smallest = square[np.arange(len(square)), found]
+            closer = smallest < best[rows]
+            index[rows] = np.where(closer, start + found, index[rows])
+            best[rows] = np.where(closer, smallest, best[rows])
+    gaps = (a[rows].astype(np.float64) - b[index[rows]] for rows in row_blocks(len(a), a.shape[1]))
+    return index, np.concatenate([np.sqrt(np.einsum("ij,ij->i", gap, gap)) for gap in gaps])
+
+
+def _square(left: np.ndarray, right: np.ndarray, norm: np.ndarray) -> np.ndarray:
+    square = left @ right.T
+    square *= -2
+    square += np.einsum("ij,ij->i", left, left)[:, None]
+    square += norm
+    return np.maximum(square, 0, out=square)

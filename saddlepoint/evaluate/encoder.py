@@ -10,8 +10,9 @@ import numpy as np
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.registry import Registry
 from saddlepoint.data.dataset import Dataset
+from saddlepoint.evaluate.tensors import map_blocks
 
-BLOCK = 500
+BLOCK = 250
 
 Report = Callable[[str], None]
 
@@ -38,6 +39,7 @@ class Encoder:
         apply: a block of uint8 (n, h, w, c) images, or float32 (n, d) points -> Encoding.
         accuracy: share of the data's test images that ``logits`` classify correctly, or None.
         note: one sentence on what the encoder is, for the card.
+        parallel: blocks may be encoded at the same time, each on one thread of its own.
     """
 
     name: str
@@ -45,10 +47,12 @@ class Encoder:
     apply: Callable[[np.ndarray], Encoding]
     accuracy: float | None = None
     note: str = ""
+    parallel: bool = False
 
     def encode(self, images: np.ndarray) -> Encoding:
         """Encode any number of images in blocks, so that memory stays bounded."""
-        blocks = [self.apply(images[start : start + BLOCK]) for start in range(0, len(images), BLOCK)]
+        parts = [images[start : start + BLOCK] for start in range(0, len(images), BLOCK)]
+        blocks = map_blocks(self.apply, parts) if self.parallel else [self.apply(part) for part in parts]
         features = np.concatenate([block.features for block in blocks])
         logits = [block.logits for block in blocks if block.logits is not None]
         return Encoding(features, np.concatenate(logits) if logits else None)

@@ -14,7 +14,7 @@ from saddlepoint.evaluate.encoder import Report
 from saddlepoint.evaluate.interval import of_share
 from saddlepoint.evaluate.patchwork import learn_patches
 from saddlepoint.evaluate.svm import decide, fit_svm
-from saddlepoint.evaluate.tensors import few_threads
+from saddlepoint.evaluate.tensors import few_threads, map_blocks
 
 GRID, COSTS, CENTROIDS, TRAINING = 4, (0.01, 0.1, 1.0, 10.0, 100.0), 400, 10_000
 _BLOCK = 250
@@ -98,7 +98,7 @@ def _rows(
     if untrained is not None:
         rows["random critic"] = lambda block: pool(untrained(block))
     rows["pixels"] = lambda block: block.reshape(len(block), -1).astype(np.float32)
-    rows["patches"] = patches.pooled
+    rows["patches"] = lambda block: map_blocks(patches.pooled, [block])[0]
     found = {}
     for name, features in rows.items():
         found[name] = _read(features, train, dataset.splits["test"], len(dataset.classes), seed)

@@ -103,8 +103,8 @@ def _encoded(name: str, parts: list[tuple[Split, np.ndarray]], encoder: Encoder,
 
 def _blocks(parts: list[tuple[Split, np.ndarray]]):
     for split, order in parts:
-        for start in range(0, len(order), BLOCK):
-            yield split.take(order[start : start + BLOCK])[0]
+        for start in range(0, len(order), 16 * BLOCK):
+            yield split.take(order[start : start + 16 * BLOCK])[0]
 
 
 def _rows(split: Split) -> np.ndarray:

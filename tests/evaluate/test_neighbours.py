@@ -10,6 +10,7 @@ from saddlepoint.evaluate.metrics.precision_recall import shares
 @pytest.fixture
 def small_blocks(monkeypatch):
     monkeypatch.setattr("saddlepoint.evaluate.distances._ENTRIES", 1000)
+    monkeypatch.setattr("saddlepoint.evaluate.distances._ROWS", 17)
 
 
 @pytest.mark.usefixtures("small_blocks")

@@ -49,6 +49,7 @@ def test_patches_are_whitened_and_differ(digits):
 
 def test_a_good_layer_beats_a_useless_one(digits, monkeypatch):
     monkeypatch.setattr("saddlepoint.evaluate.probe.CENTROIDS", 60)
+    monkeypatch.setattr("saddlepoint.evaluate.probe.COSTS", (1.0, 10.0))
     images, label = digits.train.take(np.arange(len(digits.train)))
     means = [images[label == c].mean(axis=0) for c in range(10)]
     centres = torch.from_numpy(np.stack(means)).float()

@@ -12,10 +12,10 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.files import atomic_path, remove, write_json
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset, Split
-from saddlepoint.evaluate.encoder import Encoder, Encoding, Report, digest, encoders
+from saddlepoint.evaluate.encoder import BLOCK, Encoder, Encoding, Report, digest, encoders
 from saddlepoint.evaluate.identity import identity
 from saddlepoint.evaluate.network import JudgeNetwork, train_judge
-from saddlepoint.evaluate.tensors import few_threads, pick_device, private_rng, to_pixels
+from saddlepoint.evaluate.tensors import pick_device, private_rng, to_pixels
 
 VERSION = 1
 SPREAD = 100.0
@@ -54,7 +54,7 @@ def judge(dataset: Dataset, report: Report, *, seed: int = 0) -> Encoder:
         return Encoding(feature * np.float32(scale), logits)
 
     note = f"trained on {facts['images']:,} labelled images, {facts['tested']:,} held out"
-    return Encoder("judge", facts["hash"], apply, facts["accuracy"], note)
+    return Encoder("judge", facts["hash"], apply, facts["accuracy"], note, device.type == "cpu")
 
 
 def _check(dataset: Dataset) -> None:
@@ -72,9 +72,8 @@ def _train(dataset: Dataset, seed: int, device: torch.device, report: Report) ->
     network = train_judge(dataset.train, len(dataset.classes), seed=seed, device=device, report=report)
     seconds = time.monotonic() - began
     images, _ = dataset.train.take(np.arange(min(len(dataset.train), 10_000)))
-    features = np.concatenate(
-        [_forward(network, images[start : start + 500], device)[0] for start in range(0, len(images), 500)]
-    )
+    parts = [images[start : start + BLOCK] for start in range(0, len(images), BLOCK)]
+    features = np.concatenate([_forward(network, part, device)[0] for part in parts])
     spread = float(features.var(axis=0, dtype=np.float64).sum())
     test = dataset.splits.get("test", dataset.train)
     weights = {name: value.cpu().contiguous() for name, value in network.state_dict().items()}
@@ -94,14 +93,14 @@ def _train(dataset: Dataset, seed: int, device: torch.device, report: Report) ->
 
 def _accuracy(network: JudgeNetwork, split: Split, device: torch.device) -> float:
     right = 0
-    for start in range(0, len(split), 500):
-        images, label = split.take(np.arange(start, min(start + 500, len(split))))
+    for start in range(0, len(split), BLOCK):
+        images, label = split.take(np.arange(start, min(start + BLOCK, len(split))))
         right += int((_forward(network, images, device)[1].argmax(1) == label).sum())
     return right / len(split)
 
 
 def _forward(network: JudgeNetwork, images: np.ndarray, device: torch.device) -> tuple[np.ndarray, np.ndarray]:
-    with torch.inference_mode(), few_threads(images.shape[1:]):
+    with torch.inference_mode():
         feature, logits = network(to_pixels(images, device))
     return feature.float().cpu().numpy(), logits.float().cpu().numpy()
 

@@ -15,10 +15,10 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.files import atomic_path
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.evaluate.encoder import Encoder, Encoding, Report, digest, encoders
+from saddlepoint.evaluate.encoder import BLOCK, Encoder, Encoding, Report, digest, encoders
 from saddlepoint.evaluate.identity import identity
 from saddlepoint.evaluate.patchwork import Patchwork, learn_patches
-from saddlepoint.evaluate.tensors import few_threads
+from saddlepoint.evaluate.tensors import map_blocks
 
 VERSION = 1
 CENTROIDS, QUADRANTS, COLOURS, FEATURES = 256, 2, 4, 128
@@ -66,20 +66,21 @@ def patches(dataset: Dataset, report: Report) -> Encoder:
     projection = Projection(*(stored[name] for name in Projection._fields))
 
     def apply(images: np.ndarray) -> Encoding:
-        with few_threads(images.shape[1:]):
-            raw = (_raw(work, images) - projection.offset) * projection.weight
-            return Encoding((raw @ projection.basis).numpy(), None)
+        raw = (_raw(work, images) - projection.offset) * projection.weight
+        return Encoding((raw @ projection.basis).numpy(), None)
 
     key = digest([b"patches", *(stored[name].numpy().tobytes() for name in sorted(stored))])
-    return Encoder("patches", key, apply, note=f"learned from {min(_FIT, len(dataset.train)):,} images")
+    return Encoder(
+        "patches", key, apply, note=f"learned from {min(_FIT, len(dataset.train)):,} images", parallel=True
+    )
 
 
 def _fit(dataset: Dataset) -> dict[str, Tensor]:
     order = np.random.default_rng(0).permutation(len(dataset.train))[:_FIT]
     images = _shrink(dataset.train.take(np.sort(order))[0])
     work = learn_patches(images, CENTROIDS, stride=_stride(images.shape))
-    with few_threads(images.shape[1:]):
-        raw = torch.cat([_raw(work, images[start : start + 500]) for start in range(0, len(images), 500)])
+    parts = [images[start : start + BLOCK] for start in range(0, len(images), BLOCK)]
+    raw = torch.cat(map_blocks(lambda part: _raw(work, part), parts))
     offset = raw.mean(0)
     variance = raw.var(0)
     # Colours carry a quarter of the patches' variance: enough to see layout without drowning texture.
