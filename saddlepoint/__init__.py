@@ -5,9 +5,15 @@
 >>> images = run.sample(64, seed=0)  # uint8 (n, h, w, c)
 """
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from saddlepoint.version import __version__
+
+# Threads that spin while they wait for each other stall for whole time slices when another program shares the
+# cores (a step of the MLP took 850 ms instead of 70); a short spin costs nothing that could be measured alone.
+# It is read when torch is first imported.
+os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
 if TYPE_CHECKING:
     from saddlepoint import objectives

@@ -2,6 +2,7 @@
 
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -110,3 +111,25 @@ def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path):
     run = sp.load(out)
     assert run.step >= run.curves()[-1]["step"] > 0
     assert "Traceback" not in output
+
+
+def test_a_full_disk_stops_the_run_and_keeps_its_last_checkpoint(tmp_path):
+    out = tmp_path / "run"
+    train = ["train", "dcgan", "--width", "4", "--steps", "2", "--batch", "16", "--out", str(out)]
+    finish(*train, "--no-card")
+    limit = 100_000  # bytes a file: less than the weights need
+    resume = subprocess.run(
+        [sys.executable, "-m", "saddlepoint.cli", "resume", str(out), "--steps", "40"],
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert resume.returncode == 1, resume.stderr
+    assert "cannot write" in resume.stderr
+    assert "the checkpoint of step 2 is kept" in resume.stderr
+    assert "Traceback" not in resume.stderr
+    assert sp.load(out).step == 2
+    assert not list(out.rglob("*.tmp"))
+    finish("resume", str(out), "--steps", "40")
+    assert sp.load(out).step == 40

@@ -24,7 +24,9 @@ def split():
 
 def make(recipe="dcgan", precision: Precision = "fp32", changes=None, **flags):
     torch.manual_seed(0)
-    experiment = recipes.get(recipe).build(DATA, **({"width": 8, "hidden": 0} if recipe == "dcgan" else {}), **flags)
+    experiment = recipes.get(recipe).build(
+        DATA, **({"width": 8, "hidden": 0} if recipe == "dcgan" else {}), **flags
+    )
     experiment = dataclasses.replace(experiment, batch=10, **(changes or {}))
     batches = Batches(split(), 10, seed=0, device=torch.device("cpu"), pixels=experiment.pixels)
     plan = Plan("cpu", precision, 1)
