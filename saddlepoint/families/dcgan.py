@@ -72,7 +72,7 @@ def dcgan(
         family=family,
         optimizers={"d": Optimizer(lr=lr_d), "g": Optimizer(lr=lr_g)},
         batch=128 if paper else 64,
-        budget=Budget(images=600_000),
+        budget=Budget(images=600_000 if data.size > 16 else 100_000),
         fresh_latent=paper,
         ema=0.0 if paper else 0.999,
         objective=describe(objective, penalty, gamma),
