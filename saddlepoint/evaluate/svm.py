@@ -5,7 +5,7 @@ import torch
 from scipy.optimize import minimize
 from torch import Tensor
 
-_ITERATIONS = 200
+_ITERATIONS = 100
 
 
 def fit_svm(x: Tensor, label: Tensor, classes: int, cost: float, start: Tensor | None = None) -> Tensor:

@@ -6,6 +6,7 @@ from sklearn.svm import LinearSVC
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.data import load
+from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.evaluate.patchwork import learn_patches
 from saddlepoint.evaluate.probe import pool, probe
 from saddlepoint.evaluate.svm import decide, fit_svm
@@ -73,6 +74,21 @@ def test_a_good_layer_beats_a_useless_one(digits, monkeypatch):
     assert found["pixels"].features == 64
     assert found["patches"].features == 4 * 60
     assert found["critic"].tested == len(digits.splits["test"])
+
+
+def test_batch_statistics_tell_nothing_of_sorted_classes(rng, monkeypatch):
+    monkeypatch.setattr("saddlepoint.evaluate.probe.CENTROIDS", 10)
+    label = np.repeat(np.arange(4), 500)
+    images = rng.integers(0, 256, size=(2000, 8, 8, 1), dtype=np.uint8)
+    images[label == 0] //= 2
+    test = Split(images, label)
+    data = Dataset("sorted", "sorted", "images", {"train": test, "test": test}, tuple("abcd"), fingerprint="s")
+
+    def batch_mean(block):
+        mean = torch.from_numpy(block).float().mean((0, 1, 2))
+        return [mean.expand(len(block), 1)[:, :, None, None] + torch.zeros(len(block), 1, 4, 4)]
+
+    assert probe(data, batch_mean, images=1000)["critic"].high < 0.35
 
 
 def test_points_are_refused():
