@@ -1,5 +1,6 @@
-import multiprocessing
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -82,16 +83,15 @@ def test_writing_to_the_array_changes_no_file(tmp_path):
     assert load(str(tmp_path)).train.array[0, 0, 0, 0] == before
 
 
-def _load_fingerprint(folder: str) -> str:
-    return load(folder).fingerprint
-
-
 def test_concurrent_starts_agree(tmp_path, cache_folder):
     write_images(tmp_path, 60)
-    with multiprocessing.get_context("spawn").Pool(2) as pool:
-        found = pool.map(_load_fingerprint, [str(tmp_path)] * 4, chunksize=1)
-    assert len(set(found)) == 1
-    assert load(str(tmp_path)).fingerprint == found[0]
+    program = "import sys; from saddlepoint.data import load; print(load(sys.argv[1]).fingerprint)"
+    starts = [
+        subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    found = [start.communicate(timeout=120)[0].strip() for start in starts]
+    assert set(found) == {load(str(tmp_path)).fingerprint}
     assert not list((cache_folder / "decoded").glob(".*"))
 
 
