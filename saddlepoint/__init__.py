@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from saddlepoint import objectives
     from saddlepoint.core.errors import TrainingError, UserError
     from saddlepoint.engine.loop import Interrupted, Watcher
-    from saddlepoint.run import Run, load, resume, train, train_seeds
+    from saddlepoint.run import Run, load
     from saddlepoint.scoring import score
+    from saddlepoint.training import resume, train, train_seeds
 
 __all__ = [
     "Interrupted",
@@ -43,9 +44,9 @@ _HOMES = {
     "Watcher": "saddlepoint.engine.loop",
     "Run": "saddlepoint.run",
     "load": "saddlepoint.run",
-    "resume": "saddlepoint.run",
-    "train": "saddlepoint.run",
-    "train_seeds": "saddlepoint.run",
+    "resume": "saddlepoint.training",
+    "train": "saddlepoint.training",
+    "train_seeds": "saddlepoint.training",
     "TrainingError": "saddlepoint.core.errors",
     "UserError": "saddlepoint.core.errors",
 }

@@ -1,29 +1,24 @@
-"""Runs: train one, resume one, load one, sample from it. The public Python API."""
+"""A run on disk: load it, sample from it, score it."""
 
-import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
-from saddlepoint import terminal
 from saddlepoint.core.errors import UserError, nearest
-from saddlepoint.core.experiment import Budget
 from saddlepoint.core.files import atomic_path
-from saddlepoint.core.folder import RunFolder, check_free, newest_run, runs_root
+from saddlepoint.core.folder import RunFolder, newest_run
 from saddlepoint.data import load as load_data
 from saddlepoint.data.batches import to_uint8
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.data.request import Crop, Report, silent
-from saddlepoint.engine.loop import Habits, Interrupted, Trainer, Watcher
-from saddlepoint.engine.plan import Plan
+from saddlepoint.data.request import Report, silent
 from saddlepoint.engine.sampling import sample
 from saddlepoint.engine.state import load_weights
 from saddlepoint.plots.grid import save_images
 from saddlepoint.plots.png import save_png
-from saddlepoint.preparation import Prepared, choose_budget, describe_machine, prepare, rebuild
-from saddlepoint.recording import Recorder, draw, save_pictures
+from saddlepoint.preparation import Prepared, rebuild
+from saddlepoint.recording import draw
 
 if TYPE_CHECKING:
     from saddlepoint.evaluate import Card
@@ -127,176 +122,6 @@ def load(path: str | Path | None = None) -> Run:
     return Run(RunFolder.open(path) if path else newest_run())
 
 
-def train(
-    recipe: str = "dcgan",
-    data: str = "digits",
-    *,
-    steps: int | None = None,
-    images: int | None = None,
-    epochs: float | None = None,
-    minutes: float | None = None,
-    out: str | Path | None = None,
-    seed: int = 0,
-    init: str | Path | None = None,
-    batch: int | None = None,
-    ema: float | None = None,
-    size: int | None = None,
-    crop: Crop = "center",
-    device: str = "auto",
-    precision: str = "auto",
-    log_every: int = 20,
-    checkpoint_every: float = 45.0,
-    keep: int = 2,
-    best: str | None = None,
-    card: bool = True,
-    quiet: bool = False,
-    watchers: tuple[Watcher, ...] = (),
-    **flags: Any,
-) -> Run:
-    """Train a recipe on data, and return the finished run.
-
-    Args:
-        recipe: name of the recipe.
-        data: name of a data set, or path of images.
-        steps: budget in steps.
-        images: budget in real images shown to the critic.
-        epochs: budget in passes over the training split.
-        minutes: budget in minutes.
-        out: the run's folder; by default ``runs/<recipe>-<data>-<number>``.
-        seed: seed of everything that is random.
-        init: run whose newest weights are the initial ones.
-        batch: images a step.
-        ema: decay per step of the weights' average that is sampled from; 0 turns it off.
-        size: side of the images in pixels.
-        crop: "center" cuts a square from each image, "stretch" squeezes the whole image into one.
-        device: "auto", "cpu", "cuda" or "mps".
-        precision: "auto", "fp32" or "bf16".
-        log_every: steps between rows of the curves.
-        checkpoint_every: seconds between checkpoints.
-        keep: how many of the newest checkpoints stay.
-        best: name of a curve; the checkpoint where it was lowest stays too.
-        card: end with a line of scores; it takes a while the first time that data are scored.
-        quiet: print nothing.
-        watchers: told of every step, tick and snapshot.
-        **flags: the recipe's own flags.
-
-    Raises:
-        UserError: something asked for does not exist or does not fit; nothing is left behind.
-        TrainingError: a loss is no longer finite, or a file cannot be written; checkpoints stay.
-        Interrupted: Ctrl-C; everything is saved.
-    """
-    started = _resolve(
-        recipe,
-        data,
-        steps=steps,
-        images=images,
-        epochs=epochs,
-        minutes=minutes,
-        out=out,
-        seed=seed,
-        init=init,
-        batch=batch,
-        ema=ema,
-        size=size,
-        crop=crop,
-        device=device,
-        precision=precision,
-        log_every=log_every,
-        checkpoint_every=checkpoint_every,
-        keep=keep,
-        best=best,
-        card=card,
-        quiet=quiet,
-        **flags,
-    )
-    prepared, budget = started.prepared, started.budget
-    assert prepared.data is not None
-    folder = RunFolder.create(runs_root(), f"{recipe}-{prepared.spec.name}", Path(out) if out else None)
-    config = prepared.config()
-    config["data"] |= {
-        "source": prepared.data.source,
-        "crop": crop,
-        "fingerprint": prepared.data.fingerprint,
-    }
-    config |= {
-        "created": time.time(),
-        "budget": {budget.unit: getattr(budget, budget.unit)},
-        "plan": started.plan.to_json(),
-        "habits": vars(started.habits),
-        "init": str(init) if init else None,
-        **describe_machine(),
-    }
-    folder.write_config(config)
-    started.screen.introduce(prepared, started.plan, budget, folder.path)
-    try:
-        return _run(folder, started, watchers)
-    except UserError:
-        if not folder.rows():  # nothing is learned yet
-            folder.delete()
-        raise
-
-
-def dry_run(recipe: str = "dcgan", data: str = "digits", **settings: Any) -> None:
-    """Print what :func:`train` would train with the same settings, and write nothing."""
-    started = _resolve(recipe, data, **settings)
-    started.screen.introduce(started.prepared, started.plan, started.budget, None)
-
-
-def train_seeds(seeds: int, recipe: str = "dcgan", data: str = "digits", **settings: Any) -> list[Run]:
-    """Train ``seeds`` runs that differ in their seed alone, for comparisons; settings as for :func:`train`."""
-    if seeds < 1:
-        raise UserError(f"--seeds must be at least 1, got {seeds}")
-    out, first = settings.pop("out", None), settings.pop("seed", 0)
-    places = [None if out is None else Path(out) / f"seed-{first + i}" for i in range(seeds)]
-    return [train(recipe, data, seed=first + i, out=places[i], **settings) for i in range(seeds)]
-
-
-def resume(
-    path: str | Path | None = None,
-    *,
-    steps: int | None = None,
-    quiet: bool = False,
-    watchers: tuple[Watcher, ...] = (),
-) -> Run:
-    """Continue a run exactly where it stopped, or extend it.
-
-    Args:
-        path: the run's folder, by default that of the newest run.
-        steps: train until this many steps are done in total, whatever the budget was.
-        quiet: print nothing.
-        watchers: told of every step, tick and snapshot.
-
-    Raises:
-        UserError: the run is damaged or finished, or its data have changed.
-    """
-    run = load(path)
-    config, folder = run.config, run.folder
-    screen = terminal.Screen(quiet)
-    budget = Budget(**config["budget"])
-    latest = folder.latest()
-    values = latest.values()
-    if steps is not None:
-        if steps <= latest.step:
-            raise UserError(f"{folder.path} has done {latest.step} steps already; ask for more with --steps")
-        budget = Budget(steps=steps)
-    stored = config["data"]
-    if budget.fraction(latest.step, values["drawn"], stored["count"], values["seconds"]) >= 1:
-        raise UserError(
-            f"{folder.path} has finished its {budget}; extend it with: "
-            f"saddle resume {folder.path} --steps {2 * latest.step}"
-        )
-    prepared = rebuild(config)
-    with screen.reading() as report:
-        data = run.data(report)
-    prepared = Prepared(prepared.recipe, prepared.flags, data.spec, data, prepared.experiment, prepared.seed)
-    plan = Plan.from_json(config["plan"])
-    if steps is not None:
-        folder.write_config(config | {"budget": {"steps": steps}})
-    screen.introduce(prepared, plan, budget, folder.path, resumed=latest.step)
-    started = _Started(prepared, plan, budget, Habits(**config["habits"]), screen)
-    return _run(folder, started, watchers, resumed=True)
-
-
 def save_samples(run: Run, out: Path, *, n: int = 64, seed: int = 0, label: int | str | None = None) -> Path:
     """Draw samples and write them; return where.
 
@@ -335,115 +160,3 @@ def save_samples(run: Run, out: Path, *, n: int = 64, seed: int = 0, label: int 
     except OSError as error:
         raise UserError(f"cannot write {out}: {error.strerror}") from error
     return out
-
-
-class _Started(NamedTuple):
-    """Everything that a run needs, resolved."""
-
-    prepared: Prepared
-    plan: Plan
-    budget: Budget
-    habits: Habits
-    screen: terminal.Screen
-
-
-def _resolve(
-    recipe: str,
-    data: str,
-    *,
-    steps: int | None = None,
-    images: int | None = None,
-    epochs: float | None = None,
-    minutes: float | None = None,
-    out: str | Path | None = None,
-    seed: int = 0,
-    init: str | Path | None = None,
-    batch: int | None = None,
-    ema: float | None = None,
-    size: int | None = None,
-    crop: Crop = "center",
-    device: str = "auto",
-    precision: str = "auto",
-    log_every: int = 20,
-    checkpoint_every: float = 45.0,
-    keep: int = 2,
-    best: str | None = None,
-    card: bool = True,
-    quiet: bool = False,
-    **flags: Any,
-) -> _Started:
-    """Check everything that was asked for and read the data, before anything is written."""
-    screen = terminal.Screen(quiet)
-    habits = _habits(log_every, checkpoint_every, keep, best, card)
-    Plan.choose(device, precision)  # a device that is not here should not cost the reading of the data
-    if out is not None:
-        check_free(Path(out))
-    source = RunFolder.open(init) if init else None
-    with screen.reading() as report:
-        prepared = prepare(
-            recipe, data, seed=seed, batch=batch, ema=ema, size=size, crop=crop, flags=flags, report=report
-        )
-    if source is not None:
-        load_weights(prepared.experiment.family, source.latest())
-    plan = Plan.choose(device, precision, fine=prepared.spec.kind == "points")
-    default = prepared.experiment.budget
-    budget = choose_budget(default, steps=steps, images=images, epochs=epochs, minutes=minutes)
-    return _Started(prepared, plan, budget, habits, screen)
-
-
-def _run(folder: RunFolder, started: _Started, watchers: tuple[Watcher, ...], *, resumed: bool = False) -> Run:
-    """Train in ``folder`` until the budget is used up, then draw the pictures."""
-    prepared, plan, budget, habits, screen = started
-    data: Dataset | None = prepared.data
-    assert data is not None
-    plan.apply()
-    with folder.locked(), torch.random.fork_rng():
-        bar = screen.bar()
-        trainer = Trainer(
-            prepared.experiment,
-            data.train,
-            plan,
-            folder,
-            budget=budget,
-            seed=prepared.seed,
-            habits=habits,
-        )
-        if resumed:
-            trainer.resume(folder.latest())
-        recorder = Recorder(folder, data, prepared.seed)
-        trainer.watchers = (recorder, bar, *watchers)
-        try:
-            with bar:
-                trainer.train()
-        except Interrupted:
-            screen.interrupted(folder.path, trainer.done)
-            raise
-        finally:
-            recorder.close()
-        with screen.working("drawing"):
-            title = f"{prepared.recipe.name} on {data.name}, {prepared.experiment.objective}"
-            save_pictures(folder, title, dict(prepared.experiment.family.references))
-    run = Run(folder)
-    screen.conclude(run, _score(run, data, screen) if habits.card and not screen.quiet else "")
-    return run
-
-
-def _score(run: Run, data: Dataset, screen: terminal.Screen) -> str:
-    """Return the samples' scores in one line, or why there are none: a finished run is never lost to it."""
-    from saddlepoint.scoring import quick_card
-
-    try:
-        with screen.working("scoring the samples"):
-            return quick_card(run, data).line()
-    except UserError as error:
-        return str(error)
-
-
-def _habits(log_every: int, checkpoint_every: float, keep: int, best: str | None, card: bool) -> Habits:
-    if log_every < 1:
-        raise UserError(f"--log-every must be at least 1, got {log_every}")
-    if not checkpoint_every >= 0:
-        raise UserError(f"--checkpoint-every must be at least 0 seconds, got {checkpoint_every}")
-    if keep < 1:
-        raise UserError(f"--keep must be at least 1, got {keep}")
-    return Habits(log_every, checkpoint_every, keep, best, card)

@@ -146,8 +146,19 @@ def test_a_checkpoint_cut_in_half_is_named(part, capsys, workplace):
 def test_a_damaged_configuration_is_named(capsys, workplace):
     out = workplace / "run"
     assert main(["train", *QUICK, "--out", str(out)]) == 0
+    whole = (out / "config.json").read_text()
     (out / "config.json").write_text("{")
     assert "config.json is damaged" in fails(capsys, "sample", str(out))
+    (out / "config.json").write_text(whole.replace('"shape"', '"form"'))
+    assert "config.json is damaged: it lacks 'shape'" in fails(capsys, "sample", str(out))
+
+
+def test_a_state_that_lacks_something_is_named(capsys, workplace):
+    out = workplace / "run"
+    assert main(["train", *QUICK, "--out", str(out)]) == 0
+    state = sorted((out / "checkpoints").glob("step-*"))[-1] / "state.json"
+    state.write_text(state.read_text().replace('"hashes"', '"sums"'))
+    assert "state.json is damaged: it lacks 'hashes'" in fails(capsys, "resume", str(out), "--steps", "4")
 
 
 def test_a_folder_with_nothing_to_learn_from_leaves_no_run(capsys, workplace):

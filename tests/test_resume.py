@@ -8,10 +8,8 @@ import subprocess
 import sys
 import time
 
-import numpy as np
 import pytest
-import torch
-from PIL import Image
+from runs import assert_same
 
 import saddlepoint as sp
 
@@ -46,30 +44,6 @@ def finish(*arguments):
     return output
 
 
-def same(a, b):
-    """Compare everything that two run folders promise to share."""
-    assert a.step == b.step == STEPS
-    for part in ("weights", "ema", "state"):
-        x, y = (run.folder.latest().tensors(part) for run in (a, b))
-        assert x.keys() == y.keys()
-        for name in x:
-            assert torch.equal(x[name], y[name]), name
-    timing = ("seconds", "images_per_second")
-    curves = [[{k: v for k, v in row.items() if k not in timing} for row in run.curves()] for run in (a, b)]
-    assert curves[0] == curves[1]
-    assert len(curves[0]) == -(-STEPS // 7)
-    grids = [[path.name for path in run.folder.samples()] for run in (a, b)]
-    assert grids[0] == grids[1]
-    for one, other in zip(a.folder.samples(), b.folder.samples(), strict=True):
-        assert pixels(one) == pixels(other), one.name
-    assert np.array_equal(a.sample(100, seed=3), b.sample(100, seed=3))
-
-
-def pixels(path):
-    with Image.open(path) as picture:
-        return picture.tobytes()
-
-
 @pytest.mark.parametrize("recipe", sorted(RECIPES))
 def test_a_run_killed_anywhere_equals_one_left_alone(recipe, tmp_path):
     whole, killed = tmp_path / "whole", tmp_path / "killed"
@@ -95,7 +69,9 @@ def test_a_run_killed_anywhere_equals_one_left_alone(recipe, tmp_path):
     output, _ = process.communicate(timeout=300)
     assert process.returncode == 0, output
     assert kills >= 1
-    same(sp.load(whole), sp.load(killed))
+    assert_same(sp.load(whole), sp.load(killed))
+    assert sp.load(whole).step == STEPS
+    assert len(sp.load(whole).curves()) == -(-STEPS // 7)
 
 
 def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path):

@@ -46,6 +46,7 @@ class Checkpoint:
 
         Raises UserError where the file is missing, cut or changed. Nothing in it is executed.
         """
+        from safetensors import SafetensorError
         from safetensors.torch import load
 
         path = self.path / f"{part}.safetensors"
@@ -61,7 +62,10 @@ class Checkpoint:
                 f"{path} is damaged (its hash differs from the one saved); remove the folder "
                 f"{self.path.name} to go on from an older checkpoint"
             )
-        return load(content)
+        try:
+            return load(content)
+        except SafetensorError as error:
+            raise UserError(f"{path} holds no tensors: {error}") from error
 
     @property
     def weights_hash(self) -> str:
@@ -263,9 +267,23 @@ def _number(path: Path, name: str) -> int:
     return int(number) if number.isdigit() else 0
 
 
+class _Stored(dict[str, Any]):
+    """A JSON object that was read from ``path``, and says so where a key is missing."""
+
+    path: Path
+
+    def __missing__(self, key: str) -> Any:
+        raise UserError(f"{self.path} is damaged: it lacks {key!r}")
+
+
 def _read_json(path: Path) -> dict[str, Any]:
+    def stored(pairs: dict[str, Any]) -> _Stored:
+        found = _Stored(pairs)
+        found.path = path
+        return found
+
     try:
-        value = json.loads(path.read_bytes())
+        value = json.loads(path.read_bytes(), object_hook=stored)
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}") from error
     except ValueError as error:

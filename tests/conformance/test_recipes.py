@@ -7,6 +7,7 @@ import signal
 import numpy as np
 import pytest
 import torch
+from runs import assert_same
 
 import saddlepoint as sp
 from saddlepoint.core.experiment import recipes
@@ -118,7 +119,7 @@ def test_a_resumed_run_equals_an_unbroken_one(case, tmp_path):
         sp.train(name, source, out=broken, watchers=(CtrlC(3),), **settings)
     assert sp.load(broken).step == 3
     resumed = sp.resume(broken, quiet=True)
-    assert_equal(whole, resumed)
+    assert_same(whole, resumed)
 
 
 class CtrlC(sp.Watcher):
@@ -130,18 +131,3 @@ class CtrlC(sp.Watcher):
     def stepped(self, trainer):
         if trainer.done == self.steps:
             os.kill(os.getpid(), signal.SIGINT)
-
-
-def assert_equal(a, b):
-    """Two runs hold the same bits: weights, averages, moments, random states, curves and samples."""
-    for part in ("weights", "ema", "state"):
-        x, y = (run.folder.latest().tensors(part) for run in (a, b))
-        assert x.keys() == y.keys()
-        for name in x:
-            assert torch.equal(x[name], y[name]), name
-    timing = ("seconds", "images_per_second")
-    curves = [[{k: v for k, v in row.items() if k not in timing} for row in run.curves()] for run in (a, b)]
-    assert curves[0] == curves[1]
-    names = [[path.name for path in run.folder.samples()] for run in (a, b)]
-    assert names[0] == names[1]
-    assert np.array_equal(a.sample(3), b.sample(3))

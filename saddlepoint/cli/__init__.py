@@ -1,0 +1,69 @@
+"""The ``saddle`` command: reads the command line, calls the public API, and never shows a traceback."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+from saddlepoint.cli import evaluate, list_, resume, sample, show, train
+from saddlepoint.cli.exits import INTERRUPTED
+from saddlepoint.cli.parser import Parser
+from saddlepoint.core.errors import TrainingError, UserError, nearest
+from saddlepoint.version import __version__
+
+COMMANDS = {
+    "train": train,
+    "resume": resume,
+    "sample": sample,
+    "evaluate": evaluate,
+    "show": show,
+    "list": list_,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return 0, or 1 for trouble on the way, 2 for the user's mistake, 130 for Ctrl-C."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _dispatch(arguments)
+    except (UserError, TrainingError) as error:
+        return _fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output went away, as `head` does
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - lives until the process ends
+        return 0
+    except MemoryError:
+        return _fail("the memory of this machine is used up; try a smaller --batch, --size or --width", 1)
+    except Exception as error:
+        if os.environ.get("SADDLE_DEBUG"):
+            raise
+        what = str(error).strip().split("\n")[0]
+        return _fail(f"unexpected {type(error).__name__}: {what} (SADDLE_DEBUG=1 shows where)", 1)
+
+
+def _fail(message: str, code: int) -> int:
+    print(f"saddle: {message}", file=sys.stderr)
+    return code
+
+
+def _dispatch(arguments: list[str]) -> int:
+    parser = Parser(
+        prog="saddle",
+        description="Train, measure and understand generative adversarial networks.",
+        epilog="commands:\n"
+        + "\n".join(f"  {name:<10} {command.SUMMARY}" for name, command in COMMANDS.items())
+        + "\n\nexample:\n  saddle train dcgan --data mnist --minutes 5",
+        usage="saddle COMMAND [options]",
+    )
+    parser.add_argument("--version", action="version", version=f"saddle {__version__}")
+    try:
+        if not arguments or arguments[0].startswith("-"):
+            parser.parse(arguments)
+            parser.print_help()
+            return 0
+        name, *rest = arguments
+        if name not in COMMANDS:
+            raise UserError(f"there is no command {name!r}{nearest(name, COMMANDS)}")
+        return COMMANDS[name].main(rest)
+    except SystemExit as stop:  # argparse after --help and --version
+        return int(stop.code or 0)

@@ -1,0 +1,7 @@
+"""``python -m saddlepoint.cli``."""
+
+import sys
+
+from saddlepoint.cli import main
+
+sys.exit(main())

@@ -1,0 +1,22 @@
+"""``saddle list``."""
+
+import json
+
+from saddlepoint.cli.parser import Parser
+
+SUMMARY = "list recipes, data sets, objectives and penalties"
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command; return its exit code."""
+    parser = Parser(prog="saddle list", description="List everything that has a name.")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    found = parser.parse(arguments)
+    from saddlepoint import listing
+
+    names = listing.names()
+    if found.json:
+        print(json.dumps(names, indent=1, ensure_ascii=False))
+    else:
+        listing.print_names(names)
+    return 0

@@ -1,0 +1,33 @@
+"""``saddle show``."""
+
+import json
+
+from saddlepoint.cli.parser import Parser, add_data, parse_with_flags
+
+SUMMARY = "list every layer of a recipe: shapes, parameters, FLOPs"
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command; return its exit code."""
+    settings = parse_with_flags(_parser, arguments)
+    as_json = settings.pop("json")
+    from saddlepoint import listing
+
+    shown = listing.show(**settings)
+    if as_json:
+        print(json.dumps(shown, indent=1))
+    else:
+        listing.print_layers(shown)
+    return 0
+
+
+def _parser(recipe: str, help_line: str) -> Parser:
+    parser = Parser(
+        prog="saddle show",
+        description=f"List every layer of a recipe for the given data. {recipe}: {help_line}",
+        epilog="example:\n  saddle show dcgan --data mnist --width 32 --json",
+    )
+    parser.add_argument("recipe", nargs="?", default="dcgan", help="see: saddle list (default: dcgan)")
+    add_data(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    return parser
