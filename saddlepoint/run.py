@@ -135,6 +135,12 @@ class Run:
 
         return score(self, **settings)
 
+    def layers(self, seed: int = 0) -> "Image.Image":
+        """Draw what every layer has learned into the run's folder; as ``saddlepoint.layers.draw_layers``."""
+        from saddlepoint.layers import draw_layers
+
+        return draw_layers(self, seed=seed)
+
     def _load(self) -> Prepared:
         """Build the family with the newest weights, once."""
         if self._prepared is None:

@@ -116,12 +116,11 @@ def _line(a: Tensor, b: Tensor, t: float) -> Tensor:
 def _arc(a: Tensor, b: Tensor, t: float) -> Tensor:
     """Turn from a to b about 0, the length going evenly from that of a to that of b."""
     left, right = a.flatten(1), b.flatten(1)
-    lengths = [side.norm(dim=1, keepdim=True).clamp(min=1e-12) for side in (left, right)]
-    left, right = left / lengths[0], right / lengths[1]
+    first, last = (side.norm(dim=1, keepdim=True).clamp(min=1e-12) for side in (left, right))
+    left, right = left / first, right / last
     angle = (left * right).sum(1, keepdim=True).clamp(-1, 1).acos()
     sine = angle.sin()
-    turned = (((1 - t) * angle).sin() * left + (t * angle).sin() * right) / sine
-    turned = turned * _line(*lengths, t)
+    turned = (((1 - t) * angle).sin() * left + (t * angle).sin() * right) / sine * _line(first, last, t)
     # Opposite or equal directions, always so in one dimension, have no circle of their own.
     straight = _line(a.flatten(1), b.flatten(1), t)
     return torch.where(sine.abs() < _CLOSE, straight, turned).view_as(a)
