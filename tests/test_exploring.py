@@ -115,6 +115,24 @@ def test_a_class_is_the_first_samples_that_the_judge_assigns_to_it(run, judged):
         run.arithmetic("class:1 + class:8", seed=5)
 
 
+def test_a_conditional_recipe_draws_its_classes_itself(run, monkeypatch):
+    family, asked = run.family, []
+    draw = family.latent
+
+    def heeding(n, *, rng, condition=None):
+        asked.append(condition)
+        return draw(n, rng=rng) + (0 if condition is None else condition[:, None])
+
+    monkeypatch.setattr(type(family), "conditional", True)
+    monkeypatch.setattr(family, "latent", heeding)
+    found = run.arithmetic("class:3 - 5", seed=1)
+    assert found.concepts[0].samples == (0, 1, 2)
+    assert np.array_equal(found.concepts[0].exemplars, run.sample(3, seed=1, label=3))
+    assert np.array_equal(found.concepts[1].average, run.sample(6, seed=1)[5])
+    assert asked[0][:3].tolist() == [3, 3, 3]
+    assert asked[1] is None
+
+
 def test_a_sum_as_a_picture_names_its_samples(run, judged, tmp_path, capsys):
     picture = same_bytes_twice(run, tmp_path, capsys, "--arithmetic", "3,4 - class:1", "--truncation", "0.9")
     first = ",".join(map(str, run.arithmetic("class:1", truncation=0.9).concepts[0].samples))
