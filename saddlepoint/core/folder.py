@@ -231,6 +231,11 @@ class RunFolder:
         """The picture of losses and critic outputs."""
         return self.path / "curves.png"
 
+    @property
+    def layers(self) -> Path:
+        """The picture of filters, feature maps and the critic's features."""
+        return self.path / "layers.png"
+
 
 def runs_root() -> Path:
     """Return the folder that holds the runs: ``$SADDLE_RUNS`` or ``runs``."""
