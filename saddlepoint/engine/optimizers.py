@@ -53,7 +53,10 @@ class Descent:
             name, _, entry = key.rpartition("/")
             parameter = self.parameters[name]
             device = "cpu" if entry == "step" and not self.rule.defaults.get("fused") else parameter.device
-            self.rule.state[parameter][entry] = value.clone().to(device)
+            value = value.to(device, copy=True)
+            if value.dim():  # moments lie in memory as their parameter does
+                value = torch.empty_like(parameter, dtype=value.dtype).copy_(value)
+            self.rule.state[parameter][entry] = value
 
 
 def _build(spec: Optimizer, parameters: list[nn.Parameter], lr: Tensor) -> torch.optim.Optimizer:
