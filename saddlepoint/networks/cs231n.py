@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from saddlepoint.networks.layers import Critic, named, visit
+from saddlepoint.networks.layers import Critic, FromMap, named, visit
 
 
 def cs231n_generator(latent: int, image_channels: int) -> nn.Sequential:
@@ -39,7 +39,7 @@ def cs231n_critic(image_channels: int) -> Critic:
                 ("conv1", nn.Conv2d(32, 64, 5)),  # 8
                 ("leaky1", nn.LeakyReLU(0.01)),
                 ("pool1", nn.MaxPool2d(2)),  # 4
-                ("flatten", nn.Flatten()),
+                ("flatten", FromMap()),
                 ("dense2", nn.Linear(4 * 4 * 64, 4 * 4 * 64)),
                 ("leaky2", nn.LeakyReLU(0.01)),
             ]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from torch import nn
 
-from saddlepoint.networks.layers import Critic, ToMap, named, visit
+from saddlepoint.networks.layers import Critic, FromMap, ToMap, named, visit
 
 
 def sides(size: int, kernel: int) -> list[int]:
@@ -102,7 +102,7 @@ def dcgan_critic(
         if index == 0:
             layers += _extra(extra_layers, outputs, lambda: nn.LeakyReLU(0.2, inplace=True))
         inputs = outputs
-    layers.append(("flatten", nn.Flatten()))
+    layers.append(("flatten", FromMap()))
     inputs *= chain[-1] ** 2
     if hidden:
         layers += [

@@ -59,6 +59,17 @@ class ToMap(nn.Module):
         return x.view(-1, self.side, self.side, self.channels).permute(0, 3, 1, 2)
 
 
+class FromMap(nn.Module):
+    """Unfold a channels-last map (n, c, side, side) into (n, side·side·c), as ``ToMap`` folds.
+
+    ``nn.Flatten`` would copy such a map, and hand back a gradient that every layer before has to reorder.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return a view of ``x``, or a copy where it is not channels-last."""
+        return x.permute(0, 2, 3, 1).flatten(1)
+
+
 def visit(network: nn.Module, initialise: Callable[[nn.Module], None]) -> nn.Module:
     """Apply ``initialise`` to every layer of ``network`` without recording gradients; return it."""
     with torch.no_grad():
