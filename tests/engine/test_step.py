@@ -158,7 +158,7 @@ def test_a_simultaneous_step_takes_both_gradients_before_any_update():
 
 def test_bf16_judges_the_generators_turn_with_the_updated_critic():
     """An autocast cache that outlived the critic's update would report its old judgement."""
-    big = {"optimizers": {"d": Optimizer(lr=30.0, kind="sgd"), "g": Optimizer(lr=0.0, kind="sgd")}}
+    big = {"optimizers": {"d": Optimizer(lr=10.0, kind="sgd"), "g": Optimizer(lr=0.0, kind="sgd")}}
     full, half = make(changes=big), make(precision="bf16", changes=big)
     for _ in range(2):
         expected, report = full.step(START), half.step(START)
