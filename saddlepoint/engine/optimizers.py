@@ -31,7 +31,7 @@ class Descent:
                 else:
                     group[name] = value
         for parameter, gradient in zip(self.parameters.values(), gradients, strict=True):
-            parameter.grad = gradient
+            parameter.grad = None if gradient is None else _laid_out(gradient, parameter)
         self.rule.step()
         if self.spec.clip is not None:
             with torch.no_grad():
@@ -54,6 +54,15 @@ class Descent:
             parameter = self.parameters[name]
             device = "cpu" if entry == "step" and not self.rule.defaults.get("fused") else parameter.device
             self.rule.state[parameter][entry] = value.clone().to(device)
+
+
+def _laid_out(gradient: Tensor, parameter: Tensor) -> Tensor:
+    """Return ``gradient`` in the memory layout of ``parameter``.
+
+    Convolutions of channels-last images return channels-last gradients, and torch's fused rules for the CPU
+    read both memories in one order: they would move each weight by another weight's gradient.
+    """
+    return gradient if gradient.stride() == parameter.stride() else torch.empty_like(parameter).copy_(gradient)
 
 
 def _build(spec: Optimizer, parameters: list[nn.Parameter], lr: Tensor) -> torch.optim.Optimizer:
