@@ -1,5 +1,5 @@
 # The first command trains, the second passes the tests; both set up everything that they need.
-# `make bench` measures speed against plain loops, in about ten minutes; BENCH_ARGS="--data mnist:PATH" names real images.
+# `make bench` measures speed against plain loops in about ten minutes; BENCH_ARGS can name real images (docs/speed.md).
 # PIP_ARGS names a wheel, an index or other options of your own for pip, for example a build of torch for your GPU.
 
 PYTHON ?= python3

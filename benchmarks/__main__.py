@@ -97,7 +97,8 @@ def run(names: list[str], data: dict[str, str], *, quick: bool, scratch: Path) -
 def _names(given: list[str]) -> list[str]:
     for name in given:
         if name not in NAMES:
-            raise UserError(f"there is no row {name!r}{nearest(name, NAMES)}; there are {', '.join(NAMES)}")
+            hint = nearest(name, NAMES) or f"; there are {', '.join(NAMES)}"
+            raise UserError(f"there is no row {name!r}{hint}")
     return [name for name in NAMES if not given or name in given]
 
 

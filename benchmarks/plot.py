@@ -4,7 +4,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
 from PIL import Image
 
 from saddlepoint.plots.figure import CRITIC, FAINT, GENERATOR, INK, bare, new_figure, picture
@@ -44,7 +44,7 @@ def _subtitle(results: dict[str, Any]) -> str:
     machine = results["machine"]
     device = machine["accelerator"] if results["device"] != "cpu" else machine["processor"] or "CPU"
     peak = " and ".join(f"{dtype} {value / 1e9:,.0f} GFLOP/s" for dtype, value in results["peak"].items())
-    return f"{device}, {results['threads']} threads; matrix peak {peak}; torch {results['versions']['torch']}"
+    return f"{device}, {_threads(results['threads'])}; matrix peak {peak}; torch {results['versions']['torch']}"
 
 
 def _ratios(place: Axes, rows: dict[str, Any]) -> None:
@@ -62,7 +62,9 @@ def _ratios(place: Axes, rows: dict[str, Any]) -> None:
     place.set_xlim(0, 1.22 * largest)
     _names(place, rows)
     place.set_xlabel(
-        "images a second, as a multiple of the loop's\n(dashed: goal, line: spread)", size=8.5, color=FAINT
+        "images a second, divided by the plain loop's\n(dashed: goal; line: lowest to highest)",
+        size=8.5,
+        color=FAINT,
     )
 
 
@@ -83,8 +85,8 @@ def _shares(place: Axes, rows: dict[str, Any], peak: dict[str, float]) -> None:
     place.set_yticks([])
     place.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:.0%}"))
     place.set_xlabel("useful FLOPs, share of the bf16 matrix peak", size=8.5, color=FAINT)
-    place.text(0, 1.02, "Saddlepoint", color=GENERATOR, size=8.5, weight="bold", transform=place.transAxes)
-    place.text(0.38, 1.02, "plain loop", color=CRITIC, size=8.5, weight="bold", transform=place.transAxes)
+    place.text(0, 1.01, "Saddlepoint", color=GENERATOR, size=8.5, weight="bold", transform=place.transAxes)
+    place.text(0.45, 1.01, "plain loop", color=CRITIC, size=8.5, weight="bold", transform=place.transAxes)
 
 
 def _names(place: Axes, rows: dict[str, Any]) -> None:
@@ -111,14 +113,22 @@ def _grow(figure: Figure, growth: dict[str, Any], height: float) -> None:
         place.xaxis.set_major_locator(FixedLocator(values))
         place.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _short(value)))
         place.xaxis.set_minor_locator(NullLocator())
+        place.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        place.yaxis.set_minor_locator(NullLocator())
         place.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
         place.set_xlabel(UNITS[name], size=8.5, color=FAINT)
         if index:
             place.tick_params(labelleft=False)
-    base = ", ".join(f"{UNITS[name]} {value:,}" for name, value in growth["base"].items())
+    base = "batch {batch}, width {width}, {size}×{size}, {images:,} images".format(**growth["base"])
     y = (BOTTOM + GROWTH + 0.12) / height
     figure.text(left / WIDTH, y, "microseconds an image", color=INK, size=8.5)
-    figure.text(1 - right / WIDTH, y, f"DCGAN, {base}; one changed", color=FAINT, size=8.5, ha="right")
+    figure.text(
+        1 - right / WIDTH, y, f"grey DCGAN, {base}; one of them changed", color=FAINT, size=8.5, ha="right"
+    )
+
+
+def _threads(count: int) -> str:
+    return f"{count} thread{'s' * (count != 1)}"
 
 
 def _short(value: float) -> str:

@@ -9,7 +9,7 @@ GIGA, MEBI = 1e9, 1 << 20
 def lines(results: dict[str, Any]) -> Iterator[str]:
     """Yield what a person reads of ``results``, a line at a time."""
     peak = results["peak"]
-    yield f"device     {results['device']}, {results['threads']} threads, load before {results['load']:.1f}"
+    yield f"device     {results['device']}, {results['threads']} CPU threads, load before {results['load']:.1f}"
     yield f"peak       fp32 {peak['fp32'] / GIGA:,.0f} GFLOP/s, bf16 {peak['bf16'] / GIGA:,.0f} GFLOP/s"
     if results["quick"]:
         yield "quick      too short to be a measurement"

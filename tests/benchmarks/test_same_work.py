@@ -48,8 +48,8 @@ def test_networks_and_rates_are_equal(row):
 
 
 def test_losses_are_equal_from_equal_weights(row, tmp_path):
-    """Three steps of both sides from the same weights, images and noise."""
-    batch = 4
+    """Two steps of both sides from the same weights, images and noise."""
+    batch = 8
     grey = row.source == "digits"
     data = "digits" if grey else sources.photos(None, tmp_path).saddlepoint
     prepared = prepare(row.recipe, data, size=row.size, batch=batch, ema=0.0, flags=row.flags)
@@ -68,7 +68,7 @@ def test_losses_are_equal_from_equal_weights(row, tmp_path):
     _copy(family.get_submodule("generator"), tutorial.generator, row)
     _copy(family.get_submodule("critic"), tutorial.critic, row)
     rng = generator(CPU, 0, "latent")
-    for _ in range(3):
+    for _ in range(2):
         drawn: list[Batch] = []
         _spy(trainer.batches, drawn)
         torch.manual_seed(0)  # dropout
@@ -110,7 +110,7 @@ def test_a_quick_row_runs(tmp_path, capsys, monkeypatch):
 
 def test_unknown_names_are_refused_in_one_sentence(capsys):
     assert command.main(["mlp_gun"]) == 2
-    assert "there is no row 'mlp_gun', did you mean 'mlp_gan'?" in capsys.readouterr().err
+    assert "there is no row 'mlp_gun'; did you mean 'mlp_gan'?" in capsys.readouterr().err
     assert command.main(["--data", "faces:somewhere"]) == 2
     assert "--data must be mnist:PATH or cifar10:PATH" in capsys.readouterr().err
 
