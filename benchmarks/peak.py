@@ -23,13 +23,13 @@ def peak(dtype: torch.dtype, device: torch.device, seconds: float) -> float:
         if best and work / best > seconds / 3:
             break
         a, b = (torch.randn(side, side, device=device).to(dtype) for _ in range(2))
-        a @ b
+        torch.mm(a, b)
         started = now = _now(device)
         while now - started < seconds:
             before = now
             repeats = max(1, int(1e-3 * best / work)) if device.type != "cpu" else 1
             for _ in range(repeats):
-                a @ b
+                torch.mm(a, b)
             now = _now(device)
             best = max(best, repeats * work / (now - before))
     return best

@@ -21,7 +21,7 @@ from saddlepoint.preparation import prepare
 CPU = torch.device("cpu")
 
 
-@pytest.fixture(params=ROWS.values(), ids=ROWS)
+@pytest.fixture(params=ROWS.values(), ids=list(ROWS))
 def row(request):
     return request.param
 
