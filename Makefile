@@ -1,12 +1,14 @@
 # The first command trains, the second passes the tests; both set up everything that they need.
+# `make bench` measures speed against plain loops in about ten minutes; BENCH_ARGS can name real images (docs/speed.md).
 # PIP_ARGS names a wheel, an index or other options of your own for pip, for example a build of torch for your GPU.
 
 PYTHON ?= python3
 PIP_ARGS ?=
+BENCH_ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: train test install install-test clean
+.PHONY: train test bench install install-test clean
 
 train: install
 	$(BIN)/saddle train
@@ -16,6 +18,9 @@ test: install-test
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
 	$(BIN)/pytest
+
+bench: install
+	$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
 install: $(VENV)/installed
 

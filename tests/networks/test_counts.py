@@ -10,6 +10,7 @@ from saddlepoint.networks.cs231n import cs231n_critic, cs231n_generator
 from saddlepoint.networks.dcgan import channels, dcgan_critic, dcgan_generator, sides
 
 MNIST = DataSpec("mnist", "images", (28, 28, 1), tuple("0123456789"), 60_000)
+MNIST32 = DataSpec("mnist", "images", (32, 32, 1), tuple("0123456789"), 60_000)
 FACES = DataSpec("faces", "images", (64, 64, 3), (), 350_000)
 
 
@@ -22,6 +23,7 @@ def count(network):
     [
         ("gan", MNIST, {}, 2_503_984, 1_231_441),
         ("mlp_gan", MNIST, {}, 1_510_032, 533_505),
+        ("dcgan_upsample", MNIST32, {}, 1_049_985, 98_113),
         ("cs231n_fc", MNIST, {}, 1_952_528, 267_009),
         ("cs231n_lsgan", MNIST, {}, 1_952_528, 267_009),
         ("cs231n_dc", MNIST, {}, 6_675_009, 1_102_721),
@@ -137,3 +139,28 @@ def test_goodfellow_starts_at_the_pixel_marginals():
     torch.testing.assert_close(torch.sigmoid(bias).reshape(28, 28, 1), torch.tensor(mean), atol=1e-5, rtol=0)
     assert family.get_parameter("generator.dense0.weight").abs().max().item() == pytest.approx(0.05, abs=1e-4)
     assert family.get_parameter("critic.head.weight").abs().max().item() <= 0.005
+
+
+def test_the_upsampling_pair_has_the_scripts_layers():
+    family = recipes.get("dcgan_upsample").build(MNIST32).family
+    norms = [(name, m.eps) for name, m in family.named_modules() if isinstance(m, torch.nn.BatchNorm2d)]
+    assert norms[0] == ("generator.norm0", 1e-5)
+    assert [eps for _, eps in norms[1:]] == [0.8] * 5
+    drops = [m.p for m in family.modules() if isinstance(m, torch.nn.Dropout2d)]
+    assert drops == [0.25] * 4
+    weight = family.get_parameter("generator.conv1.weight")
+    assert weight.std().item() == pytest.approx(0.02, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("native", "side"), [(8, 16), (23, 16), (24, 32), (28, 32), (32, 32), (100, 96), (999, 256)]
+)
+def test_the_upsampling_pair_works_in_steps_of_16_pixels(native, side):
+    chosen = recipes.get("dcgan_upsample")
+    assert chosen.nearest_size(native) == side
+    with torch.device("meta"):
+        family = chosen.build(DataSpec("any", "images", (side, side, 3), (), 100)).family
+        images = family.generate(torch.empty(2, 100))
+        score = family.get_submodule("critic")(images).score
+    assert images.shape == (2, 3, side, side)
+    assert score.shape == (2,)
