@@ -67,18 +67,18 @@ class InfoGAN(Vanilla):
         continuous = torch.rand(n, self.continuous, generator=rng, device=rng.device) * 2 - 1
         return {
             "noise": noise,
-            "category": torch.stack(category, 1) if category else torch.empty(n, 0, device=rng.device).long(),
+            "category": torch.stack(category, 1)
+            if category
+            else torch.empty(n, 0, dtype=torch.int64, device=rng.device),
             "continuous": continuous,
         }
 
     def generate(self, latent: Any, batch: Batch | None = None) -> Tensor:
         """Return fakes of the shape of the real data."""
         del batch
-        onehot = [
-            F.one_hot(latent["category"][:, i], k).to(latent["noise"].dtype)
-            for i, k in enumerate(self.categories)
-        ]
-        return self.generator(torch.cat([latent["noise"], *onehot, latent["continuous"]], 1))
+        noise, category = latent["noise"], latent["category"]
+        onehot = [F.one_hot(category[:, i], k).type_as(noise) for i, k in enumerate(self.categories)]
+        return self.generator(torch.cat([noise, *onehot, latent["continuous"]], 1))
 
     def further(self, player: str, latent: Any, fake: Critique) -> Terms:
         """Return −λ·L_I for either player, and the bounds in nats."""
