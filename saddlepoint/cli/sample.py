@@ -18,7 +18,8 @@ def main(arguments: list[str]) -> int:
         "  saddle sample --interpolate -n 12\n"
         '  saddle sample --arithmetic "3,17,40 - 5,9 + 12"\n'
         '  saddle sample --arithmetic "class:7 - class:1 + class:4"\n'
-        "  saddle sample --neighbours --encoder judge",
+        "  saddle sample --neighbours --encoder judge\n"
+        "  saddle sample runs/infogan-mnist-0001 --traverse",
     )
     parser.add_argument("run", nargs="?", help="folder of the run (default: the newest)")
     parser.add_argument(
@@ -42,6 +43,9 @@ def main(arguments: list[str]) -> int:
         help='add averages of samples: "3,17,40 - 5,9 + 12" by index, or "class:7 - class:1"',
     )
     asked.add_argument("--neighbours", action="store_true", help="samples beside their nearest training images")
+    asked.add_argument(
+        "--traverse", action="store_true", help="a grid a code: rows of its values, columns of one latent each"
+    )
     parser.add_argument("--encoder", metavar="NAME", help="for --neighbours: its features instead of pixels")
     found = parser.parse(arguments)
     from saddlepoint import exploring, run
@@ -65,6 +69,10 @@ def main(arguments: list[str]) -> int:
     elif found.neighbours:
         more = {"encoder": found.encoder, "report": print}
         path = exploring.save_neighbours(chosen, out("neighbours"), **many, **more, **settings)
+    elif found.traverse:
+        place = Path(found.out) if found.out else chosen.path / f"traverse-seed{found.seed}"
+        print(*run.save_traversals(chosen, place, seed=found.seed), sep="\n")
+        return 0
     else:
         path = run.save_samples(chosen, out("samples"), **many, **settings)
     print(path)
