@@ -22,6 +22,7 @@ from saddlepoint.recording import draw
 
 if TYPE_CHECKING:
     from saddlepoint.evaluate import Card
+    from saddlepoint.probing import Probe
 
 
 class Run:
@@ -89,14 +90,24 @@ class Run:
 
         return score(self, **settings)
 
+    def probe(self, **settings: Any) -> "Probe":
+        """Read classes from the critic's layers; see :func:`saddlepoint.probing.probe_run`."""
+        from saddlepoint.probing import probe_run
+
+        return probe_run(self, **settings)
+
+    def prepared(self) -> Prepared:
+        """Return the experiment with the newest weights (and their average), built anew."""
+        prepared = rebuild(self.config)
+        checkpoint = self.folder.latest()
+        load_weights(prepared.experiment.family, checkpoint)
+        load_weights(prepared.experiment.family, checkpoint, "ema")
+        return prepared
+
     def _load(self) -> Prepared:
         """Build the family with the newest weights, once."""
         if self._prepared is None:
-            prepared = rebuild(self.config)
-            checkpoint = self.folder.latest()
-            load_weights(prepared.experiment.family, checkpoint)
-            load_weights(prepared.experiment.family, checkpoint, "ema")
-            self._prepared = prepared
+            self._prepared = self.prepared()
         return self._prepared
 
     def _condition(self, prepared: Prepared, n: int, label: int | str) -> torch.Tensor:

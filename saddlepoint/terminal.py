@@ -20,6 +20,7 @@ from saddlepoint.evaluate.card import Card, meanings, number
 from saddlepoint.preparation import Prepared
 
 if TYPE_CHECKING:
+    from saddlepoint.probing import Probe
     from saddlepoint.run import Run
 
 WARM = 2.0  # seconds after which the speed is known well enough to be told
@@ -124,6 +125,28 @@ def print_card(card: "Card") -> None:
     console.print(table)
     for note in card.notes:
         console.print(f"[dim]{note}[/dim]")
+
+
+def print_probe(probe: "Probe") -> None:
+    """Print what a linear classifier reads from a critic, and from simpler features."""
+    console = Console(highlight=False)
+    tested, trained = probe.rows["critic"].tested, probe.rows["critic"].trained
+    console.print(
+        f"Classes of {probe.data['name']}, read by a linear SVM from the critic after {probe.step:,} steps:"
+    )
+    table = Table(box=None)
+    for column in ("features", "test accuracy", "95 % interval", "number", "C"):
+        table.add_column(column, justify="left" if column == "features" else "right")
+    for name, row in probe.rows.items():
+        accuracy = f"[bold]{row.accuracy:.1%}[/bold]"
+        table.add_row(name, accuracy, f"{row.low:.1%} – {row.high:.1%}", f"{row.features:,}", f"{row.cost:g}")
+    console.print(table)
+    depth = "max-pooled to 4×4" if probe.layers == "convolutional" else "since it has no convolutions"
+    console.print(
+        f"[dim]Learned from {trained:,} labelled images, tested on {tested:,}. Read were the critic's "
+        f"{probe.layers} layers, {depth}.[/dim]"
+    )
+    console.print(probe.verdict)
 
 
 class _Display(Watcher):

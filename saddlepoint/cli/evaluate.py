@@ -1,8 +1,10 @@
 """``saddle evaluate``."""
 
 import json
+from typing import Any
 
 from saddlepoint.cli.parser import Parser
+from saddlepoint.core.errors import UserError
 
 SUMMARY = "score a run's samples, with error bars and beside real images"
 
@@ -13,7 +15,7 @@ def main(arguments: list[str]) -> int:
         prog="saddle evaluate",
         description="Score a run's samples, or images of any origin, beside real images.",
         epilog="examples:\n  saddle evaluate\n  saddle evaluate runs/dcgan-mnist-0001 --metrics frechet\n"
-        "  saddle evaluate samples.npy --against mnist --json",
+        "  saddle evaluate samples.npy --against mnist --json\n  saddle evaluate --probe",
     )
     parser.add_argument(
         "target", nargs="?", metavar="RUN", help="run, FILE.npy or folder of images (default: newest run)"
@@ -23,9 +25,17 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--samples", type=int, default=10_000, metavar="N", help="(default: 10000)")
     parser.add_argument("--encoder", metavar="NAME", help="see: saddle list; or package.module:callable")
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="the same seed, the same card")
+    parser.add_argument(
+        "--probe",
+        action="store_true",
+        help="read classes from the critic's layers instead; --samples then "
+        "counts the labelled images to learn from",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     settings = vars(parser.parse(arguments))
     as_json = settings.pop("json")
+    if settings.pop("probe"):
+        return _probe(settings, as_json)
     from saddlepoint import scoring, terminal
 
     card = scoring.score(**settings, quiet=as_json)
@@ -33,4 +43,19 @@ def main(arguments: list[str]) -> int:
         print(json.dumps(card.to_json(), indent=1))
     else:
         terminal.print_card(card)
+    return 0
+
+
+def _probe(settings: dict[str, Any], as_json: bool) -> int:
+    from saddlepoint import probing, terminal
+
+    for name in ("against", "metrics", "encoder"):
+        if settings[name] is not None:
+            raise UserError(f"--probe reads a run's critic and has no use for --{name}; leave it out")
+    target, images, seed = settings["target"], settings["samples"], settings["seed"]
+    found = probing.probe_run(target, images=images, seed=seed, quiet=as_json)
+    if as_json:
+        print(json.dumps(found.to_json(), indent=1))
+    else:
+        terminal.print_probe(found)
     return 0

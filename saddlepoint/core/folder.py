@@ -231,6 +231,11 @@ class RunFolder:
         """The picture of losses and critic outputs."""
         return self.path / "curves.png"
 
+    @property
+    def probe(self) -> Path:
+        """What a linear classifier reads from the critic."""
+        return self.path / "probe.json"
+
 
 def runs_root() -> Path:
     """Return the folder that holds the runs: ``$SADDLE_RUNS`` or ``runs``."""
