@@ -37,7 +37,7 @@ def evaluate(
     Args:
         dataset: what the samples imitate.
         sample: n -> uint8 (n, h, w, c) images or float32 (n, d) points; or an array of them.
-        metrics: names of registered metrics; None takes all that these data and this encoder allow.
+        metrics: names of registered metrics; None takes all that data and encoder allow, but slow ones.
         samples: how many samples to draw, or the most to use of an array.
         encoder: registered name, ``package.module:callable``, or an Encoder; None chooses by the data.
         seed: seed of everything random in the metrics. The same samples and seed give the same card.
@@ -50,7 +50,8 @@ def evaluate(
         UserError: the samples, a metric's name or the encoder do not fit the data.
     """
     if metrics is None:
-        return _score(dataset, sample, _all(), False, samples, encoder, seed, report)
+        quick = [metric for metric in _all() if not metric.slow]
+        return _score(dataset, sample, quick, False, samples, encoder, seed, report)
     chosen = [registered.get(name) for name in metrics]
     return _score(dataset, sample, chosen, True, samples, encoder, seed, report)
 
@@ -89,10 +90,11 @@ def _score(
     found = find_encoder(encoder, dataset, report)
     real, heldout = real_views(dataset, found, report)
     # A file may be sorted by class, and some metrics use a part of the samples.
-    fake = fake_view(images[np.random.default_rng(seed).permutation(len(images))], found)
+    images = images[np.random.default_rng(seed).permutation(len(images))]
+    fake = fake_view(images, found)
     _check_features(fake, real, found)
     rng = np.random.default_rng(seed)
-    inputs = Inputs(fake, real, heldout, dataset.classes, rng, dataset.mixture, dataset.kind)
+    inputs = Inputs(fake, real, heldout, dataset.classes, rng, dataset.mixture, dataset.kind, images, dataset)
     figures: dict[str, Figure] = {}
     notes = [*_notes(inputs)]
     for metric in chosen:
@@ -154,6 +156,8 @@ def _refusal(metric: Metric, inputs: Inputs) -> str:
 
 def _floor(metric: Metric, inputs: Inputs, key: str) -> tuple[dict[str, float | None], int]:
     """Return the metric's figures for held-out images in the samples' place, and how many; cached."""
+    if not metric.floor:
+        return {}, 0
     heldout = inputs.heldout
     split = "heldout" in metric.needs
     count = min(len(inputs.fake), len(heldout) // 2 if split else len(heldout))
@@ -162,7 +166,7 @@ def _floor(metric: Metric, inputs: Inputs, key: str) -> tuple[dict[str, float | 
 
     def compute() -> dict[str, float | None]:
         rest = heldout.take(slice(count, None)) if split else heldout
-        stand_in = replace(inputs, fake=heldout.head(count), heldout=rest)
+        stand_in = replace(inputs, fake=heldout.head(count), heldout=rest, samples=None)
         return {name: measure.value for name, measure in _measure(metric, stand_in, 0).items()}
 
     return cache.remembered(f"floor{VERSION}-{key}-{metric.name}-{count}", compute), count
@@ -183,6 +187,8 @@ def _measure(metric: Metric, inputs: Inputs, seed: int) -> dict[str, Measure]:
 def _figure(measure: Measure, real: float | None, count: int, encoder: Encoder) -> Figure:
     space = measure.space or f"{encoder.name}-{encoder.hash}"
     low, high = (None if end is None or not np.isfinite(end) else float(end) for end in measure[1:3])
+    if measure.real is not None:
+        real, count = measure.real, measure.real_samples
     return Figure(measure.value, low, high, measure.samples, real, space, count, measure.detail)
 
 
