@@ -1,15 +1,21 @@
 """Score cards of runs, and of samples that any other tool has made."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.files import remove
 from saddlepoint.core.folder import RunFolder
 from saddlepoint.data import load as load_data
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.evaluate import Card, cheap, evaluate
+from saddlepoint.evaluate import Card, Inputs, cheap, evaluate
+from saddlepoint.evaluate.encoder import Report
+from saddlepoint.plots.png import save_png
 from saddlepoint.run import Run, load
 
 SAMPLES = 10_000
@@ -38,21 +44,20 @@ def score(
         quiet: say nothing about slow work.
 
     Returns:
-        The card; that of a run is also written into its folder, as ``card.json`` and ``card.md``.
+        The card; that of a run is also written into its folder, as ``card.json`` and ``card.md``
+        with pictures beside them.
 
     Raises:
         UserError: target and data do not fit each other.
     """
     settings = {"metrics": metrics, "samples": samples, "encoder": encoder, "seed": seed}
-    report = None if quiet else lambda line: print(line, flush=True)
+    report: Report = (lambda line: None) if quiet else lambda line: print(line, flush=True)
     if isinstance(target, np.ndarray):
         return evaluate(_reference(against, target.shape), target, report=report, **settings)
     if target is None or isinstance(target, Run) or _is_run(Path(target)):
         run = target if isinstance(target, Run) else load(target)
         dataset = run.data() if against is None else _reference(against, (1, *run.config["data"]["shape"]))
-        card = evaluate(dataset, lambda n: run.sample(n, seed=seed), report=report, **settings)
-        card.save(run.path)
-        return card
+        return _score_run(run, dataset, report, settings)
     if against is None:
         raise UserError(f"{target} is no run, so name the data to compare with: --against SOURCE")
     if not Path(target).exists():
@@ -70,6 +75,31 @@ def quick_card(run: Run, data: Dataset) -> Card:
 def everything(data: Dataset) -> np.ndarray:
     """Return all examples of a source, whatever their split, in the source's order."""
     return data.train.array
+
+
+def _score_run(run: Run, dataset: Dataset, report: Report, settings: dict[str, Any]) -> Card:
+    """Score a run's samples, and write the card and its pictures into the run's folder."""
+    from saddlepoint.card_pictures import draw_card
+
+    checkpoint = run.folder.latest()
+    pictures: dict[str, Image.Image] = {}
+
+    def look(card: Card, inputs: Inputs) -> None:
+        report("drawing the card")
+        pictures.update(draw_card(card, inputs))
+
+    card = evaluate(
+        dataset, lambda n: run.sample(n, seed=settings["seed"]), report=report, look=look, **settings
+    )
+    origin = {"run": run.path.name, "step": checkpoint.step, "weights": checkpoint.weights_hash}
+    card = replace(card, origin=origin)
+    card.save(run.path)
+    for path in run.folder.card_pictures():
+        remove(path)
+    text = {"seed": str(settings["seed"]), **{name: str(value) for name, value in origin.items()}}
+    for name, picture in pictures.items():
+        save_png(run.folder.card_picture(name), picture, text=text)
+    return card
 
 
 def _is_run(path: Path) -> bool:

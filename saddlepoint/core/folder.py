@@ -232,6 +232,24 @@ class RunFolder:
         return self.path / "curves.png"
 
     @property
+    def card(self) -> Path:
+        """The score card for programs."""
+        return self.path / "card.json"
+
+    @property
+    def card_text(self) -> Path:
+        """The score card for people."""
+        return self.path / "card.md"
+
+    def card_picture(self, name: str) -> Path:
+        """Return where the picture ``name`` of the score card belongs."""
+        return self.path / f"card-{name}.png"
+
+    def card_pictures(self) -> list[Path]:
+        """Return the pictures of the score card."""
+        return sorted(self.path.glob("card-*.png"))
+
+    @property
     def probe(self) -> Path:
         """What a linear classifier reads from the critic."""
         return self.path / "probe.json"

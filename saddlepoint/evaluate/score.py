@@ -1,7 +1,7 @@
 """From samples to a score card: encode, measure, and set what real images score beside it."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -31,6 +31,7 @@ def evaluate(
     encoder: str | Encoder | None = None,
     seed: int = 0,
     report: Report | None = None,
+    look: Callable[[Card, Inputs], None] | None = None,
 ) -> Card:
     """Score samples against a data set.
 
@@ -42,6 +43,7 @@ def evaluate(
         encoder: registered name, ``package.module:callable``, or an Encoder; None chooses by the data.
         seed: seed of everything random in the metrics. The same samples and seed give the same card.
         report: called with one line about slow work.
+        look: called with the card and what it was computed from, for pictures.
 
     Returns:
         The card. Global random state is left as it was.
@@ -51,9 +53,9 @@ def evaluate(
     """
     if metrics is None:
         quick = [metric for metric in _all() if not metric.slow]
-        return _score(dataset, sample, quick, False, samples, encoder, seed, report)
+        return _score(dataset, sample, quick, False, samples, encoder, seed, report, look)
     chosen = [registered.get(name) for name in metrics]
-    return _score(dataset, sample, chosen, True, samples, encoder, seed, report)
+    return _score(dataset, sample, chosen, True, samples, encoder, seed, report, look)
 
 
 def cheap(
@@ -83,6 +85,7 @@ def _score(
     encoder: str | Encoder | None,
     seed: int,
     report: Report | None,
+    look: Callable[[Card, Inputs], None] | None = None,
 ) -> Card:
     """Measure ``chosen``; a metric that these data do not allow is an error if ``strict``, else left out."""
     report = report or (lambda line: None)
@@ -112,7 +115,7 @@ def _score(
             figures[name] = _figure(measure, floor.get(name), count, found)
     if not figures:
         raise UserError(f"no metric can be computed from {len(fake)} samples; draw more")
-    return Card(
+    card = Card(
         figures,
         data={"name": dataset.name, "fingerprint": dataset.fingerprint},
         encoder={
@@ -126,7 +129,11 @@ def _score(
         reference={"training": len(real), "held_out": len(heldout)},
         seed=seed,
         notes=tuple(notes),
+        arithmetic=VERSION,
     )
+    if look is not None:
+        look(card, inputs)
+    return card
 
 
 def _check_features(fake: View, real: View, encoder: Encoder) -> None:
