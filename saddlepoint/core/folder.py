@@ -236,6 +236,13 @@ class RunFolder:
         """The score card for programs."""
         return self.path / "card.json"
 
+    def read_card(self) -> dict[str, Any] | None:
+        """Return the score card as JSON, or None where there is none or it is damaged."""
+        try:
+            return _read_json(self.card)
+        except UserError:
+            return None
+
     @property
     def card_text(self) -> Path:
         """The score card for people."""
