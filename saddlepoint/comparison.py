@@ -100,7 +100,10 @@ class Group:
         values = [one.value for one in known if one.value is not None]
         if len(values) < len(known):
             return Estimate(None, None, None, known[0].real)
-        return Estimate(*of_draws(np.array(values)), known[0].real)
+        mean, low, high = of_draws(np.array(values))
+        # Seeds that scatter widely must not make a figure negative that cannot be.
+        positive = all(one.low is None or one.low >= 0 for one in known) and min(values) >= 0
+        return Estimate(mean, max(0.0, low) if positive else low, high, known[0].real)
 
     @property
     def scores(self) -> Scores:

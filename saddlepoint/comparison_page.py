@@ -50,6 +50,7 @@ th { color: var(--faint); font-weight: 600; font-size: 13px }
 tbody tr:last-child td { border-bottom: 0 }
 .left { text-align: left }
 td small { display: block; color: var(--faint); font-size: 12px }
+.wrap { white-space: normal; min-width: 110px } th.wrap { max-width: 170px } td.wrap { max-width: 330px }
 .dot { display: inline-block; width: 10px; height: 10px; border-radius: 50%; margin-right: 7px }
 .bar { position: relative; width: 190px; height: 18px; display: block }
 .bar i { position: absolute; top: 8px; height: 3px; border-radius: 2px; opacity: .55 }
@@ -59,6 +60,9 @@ figure { margin: 0 } figcaption { font-size: 13px; margin-top: 6px; line-height:
 img { display: block; width: 100%; height: auto }
 .grids img { image-rendering: pixelated; border-radius: 3px }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 18px; margin-bottom: 10px; font-size: 14px }
+@media (max-width: 700px) { main { padding: 20px 12px 40px } section { padding: 14px 14px }
+  .wide { margin: 0 -14px; padding: 0 14px } th, td { padding: 6px 6px } td.wrap { max-width: 130px }
+  .bar { width: 120px } .grids { grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 14px } }
 footer { color: var(--faint); font-size: 13px; margin-top: 20px }
 """
 
@@ -107,7 +111,12 @@ def _section(heading: str, content: str) -> str:
 
 
 def _list(sentences: Sequence[str]) -> str:
-    return "<ul>" + "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences) + "</ul>"
+    # Signs stay with their numbers.
+    signs = ((" = ", "&nbsp;=&nbsp;"), (" &lt; ", "&nbsp;&lt;&nbsp;"))
+    lines = [escape(one) for one in sentences]
+    for plain, kept in signs:
+        lines = [line.replace(plain, kept) for line in lines]
+    return "<ul>" + "".join(f"<li>{line}</li>" for line in lines) + "</ul>"
 
 
 def _table(head: str, rows: Sequence[str]) -> str:
@@ -142,7 +151,7 @@ def _ranking(comparison: "Comparison") -> str:
         seeds = ", ".join(number(value) for value in group.scores.value.values())
         rows.append(
             f'<td class="left">{best if best == worst else f"{best}–{worst}"}</td>'
-            f'<td class="left">{_named(group, place)}</td>'
+            f'<td class="left wrap">{_named(group, place)}</td>'
             f"<td><strong>{number(one.value)}</strong></td><td>{_ends(one)}</td>"
             f'<td class="left">{scale.bar(one, place)}</td>'
             f"<td>{len(group.entries)}{f'<small>{seeds}</small>' if len(group.entries) > 1 else ''}</td>"
@@ -151,7 +160,8 @@ def _ranking(comparison: "Comparison") -> str:
     if real is not None:
         rows.append(
             '<td></td><td class="left faint">held-out real images</td>'
-            f"<td>{number(real)}</td><td></td><td></td><td></td><td></td><td></td>"
+            f'<td>{number(real)}</td><td></td><td class="left">{scale.mark(real)}</td>'
+            "<td></td><td></td><td></td>"
         )
     head = (
         '<th class="left">rank</th><th class="left">configuration</th><th>Fréchet ↓</th>'
@@ -190,8 +200,14 @@ class _Scale:
         if one.low is not None and one.high is not None:
             left, right = self.place(one.low), self.place(one.high)
             line = f'<i style="left: {left:.1f}%; width: {right - left:.1f}%; background: {colour}"></i>'
-        dot = f'<b style="left: {self.place(one.value or 0):.1f}%; background: {colour}"></b>'
-        return f'<span class="bar">{line}{dot}</span>'
+        return f'<span class="bar">{line}{self._dot(one.value or 0, colour)}</span>'
+
+    def mark(self, value: float) -> str:
+        """Return a grey dot."""
+        return f'<span class="bar">{self._dot(value, "var(--faint)")}</span>'
+
+    def _dot(self, value: float, colour: str) -> str:
+        return f'<b style="left: {self.place(value):.1f}%; background: {colour}"></b>'
 
 
 def _ends(one: "Estimate") -> str:
@@ -201,7 +217,8 @@ def _ends(one: "Estimate") -> str:
 def _figures(comparison: "Comparison") -> str:
     about = meanings()
     head = '<th class="left">figure</th>' + "".join(
-        f"<th>{_dot(place)}{escape(group.label)}</th>" for place, group in enumerate(comparison.groups)
+        f'<th class="wrap">{_dot(place)}{escape(group.label)}</th>'
+        for place, group in enumerate(comparison.groups)
     )
     rows = []
     for name in comparison.figures:
@@ -215,7 +232,7 @@ def _figures(comparison: "Comparison") -> str:
         mark = f" {ARROWS[what.better]}" if what else ""
         text = f"<small>{escape(what.text)}</small>" if what else ""
         real = number(comparison.card.figures[name].real).replace("-", "−")
-        rows.append(f'<td class="left">{escape(name)}{mark}{text}</td>{cells}<td>{real}</td>')
+        rows.append(f'<td class="left wrap">{escape(name)}{mark}{text}</td>{cells}<td>{real}</td>')
     note = (
         '<p class="faint" style="margin-top: 10px">↓ lower is better, ↑ higher is better, → near the real '
         "images is better.</p>"
@@ -286,17 +303,20 @@ def _curves(comparison: "Comparison") -> str:
     legend = "".join(
         f"<span>{_dot(place)}{escape(group.label)}</span>" for place, group in enumerate(comparison.groups)
     )
-    note = '<p class="faint">Losses of different objectives share no scale: read D(x) and D(G(z)) instead.</p>'
+    note = "Losses and critic outputs of different objectives share no scale."
+    if comparison.ranked_by not in first:
+        note += " Scores do; train with --evaluate-every to see them over time."
     return (
         f'<div class="legend">{legend}</div>\n'
         f'<picture><source media="(prefers-color-scheme: dark)" srcset="{dark}">'
-        f'<img src="{light}" alt="curves of all runs"></picture>\n{note}'
+        f'<img src="{light}" alt="curves of all runs"></picture>\n<p class="faint">{note}</p>'
     )
 
 
 def _settings(comparison: "Comparison") -> str:
     head = '<th class="left">setting</th>' + "".join(
-        f"<th>{_dot(place)}{escape(group.label)}</th>" for place, group in enumerate(comparison.groups)
+        f'<th class="wrap">{_dot(place)}{escape(group.label)}</th>'
+        for place, group in enumerate(comparison.groups)
     )
     rows = []
     for name, values in comparison.differing.items():

@@ -38,7 +38,7 @@ def _told_apart(comparison: "Comparison") -> list[str]:
 def _sentence(comparison: "Comparison", pair: "Pair") -> str:
     a, b, found = comparison.groups[pair.better], comparison.groups[pair.worse], pair.found
     gap = f"{number(found.value)} (95 % interval {_signed(found.low)} to {_signed(found.high)}"
-    p = f"p {'< .001' if pair.adjusted < 0.001 else f'= {pair.adjusted:.2g}'}"
+    p = f"p {'<' if pair.adjusted < 0.001 else '='} {max(pair.adjusted, 0.001):.2g}"
     if len(comparison.pairs) > 1:
         p += f" corrected for {len(comparison.pairs)} comparisons"
     if not found.over_seeds:

@@ -15,8 +15,8 @@ from saddlepoint.plots.series import Series, curve, read
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-WIDTH, PANEL, DPI = 10.0, 2.0, 110  # inches
-LEFT, RIGHT, TOP, BOTTOM, SPACE, BETWEEN = 0.75, 0.1, 0.3, 0.5, 0.45, 0.35
+WIDTH, PANEL, DPI = 10.0, 2.0, 200  # inches
+LEFT, RIGHT, TOP, BOTTOM, SPACE, BETWEEN = 0.75, 0.1, 0.3, 0.5, 0.58, 0.35
 MOST = 6  # panels, one above the other
 FEW = 40  # values up to which each one is marked
 VERDICTS = ("D(x)", "D(G(z))")
@@ -70,7 +70,7 @@ class Line(NamedTuple):
 
 
 def overlay_image(lines: Sequence[Line], *, first: Sequence[str] = (), theme: Theme = LIGHT) -> Image.Image:
-    """Draw every figure that the runs have in a row of two panels: over images and over minutes.
+    """Draw every figure that the runs have in a row of two panels: over images and over time.
 
     Args:
         lines: the runs.
@@ -78,13 +78,14 @@ def overlay_image(lines: Sequence[Line], *, first: Sequence[str] = (), theme: Th
         theme: colours.
 
     Returns:
-        RGB, 1100 pixels wide.
+        RGB, 2000 pixels wide.
 
     Raises:
         ValueError: no run has any figure.
     """
     over_images = [read(line.rows) if line.rows else {} for line in lines]
-    over_minutes = [read(_by_minutes(line.rows)) if line.rows else {} for line in lines]
+    unit, seconds = _unit(lines)
+    over_time = [read(_by_time(line.rows, seconds)) if line.rows else {} for line in lines]
     names = _chosen(over_images, first)
     if not names:
         raise ValueError("no run has a curve to draw")
@@ -95,7 +96,7 @@ def overlay_image(lines: Sequence[Line], *, first: Sequence[str] = (), theme: Th
     for row, name in enumerate(names):
         bottom = height - TOP - (row + 1) * PANEL - row * SPACE
         places = []
-        for column, (what, series) in enumerate((("images shown", over_images), ("minutes", over_minutes))):
+        for column, (what, series) in enumerate((("images shown", over_images), (unit, over_time))):
             left = LEFT + column * (width + BETWEEN)
             place = figure.add_axes((left / WIDTH, bottom / height, width / WIDTH, PANEL / height))
             _style(place, theme)
@@ -114,9 +115,15 @@ def overlay_image(lines: Sequence[Line], *, first: Sequence[str] = (), theme: Th
     return Image.fromarray(pixels[..., :3].copy())
 
 
-def _by_minutes(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the rows with minutes of training where a series looks for images shown."""
-    return [{**row, "images": row.get("seconds", 0.0) / 60} for row in rows]
+def _unit(lines: Sequence[Line]) -> tuple[str, float]:
+    """Return the unit of time in which the longest run is some tens, and its seconds."""
+    longest = max((line.rows[-1].get("seconds", 0.0) for line in lines if line.rows), default=0.0)
+    return ("seconds", 1.0) if longest < 180 else ("minutes", 60.0) if longest < 10_800 else ("hours", 3600.0)
+
+
+def _by_time(rows: Sequence[Mapping[str, Any]], seconds: float) -> list[dict[str, Any]]:
+    """Return the rows with units of ``seconds`` of training where a series looks for images shown."""
+    return [{**row, "images": row.get("seconds", 0.0) / seconds} for row in rows]
 
 
 def _chosen(series: Sequence[Mapping[str, Series]], first: Sequence[str]) -> list[str]:
