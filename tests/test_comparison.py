@@ -148,13 +148,14 @@ def test_the_command_prints_a_table_and_writes_a_page(trained, workplace, capsys
     assert "--evaluate-every" not in page, "there is a curve of scores"
 
 
-def test_json_is_the_comparison(trained, compared, workplace, capsys):
+def test_json_is_the_comparison(trained, compared, workplace, capsys, monkeypatch):
     places = [str(trained / name) for name in ("plain", "hinge", "mlp")]
+    monkeypatch.setattr("saddlepoint.comparison_page.page", lambda comparison: "page")
     assert main(["compare", *places, "--samples", "200", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == json.loads(json.dumps(compared.to_json()))
     assert not (workplace / "compare.html").exists()
     assert main(["compare", *places, "--samples", "200", "--json", "--out", "new/page.html"]) == 0
-    assert (workplace / "new" / "page.html").exists()
+    assert (workplace / "new" / "page.html").read_text() == "page"
 
 
 def test_one_run_is_a_report(trained, capsys, workplace):
@@ -165,14 +166,14 @@ def test_one_run_is_a_report(trained, capsys, workplace):
     assert "Settings that differ" not in page
 
 
-def test_names_from_outside_are_escaped(trained, workplace):
+def test_names_from_outside_are_escaped(trained, workplace, capsys):
     shutil.copytree(trained / "mlp", "<b>bold")
     shutil.copytree(trained / "plain" / "seed-0", "other [red]")
-    sp.compare(["<b>bold", "other [red]"], samples=200, quiet=True, out="page.html")
-    page = (workplace / "page.html").read_text()
+    assert main(["compare", "<b>bold", "other [red]", "--samples", "200"]) == 0
+    assert "other [red]" in capsys.readouterr().out
+    page = (workplace / "compare.html").read_text()
     assert "<b>bold" not in page
     assert "&lt;b&gt;bold" in page
-    assert main(["compare", "<b>bold", "other [red]", "--samples", "200"]) == 0
 
 
 def test_points_are_compared_too(workplace):
@@ -181,6 +182,7 @@ def test_points_are_compared_too(workplace):
     found = sp.compare(["a", "b"], samples=200, quiet=True, out="page.html")
     assert len(found.groups) == 1
     assert "mean of 2 seeds" in found.conclusions[0]
+    assert (workplace / "page.html").read_text().count("<figure>") == 2
 
 
 def test_mistakes_get_one_sentence(trained, workplace, capsys):

@@ -12,7 +12,8 @@ def test_convolutions_are_read_after_normalisation_and_activation():
     x = torch.randn(3, 1, 16, 16)
     found = activations(critic, x, "convolutional")
     assert [tuple(maps.shape[1:]) for maps in found.values()] == [(32, 8, 8), (64, 4, 4)]
-    torch.testing.assert_close(found["body.down1"], critic.body[:5](x))
+    body: nn.Sequential = critic.body  # pyright: ignore[reportAssignmentType]
+    torch.testing.assert_close(found["body.down1"], body[:5](x))
     code = activations(critic, x, "dense")
     assert list(code) == ["body.dense"]
     torch.testing.assert_close(code["body.dense"], critic(x).feature)
