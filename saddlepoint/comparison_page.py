@@ -60,9 +60,11 @@ figure { margin: 0 } figcaption { font-size: 13px; margin-top: 6px; line-height:
 img { display: block; width: 100%; height: auto }
 .grids img { image-rendering: pixelated; border-radius: 3px }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 18px; margin-bottom: 10px; font-size: 14px }
-@media (max-width: 700px) { main { padding: 20px 12px 40px } section { padding: 14px 14px }
-  .wide { margin: 0 -14px; padding: 0 14px } th, td { padding: 6px 6px } td.wrap { max-width: 130px }
-  .bar { width: 120px } .grids { grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 14px } }
+@media (max-width: 700px) {
+  main { padding: 20px 12px 40px } section { padding: 14px 14px } .wide { margin: 0 -14px; padding: 0 14px }
+  th, td { padding: 6px 6px } td.wrap { max-width: 130px } .bar { width: 120px } .curves img { width: 820px }
+  .grids { grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 14px }
+}
 footer { color: var(--faint); font-size: 13px; margin-top: 20px }
 """
 
@@ -308,8 +310,9 @@ def _curves(comparison: "Comparison") -> str:
         note += " Scores do; train with --evaluate-every to see them over time."
     return (
         f'<div class="legend">{legend}</div>\n'
-        f'<picture><source media="(prefers-color-scheme: dark)" srcset="{dark}">'
-        f'<img src="{light}" alt="curves of all runs"></picture>\n<p class="faint">{note}</p>'
+        f'<div class="wide"><picture class="curves">'
+        f'<source media="(prefers-color-scheme: dark)" srcset="{dark}">'
+        f'<img src="{light}" alt="curves of all runs"></picture></div>\n<p class="faint">{note}</p>'
     )
 
 

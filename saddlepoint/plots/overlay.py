@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from saddlepoint.plots.figure import new_figure
-from saddlepoint.plots.labels import short
+from saddlepoint.plots.labels import brief, short
 from saddlepoint.plots.series import Series, curve, read
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def overlay_image(lines: Sequence[Line], *, first: Sequence[str] = (), theme: Th
             found = [(line, one[name]) for line, one in zip(lines, series, strict=True) if name in one]
             for line, one in found:
                 _draw(place, one, line.colour, theme)
-            place.set_xlim(0, max(float(one.x.max()) for _, one in found) or 1)
+            place.set_xlim(0, 1.02 * max(float(one.x.max()) for known in series for one in known.values()) or 1)
             if row == len(names) - 1:
                 place.set_xlabel(what, color=theme.ink, size=9)
             places.append(place)
@@ -159,19 +159,24 @@ def _style(place: Axes, theme: Theme) -> None:
 
 
 def _scale(series: Sequence[Series], places: Sequence[Axes], name: str) -> None:
-    """Give both panels the same vertical axis, logarithmic where positive values span two powers of ten."""
+    """Give both panels the same vertical axis, logarithmic for scores that span more than a power of ten."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
     values = np.concatenate([one.y for one in series])
     values = values[np.isfinite(values)]
     if not len(values):
         return
     low, high = float(values.min()), float(values.max())
-    wide = low > 0 and high > 100 * low and name not in VERDICTS
+    verdict, loss = name in VERDICTS, "/" in name
     for place in places:
-        if name in VERDICTS and low >= 0 and high <= 1:
+        if verdict and low >= 0 and high <= 1:
             place.set_ylim(-0.02, 1.02)
-        elif wide:
+        elif low > 0 and high > 10 * low and not verdict and not loss:
             place.set_yscale("log")
             place.set_ylim(low / 1.2, high * 1.2)
+            place.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 1000 * low else (1,)))
+            place.yaxis.set_major_formatter(FuncFormatter(lambda y, _: brief(y)))
+            place.yaxis.set_minor_formatter(NullFormatter())
         else:
             margin = 0.06 * (high - low) or 0.1 * abs(high) or 1.0
             place.set_ylim(low - margin, high + margin)
