@@ -8,128 +8,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from saddlepoint.conclusions import conclude
-from saddlepoint.configurations import Settings, differing, labels, settings_of, short_names
+from saddlepoint.configurations import FIGURE, Entry, Group, differing, labels, settings_of, short_names
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.files import write_text
 from saddlepoint.core.folder import RunFolder
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.evaluate import Card, find_encoder, metrics
 from saddlepoint.evaluate.encoder import Encoder, Report
-from saddlepoint.evaluate.interval import Z, of_draws
 from saddlepoint.evaluate.score import VERSION as ARITHMETIC
-from saddlepoint.evaluate.significance import Difference, Scores, difference, holm
+from saddlepoint.evaluate.significance import Difference, difference, holm
 from saddlepoint.run import Run, load
 from saddlepoint.scoring import SAMPLES, score
 
 VERSION = 1
-FIGURE = "frechet"
 LEAST = 100  # samples
 CERTAIN = 0.05
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One run of a comparison.
-
-    Attributes:
-        run: the run.
-        name: what tells it from the others.
-        card: its score card.
-        seed: its seed.
-        step: steps done.
-        images: real images shown to the critic.
-        seconds: time spent training.
-    """
-
-    run: Run
-    name: str
-    card: Card
-    seed: int
-    step: int
-    images: int
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """One figure of a configuration.
-
-    Attributes:
-        value: mean over its seeds; None where samples only bound it.
-        low: lower end of the 95 % interval: over seeds where there are several, else over samples.
-        high: upper end.
-        real: what real images score.
-    """
-
-    value: float | None
-    low: float | None
-    high: float | None
-    real: float | None
-
-
-@dataclass(frozen=True)
-class Group:
-    """The runs of one configuration, which differ in their seed alone.
-
-    Attributes:
-        name: names of the runs.
-        label: what tells the configuration from the others.
-        entries: its runs, by seed.
-        settings: its configuration, flat.
-        rank: best and worst place that the differences found allow, from 1.
-    """
-
-    name: str
-    label: str
-    entries: tuple[Entry, ...]
-    settings: Settings
-    rank: tuple[int, int] = (1, 1)
-
-    def estimate(self, figure: str) -> Estimate | None:
-        """Return a figure of this configuration, or None where a card lacks it."""
-        found = [entry.card.figures.get(figure) for entry in self.entries]
-        known = [one for one in found if one is not None]
-        if len(known) < len(found):
-            return None
-        if len(known) == 1:
-            (one,) = known
-            return Estimate(one.value, one.low, one.high, one.real)
-        values = [one.value for one in known if one.value is not None]
-        if len(values) < len(known):
-            return Estimate(None, None, None, known[0].real)
-        mean, low, high = of_draws(np.array(values))
-        # Seeds that scatter widely must not make a figure negative that cannot be.
-        positive = all(one.low is None or one.low >= 0 for one in known) and min(values) >= 0
-        return Estimate(mean, max(0.0, low) if positive else low, high, known[0].real)
-
-    @property
-    def scores(self) -> Scores:
-        """The Fréchet distances by seed, with their standard errors."""
-        value, error = {}, {}
-        for entry in self.entries:
-            figure = entry.card[FIGURE]
-            assert figure.value is not None
-            value[entry.seed] = figure.value
-            error[entry.seed] = 0.0 if figure.high is None else (figure.high - figure.value) / Z
-        return Scores(value, error)
-
-    @property
-    def distance(self) -> float:
-        """Mean Fréchet distance."""
-        return float(np.mean(list(self.scores.value.values())))
-
-    @property
-    def images(self) -> float:
-        """Mean number of images shown."""
-        return float(np.mean([entry.images for entry in self.entries]))
-
-    @property
-    def seconds(self) -> float:
-        """Mean time spent training."""
-        return float(np.mean([entry.seconds for entry in self.entries]))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from saddlepoint.configurations import told
+from saddlepoint.configurations import Entry, Estimate, Group, told
 from saddlepoint.evaluate import meanings
 from saddlepoint.evaluate.card import number
 from saddlepoint.plots.grid import grid
@@ -20,7 +20,7 @@ from saddlepoint.terminal import clock
 from saddlepoint.version import __version__
 
 if TYPE_CHECKING:
-    from saddlepoint.comparison import Comparison, Entry, Estimate, Group
+    from saddlepoint.comparison import Comparison
 
 IMAGES = 36  # in a grid
 PIXELS = 500_000  # of a grid, above which fewer images are shown
@@ -136,7 +136,7 @@ def _dot(place: int) -> str:
     return f'<span class="dot" style="background: {_colour(place)}"></span>'
 
 
-def _named(group: "Group", place: int) -> str:
+def _named(group: Group, place: int) -> str:
     names = "" if group.name == group.label else f"<small>{escape(group.name)}</small>"
     return f"{_dot(place)}{escape(group.label)}{names}"
 
@@ -180,7 +180,7 @@ def _ranking(comparison: "Comparison") -> str:
 class _Scale:
     """A horizontal axis for all intervals: logarithmic where they span more than a power of ten."""
 
-    def __init__(self, estimates: "Sequence[Estimate]", real: float | None):
+    def __init__(self, estimates: Sequence[Estimate], real: float | None):
         values = [v for one in estimates for v in (one.value, one.low, one.high) if v is not None]
         values += [] if real is None else [real]
         positive = [value for value in values if value > 0] or [1.0]
@@ -196,7 +196,7 @@ class _Scale:
             return 4 + 92 * math.log(value / self.low) / span
         return 4 + 92 * (value - self.low) / ((self.high - self.low) or 1.0)
 
-    def bar(self, one: "Estimate", index: int) -> str:
+    def bar(self, one: Estimate, index: int) -> str:
         """Return a dot with its interval."""
         colour, line = _colour(index), ""
         if one.low is not None and one.high is not None:
@@ -212,7 +212,7 @@ class _Scale:
         return f'<b style="left: {self.place(value):.1f}%; background: {colour}"></b>'
 
 
-def _ends(one: "Estimate") -> str:
+def _ends(one: Estimate) -> str:
     return "" if one.low is None else f"{number(one.low)} – {number(one.high)}".replace("-", "−")
 
 
@@ -262,7 +262,7 @@ def _grids(comparison: "Comparison") -> str:
     return '<div class="grids">' + "\n".join(figures) + "</div>"
 
 
-def _samples(entry: "Entry", real: np.ndarray) -> Image.Image:
+def _samples(entry: Entry, real: np.ndarray) -> Image.Image:
     samples = entry.run.sample(len(real), seed=0)
     return _tiles(samples) if samples.ndim == 4 else draw(samples, real)
 
