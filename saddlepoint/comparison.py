@@ -14,8 +14,9 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.files import write_text
 from saddlepoint.core.folder import RunFolder
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.evaluate import Card, find_encoder, metrics
+from saddlepoint.evaluate import Card, find_encoder
 from saddlepoint.evaluate.encoder import Encoder, Report
+from saddlepoint.evaluate.metric import metrics
 from saddlepoint.evaluate.score import VERSION as ARITHMETIC
 from saddlepoint.evaluate.significance import Difference, difference, holm
 from saddlepoint.run import Run, load

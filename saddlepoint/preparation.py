@@ -169,6 +169,8 @@ def _build(
     with torch.random.fork_rng():
         torch.manual_seed(derive(seed, "weights"))
         experiment = recipe.build(spec, **flags)
+    # One grey channel leaves the layout of an image open; the weights' own layout decides for all that follows.
+    experiment.family.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     changes: dict[str, Any] = {}
     if batch is not None:
         changes["batch"] = batch

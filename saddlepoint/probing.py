@@ -17,7 +17,7 @@ from saddlepoint.data.batches import to_floats
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.evaluate.probe import TRAINING, Activations, Probed, probe
 from saddlepoint.evaluate.tensors import few_threads, pick_device
-from saddlepoint.networks.activations import Kind, activations, has_layers, settle
+from saddlepoint.networks.outputs import Kind, activations, has_layers, settle
 from saddlepoint.preparation import Prepared, rebuild
 from saddlepoint.run import Run, load
 

@@ -1,5 +1,7 @@
 """A run on disk: load it, sample from it, score it."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,11 +11,13 @@ import torch
 from saddlepoint.core.errors import UserError, nearest
 from saddlepoint.core.files import atomic_path
 from saddlepoint.core.folder import RunFolder, newest_run
+from saddlepoint.core.protocol import Family
 from saddlepoint.data import load as load_data
 from saddlepoint.data.batches import to_uint8
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.request import Report, silent
-from saddlepoint.engine.sampling import sample
+from saddlepoint.engine.latents import truncate
+from saddlepoint.engine.sampling import draw_latents, render, sample
 from saddlepoint.engine.state import load_weights
 from saddlepoint.plots.grid import save_images
 from saddlepoint.plots.png import save_png
@@ -21,7 +25,10 @@ from saddlepoint.preparation import Prepared, rebuild
 from saddlepoint.recording import draw
 
 if TYPE_CHECKING:
+    from PIL import Image
+
     from saddlepoint.evaluate import Card
+    from saddlepoint.exploring import Arithmetic, Neighbours
     from saddlepoint.probing import Probe
 
 
@@ -47,13 +54,23 @@ class Run:
         """Return the rows of ``metrics.jsonl``, oldest first."""
         return self.folder.rows()
 
-    def sample(self, n: int = 64, seed: int = 0, label: int | str | None = None) -> np.ndarray:
+    @property
+    def family(self) -> Family:
+        """The game with the newest weights (their average, where there is one)."""
+        return self._load().experiment.family
+
+    def sample(
+        self, n: int = 64, seed: int = 0, label: int | str | None = None, truncation: float = 1.0
+    ) -> np.ndarray:
         """Draw samples from the newest weights (their average, where there is one).
 
         Args:
             n: how many; sample i of a seed is the same whatever n is.
             seed: seed of the latents.
             label: class index or name, for conditional recipes.
+            truncation: ψ in [0, 1]. Latents z become ψ·z, which is nearer to their mean of 0: normal latents
+                get the standard deviation ψ, uniform ones a box ψ times as wide. Samples become more typical
+                and less varied; 1 is training's own distribution.
 
         Returns:
             uint8 (n, h, w, c) images, or float32 (n, d) points.
@@ -61,12 +78,41 @@ class Run:
         Raises:
             UserError: the run has no checkpoint, or the recipe knows no classes.
         """
-        if n < 1:
-            raise UserError(f"-n must be at least 1, got {n}")
-        prepared = self._load()
-        condition = None if label is None else self._condition(prepared, n, label)
-        floats = sample(prepared.experiment.family, n, seed=seed, condition=condition)
-        return to_uint8(floats, prepared.experiment.pixels)
+        if truncation != 1:
+            return self.render(self.latents(n, seed, label, truncation))
+        condition = self._condition(n, label)
+        return to_uint8(sample(self.family, n, seed=seed, condition=condition), self._load().experiment.pixels)
+
+    def latents(
+        self, n: int = 64, seed: int = 0, label: int | str | None = None, truncation: float = 1.0
+    ) -> Any:
+        """Draw the latents of :meth:`sample`: a pytree of tensors with first axis n; arguments as there."""
+        if not 0 <= truncation <= 1:
+            raise UserError(f"--truncation must be from 0 (the mean) to 1 (as in training), got {truncation}")
+        condition = self._condition(n, label)
+        return truncate(draw_latents(self.family, n, seed=seed, condition=condition), truncation)
+
+    def render(self, latents: Any) -> np.ndarray:
+        """Turn latents, a pytree as :meth:`latents` returns it, into samples as :meth:`sample` does."""
+        return to_uint8(render(self.family, latents), self._load().experiment.pixels)
+
+    def interpolate(self, n: int = 8, **settings: Any) -> np.ndarray:
+        """Walk between pairs of samples; settings and result as for ``saddlepoint.exploring.interpolate``."""
+        from saddlepoint.exploring import interpolate
+
+        return interpolate(self, n, **settings)
+
+    def arithmetic(self, expression: str, **settings: Any) -> "Arithmetic":
+        """Add and subtract averaged latents; as ``saddlepoint.exploring.arithmetic``."""
+        from saddlepoint.exploring import arithmetic
+
+        return arithmetic(self, expression, **settings)
+
+    def neighbours(self, n: int = 8, **settings: Any) -> "Neighbours":
+        """Find the training images nearest to samples; as ``saddlepoint.exploring.neighbours``."""
+        from saddlepoint.exploring import neighbours
+
+        return neighbours(self, n, **settings)
 
     def data(self, report: Report = silent) -> Dataset:
         """Read the data that the run was trained on, at its size.
@@ -90,6 +136,12 @@ class Run:
 
         return score(self, **settings)
 
+    def layers(self, seed: int = 0) -> "Image.Image":
+        """Draw what every layer has learned into the run's folder; as ``saddlepoint.layers.draw_layers``."""
+        from saddlepoint.layers import draw_layers
+
+        return draw_layers(self, seed=seed)
+
     def probe(self, **settings: Any) -> "Probe":
         """Read classes from the critic's layers; see :func:`saddlepoint.probing.probe_run`."""
         from saddlepoint.probing import probe_run
@@ -110,7 +162,13 @@ class Run:
             self._prepared = self.prepared()
         return self._prepared
 
-    def _condition(self, prepared: Prepared, n: int, label: int | str) -> torch.Tensor:
+    def _condition(self, n: int, label: int | str | None) -> torch.Tensor | None:
+        """Return ``label`` as n classes; raises UserError for a bad ``n`` too."""
+        if n < 1:
+            raise UserError(f"-n must be at least 1, got {n}")
+        if label is None:
+            return None
+        prepared = self._load()
         if not prepared.experiment.family.conditional:
             raise UserError(
                 f"recipe {prepared.recipe.name!r} cannot be asked for a class: it is not conditional"
@@ -133,7 +191,9 @@ def load(path: str | Path | None = None) -> Run:
     return Run(RunFolder.open(path) if path else newest_run())
 
 
-def save_samples(run: Run, out: Path, *, n: int = 64, seed: int = 0, label: int | str | None = None) -> Path:
+def save_samples(
+    run: Run, out: Path, *, n: int = 64, seed: int = 0, label: int | str | None = None, truncation: float = 1.0
+) -> Path:
     """Draw samples and write them; return where.
 
     Args:
@@ -143,6 +203,7 @@ def save_samples(run: Run, out: Path, *, n: int = 64, seed: int = 0, label: int 
         n: how many.
         seed: seed of the latents.
         label: class index or name, for conditional recipes.
+        truncation: as for :meth:`Run.sample`.
 
     Raises:
         UserError: the folder exists and is not empty, or ``out`` cannot be written.
@@ -150,24 +211,63 @@ def save_samples(run: Run, out: Path, *, n: int = 64, seed: int = 0, label: int 
     is_folder = out.suffix.lower() not in (".png", ".npy")
     if is_folder and out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UserError(f"{out} exists and is not an empty folder; name a new folder, a .png or a .npy")
-    samples = run.sample(n, seed=seed, label=label)
+    samples = run.sample(n, seed=seed, label=label, truncation=truncation)
+    text = provenance(run, seed=seed, label=label, truncation=truncation)
+    if not is_folder:
+        return save_picture(out, samples, lambda: draw(samples), text)
+    if samples.ndim != 4:
+        raise UserError("points are no images; write them to a .npy or a .png")
+    with writing(out):
+        save_images(out, samples, text)
+    return out
+
+
+def save_picture(
+    out: Path, array: np.ndarray, picture: Callable[[], "Image.Image"], text: dict[str, str]
+) -> Path:
+    """Write ``array`` to a ``.npy``, or the picture with ``text`` in its chunks to a ``.png``; return where.
+
+    Raises:
+        UserError: ``out`` cannot be written.
+    """
+    with writing(out):
+        if out.suffix.lower() == ".npy":
+            with atomic_path(out) as temporary, open(temporary, "wb") as file:
+                np.save(file, array)
+        else:
+            save_png(out, picture(), text=text)
+    return out
+
+
+def picture_path(out: Path) -> Path:
+    """Return ``out``; raises UserError where :func:`save_picture` knows no way to write it."""
+    if out.suffix.lower() not in (".png", ".npy"):
+        raise UserError(f"--out {out} must end in .png or .npy")
+    return out
+
+
+def provenance(
+    run: Run, *, seed: int, label: int | str | None = None, truncation: float = 1.0
+) -> dict[str, str]:
+    """Return what a picture's text chunks say of where it comes from."""
     text = {
         "run": run.path.name,
         "step": str(run.step),
         "seed": str(seed),
         "weights": run.folder.latest().weights_hash,
     }
+    if label is not None:
+        text["class"] = str(label)
+    if truncation != 1:
+        text["truncation"] = str(truncation)
+    return text
+
+
+@contextmanager
+def writing(out: Path) -> Iterator[None]:
+    """Make the parent folder of ``out``; raises UserError where the block cannot write to it."""
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        if out.suffix.lower() == ".npy":
-            with atomic_path(out) as temporary, open(temporary, "wb") as file:
-                np.save(file, samples)
-        elif is_folder:
-            if samples.ndim != 4:
-                raise UserError("points are no images; write them to a .npy or a .png")
-            save_images(out, samples, text)
-        else:
-            save_png(out, draw(samples), text=text)
+        yield
     except OSError as error:
         raise UserError(f"cannot write {out}: {error.strerror}") from error
-    return out

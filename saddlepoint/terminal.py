@@ -61,6 +61,10 @@ class Screen:
         else:
             yield
 
+    def note(self, text: str) -> None:
+        """Print a line about slow work."""
+        self.console.print(f"  [dim]{text}[/dim]")
+
     def introduce(
         self, prepared: Prepared, plan: Plan, budget: Budget, path: Path | None, resumed: int | None = None
     ) -> None:
@@ -194,12 +198,14 @@ class _Display(Watcher):
     def __init__(self, console: Console):
         self.console = console
         self.row: dict[str, Any] = {}
+        self.frechet: float | None = None
         self.speed = _Speed()
         self.told = False
 
     def ticked(self, trainer: Trainer, row: dict[str, Any]) -> None:
         """Keep the newest statistics."""
         self.row = row
+        self.frechet = row.get("frechet", self.frechet)
 
     def stepped(self, trainer: Trainer) -> None:
         """Measure the speed; tell the time to finish once."""
@@ -216,11 +222,13 @@ class _Display(Watcher):
         """Return speed, time left and health in one line."""
         parts = [f"{self.speed.images:,.0f} images/s", f"{clock(self.speed.left)} left"]
         parts += [f"{name.removesuffix('/adversarial')} {value:.3f}" for name, value in self._shown()]
+        parts += [] if self.frechet is None else [f"FD {number(self.frechet)}"]
         return "  ".join(parts)
 
     def _shown(self) -> Iterator[tuple[str, float]]:
+        hidden = {"seconds", "images_per_second", *meanings()}
         for name, value in self.row.items():
-            if isinstance(value, float) and name not in ("seconds", "images_per_second"):
+            if isinstance(value, float) and name not in hidden:
                 yield name, value
 
 

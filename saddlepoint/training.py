@@ -4,20 +4,30 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 
 from saddlepoint import terminal
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget
 from saddlepoint.core.folder import RunFolder, check_free, runs_root
+from saddlepoint.data.batches import to_uint8
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.request import Crop
-from saddlepoint.engine.loop import Habits, Interrupted, Trainer, Watcher
+from saddlepoint.engine.loop import Evaluation, Habits, Interrupted, Trainer, Watcher
 from saddlepoint.engine.plan import Plan
+from saddlepoint.engine.sampling import sample
 from saddlepoint.engine.state import load_weights
 from saddlepoint.preparation import Prepared, choose_budget, describe_machine, prepare, rebuild
 from saddlepoint.recording import Recorder, save_pictures
 from saddlepoint.run import Run, load
+
+EVALUATIONS = 8  # the most of a run by default
+EVALUATION_IMAGES = (
+    150_000  # the fewest between two: with them an MLP's evaluations cost a twentieth of its time
+)
+
+CURVES = ("frechet", "class_kl", "diversity", "modes", "high_quality")  # figures that become curves
 
 __all__ = ["Interrupted", "dry_run", "resume", "train", "train_seeds"]
 
@@ -43,6 +53,7 @@ def train(
     checkpoint_every: float = 45.0,
     keep: int = 2,
     best: str | None = None,
+    evaluate_every: int | None = None,
     card: bool = True,
     quiet: bool = False,
     watchers: tuple[Watcher, ...] = (),
@@ -70,6 +81,8 @@ def train(
         checkpoint_every: seconds between checkpoints.
         keep: how many of the newest checkpoints stay.
         best: name of a curve; the checkpoint where it was lowest stays too.
+        evaluate_every: steps between quick scores of the samples, which then are curves; 0 for none. By
+            default some on the way of a long run that ends with a card, for less than a twentieth of its time.
         card: end with a line of scores; it takes a while the first time that data are scored.
         quiet: print nothing.
         watchers: told of every step, tick and snapshot.
@@ -100,6 +113,7 @@ def train(
         checkpoint_every=checkpoint_every,
         keep=keep,
         best=best,
+        evaluate_every=evaluate_every,
         card=card,
         quiet=quiet,
         **flags,
@@ -223,13 +237,14 @@ def _resolve(
     checkpoint_every: float = 45.0,
     keep: int = 2,
     best: str | None = None,
+    evaluate_every: int | None = None,
     card: bool = True,
     quiet: bool = False,
     **flags: Any,
 ) -> _Started:
     """Check everything that was asked for and read the data, before anything is written."""
     screen = terminal.Screen(quiet)
-    habits = _habits(log_every, checkpoint_every, keep, best, card)
+    _check_habits(log_every, checkpoint_every, keep, evaluate_every)
     Plan.choose(device, precision)  # a device that is not here should not cost the reading of the data
     if out is not None:
         check_free(Path(out))
@@ -243,6 +258,9 @@ def _resolve(
     plan = Plan.choose(device, precision, fine=prepared.spec.kind == "points")
     default = prepared.experiment.budget
     budget = choose_budget(default, steps=steps, images=images, epochs=epochs, minutes=minutes)
+    if evaluate_every is None:
+        evaluate_every = default_evaluate_every(budget, prepared) if card and not quiet else 0
+    habits = Habits(log_every, checkpoint_every, keep, best, card, evaluate_every)
     return _Started(prepared, plan, budget, habits, screen)
 
 
@@ -262,6 +280,7 @@ def _run(folder: RunFolder, started: _Started, watchers: tuple[Watcher, ...], *,
             budget=budget,
             seed=prepared.seed,
             habits=habits,
+            evaluation=_evaluation(data, screen),
         )
         if resumed:
             trainer.resume(folder.latest())
@@ -283,6 +302,24 @@ def _run(folder: RunFolder, started: _Started, watchers: tuple[Watcher, ...], *,
     return run
 
 
+def _evaluation(data: Dataset, screen: terminal.Screen) -> Evaluation:
+    """Return what scores the averaged weights' samples during training."""
+
+    def figures(trainer: Trainer) -> dict[str, float]:
+        from saddlepoint.evaluate import cheap
+
+        def draw(n: int) -> np.ndarray:
+            return to_uint8(
+                sample(trainer.family, n, seed=0, average=trainer.average), trainer.experiment.pixels
+            )
+
+        card = cheap(data, draw, report=screen.note)
+        found = {name: card.figures[name].value for name in CURVES if name in card.figures}
+        return {name: value for name, value in found.items() if value is not None}
+
+    return figures
+
+
 def _score(run: Run, data: Dataset, screen: terminal.Screen) -> str:
     """Return the samples' scores in one line, or why there are none: a finished run is never lost to it."""
     from saddlepoint.scoring import quick_card
@@ -294,11 +331,22 @@ def _score(run: Run, data: Dataset, screen: terminal.Screen) -> str:
         return str(error)
 
 
-def _habits(log_every: int, checkpoint_every: float, keep: int, best: str | None, card: bool) -> Habits:
+def _check_habits(log_every: int, checkpoint_every: float, keep: int, evaluate_every: int | None) -> None:
     if log_every < 1:
         raise UserError(f"--log-every must be at least 1, got {log_every}")
     if not checkpoint_every >= 0:
         raise UserError(f"--checkpoint-every must be at least 0 seconds, got {checkpoint_every}")
     if keep < 1:
         raise UserError(f"--keep must be at least 1, got {keep}")
-    return Habits(log_every, checkpoint_every, keep, best, card)
+    if evaluate_every is not None and evaluate_every < 0:
+        raise UserError(f"--evaluate-every must be at least 0 steps, got {evaluate_every}")
+
+
+def default_evaluate_every(budget: Budget, prepared: Prepared) -> int | None:
+    """Return the default: by the clock where that is the budget, otherwise steps, which can be repeated."""
+    if budget.minutes is not None:
+        return None
+    batch = prepared.experiment.batch
+    steps = budget.steps or -(-int(budget.images or budget.epochs * prepared.spec.count) // batch)
+    every = max(steps // EVALUATIONS, -(-EVALUATION_IMAGES // batch))
+    return every if every <= steps else 0

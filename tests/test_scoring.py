@@ -1,14 +1,21 @@
 """Scoring from the command line and from Python: runs, arrays and folders."""
 
 import json
+import os
+import signal
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
+from runs import assert_same
 
 import saddlepoint as sp
 from saddlepoint.cli import main
+from saddlepoint.core.experiment import Budget
 from saddlepoint.data import load
+from saddlepoint.preparation import prepare
+from saddlepoint.training import EVALUATIONS, default_evaluate_every
 
 
 @pytest.fixture(autouse=True)
@@ -104,3 +111,48 @@ def test_unknown_metrics_and_unfit_samples(trained, capsys):
 def test_training_ends_with_a_score(capsys, workplace):
     assert main(["train", "--steps", "2", "--width", "4"]) == 0
     assert "score      FD" in capsys.readouterr().out
+
+
+class CtrlC(sp.Watcher):
+    """Presses Ctrl-C after a step."""
+
+    def __init__(self, step):
+        self.step = step
+
+    def stepped(self, trainer):
+        if trainer.done == self.step:
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_scores_on_the_way_are_curves_and_change_nothing(workplace):
+    settings: dict = {"steps": 8, "batch": 8, "width": 4, "log_every": 2, "quiet": True}
+    plain = sp.train("dcgan", "digits", out=workplace / "plain", **settings)
+    scored = sp.train("dcgan", "digits", out=workplace / "scored", evaluate_every=3, **settings)
+    assert [row["step"] for row in scored.curves() if "frechet" in row] == [4, 6]
+    assert all(row["frechet"] > 0 and row["class_kl"] >= 0 for row in scored.curves() if "frechet" in row)
+    for part in ("weights", "ema", "state"):
+        one, other = (run.folder.latest().tensors(part) for run in (plain, scored))
+        assert all(torch.equal(one[name], other[name]) for name in one)
+    broken = workplace / "broken"
+    with pytest.raises(sp.Interrupted):
+        sp.train("dcgan", "digits", out=broken, evaluate_every=3, watchers=(CtrlC(5),), **settings)
+    assert_same(scored, sp.resume(broken, quiet=True))
+
+
+def test_the_best_score_keeps_its_checkpoint(workplace):
+    settings: dict = {"steps": 12, "batch": 8, "width": 4, "log_every": 2, "quiet": True, "keep": 1}
+    run = sp.train("dcgan", "digits", evaluate_every=4, best="frechet", **settings)
+    scores = {row["step"]: row["frechet"] for row in run.curves() if "frechet" in row}
+    assert len(scores) == 3
+    best = min(scores, key=lambda step: scores[step])
+    assert {checkpoint.step for checkpoint in run.folder.checkpoints()} == {best, 12}
+    with pytest.raises(sp.UserError, match=r"has no curve 'frechett'.*frechet"):
+        sp.train("dcgan", "digits", evaluate_every=4, best="frechett", **settings)
+
+
+def test_a_long_run_is_scored_by_default_and_a_short_one_is_not():
+    spec = prepare("gan", "digits")
+    assert default_evaluate_every(Budget(images=100_000), spec) == 0
+    every = default_evaluate_every(Budget(images=6_000_000), spec)
+    assert every == 6_000_000 // spec.experiment.batch // EVALUATIONS
+    assert default_evaluate_every(Budget(minutes=3), spec) is None

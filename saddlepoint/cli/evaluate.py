@@ -15,7 +15,8 @@ def main(arguments: list[str]) -> int:
         prog="saddle evaluate",
         description="Score a run's samples, or images of any origin, beside real images.",
         epilog="examples:\n  saddle evaluate\n  saddle evaluate runs/dcgan-mnist-0001 --metrics frechet\n"
-        "  saddle evaluate samples.npy --against mnist --json\n  saddle evaluate --probe",
+        "  saddle evaluate samples.npy --against mnist --json\n"
+        "  saddle evaluate runs/dcgan-mnist-0001 --layers\n  saddle evaluate --probe",
     )
     parser.add_argument(
         "target", nargs="?", metavar="RUN", help="run, FILE.npy or folder of images (default: newest run)"
@@ -32,12 +33,17 @@ def main(arguments: list[str]) -> int:
         "counts the labelled images to learn from",
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument(
+        "--layers", action="store_true", help="instead of a score: a picture of what every layer has learned"
+    )
     settings = vars(parser.parse(arguments))
-    as_json = settings.pop("json")
-    if settings.pop("probe"):
+    as_json, layers, probe = (settings.pop(name) for name in ("json", "layers", "probe"))
+    if probe:
         return _probe(settings, as_json)
     from saddlepoint import scoring, terminal
 
+    if layers:
+        return _draw_layers(**settings)
     card = scoring.score(**settings, quiet=as_json)
     if as_json:
         print(json.dumps(card.to_json(), indent=1))
@@ -58,4 +64,17 @@ def _probe(settings: dict[str, Any], as_json: bool) -> int:
         print(json.dumps(found.to_json(), indent=1))
     else:
         terminal.print_probe(found)
+    return 0
+
+
+def _draw_layers(target: str | None, seed: int, **settings: object) -> int:
+    """Write the picture of a run's layers and print its path."""
+    from saddlepoint.run import load
+
+    given = [name for name in ("against", "metrics", "encoder") if settings[name] is not None]
+    if given:
+        raise UserError(f"--layers draws a picture and scores nothing; leave out --{given[0]}")
+    run = load(target)
+    run.layers(seed)
+    print(run.folder.layers)
     return 0

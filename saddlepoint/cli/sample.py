@@ -4,29 +4,68 @@ from pathlib import Path
 
 from saddlepoint.cli.parser import Parser
 
-SUMMARY = "draw samples from a run: a grid, a folder of images, or an array"
+SUMMARY = "draw samples from a run, walk between them, add them up, or find their nearest training images"
 
 
 def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     parser = Parser(
         prog="saddle sample",
-        description="Draw samples from a run's newest weights.",
+        description="Draw samples from a run's newest weights, or look into its latents.",
         epilog="examples:\n  saddle sample -n 100 --seed 1 --out grid.png\n"
         "  saddle sample runs/dcgan-mnist-0001 -n 10000 --out samples.npy\n"
-        "  saddle sample -n 50 --out folder/",
+        "  saddle sample -n 50 --out folder/\n"
+        "  saddle sample --interpolate -n 12\n"
+        '  saddle sample --arithmetic "3,17,40 - 5,9 + 12"\n'
+        '  saddle sample --arithmetic "class:7 - class:1 + class:4"\n'
+        "  saddle sample --neighbours --encoder judge",
     )
     parser.add_argument("run", nargs="?", help="folder of the run (default: the newest)")
-    parser.add_argument("-n", type=int, default=64, help="how many (default: 64)")
+    parser.add_argument(
+        "-n", type=int, help="how many samples (default: 64), walks or samples with neighbours (8)"
+    )
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="the same seed, the same images")
     parser.add_argument("--class", dest="label", metavar="C", help="class, for conditional recipes")
     parser.add_argument(
-        "--out", metavar="FILE", help="FILE.png, FILE.npy or DIR/ (default: samples-seedS.png in the run)"
+        "--truncation",
+        type=float,
+        default=1.0,
+        metavar="PSI",
+        help="latents times PSI, from 0 (their mean) to 1: more typical, less varied",
     )
+    parser.add_argument("--out", metavar="FILE", help="FILE.png, FILE.npy or DIR/ (default: a PNG in the run)")
+    asked = parser.add_argument_group("looking inside").add_mutually_exclusive_group()
+    asked.add_argument("--interpolate", action="store_true", help="a grid, each row a walk between two samples")
+    asked.add_argument(
+        "--arithmetic",
+        metavar="SUM",
+        help='add averages of samples: "3,17,40 - 5,9 + 12" by index, or "class:7 - class:1"',
+    )
+    asked.add_argument("--neighbours", action="store_true", help="samples beside their nearest training images")
+    parser.add_argument("--encoder", metavar="NAME", help="for --neighbours: its features instead of pixels")
     found = parser.parse(arguments)
-    from saddlepoint import run
+    from saddlepoint import exploring, run
+    from saddlepoint.core.errors import UserError
 
+    if found.encoder and not found.neighbours:
+        raise UserError("--encoder says where --neighbours are measured; add --neighbours or leave it out")
+    if found.arithmetic is not None and found.n is not None:
+        raise UserError("--arithmetic makes one picture; leave out -n")
     chosen = run.load(found.run)
-    out = Path(found.out) if found.out else chosen.path / f"samples-seed{found.seed}.png"
-    print(run.save_samples(chosen, out, n=found.n, seed=found.seed, label=found.label))
+    settings = {"seed": found.seed, "label": found.label, "truncation": found.truncation}
+    many = {} if found.n is None else {"n": found.n}
+
+    def out(name: str) -> Path:
+        return Path(found.out) if found.out else chosen.path / f"{name}-seed{found.seed}.png"
+
+    if found.interpolate:
+        path = exploring.save_walks(chosen, out("walks"), **many, **settings)
+    elif found.arithmetic is not None:
+        path = exploring.save_arithmetic(chosen, out("arithmetic"), found.arithmetic, report=print, **settings)
+    elif found.neighbours:
+        more = {"encoder": found.encoder, "report": print}
+        path = exploring.save_neighbours(chosen, out("neighbours"), **many, **more, **settings)
+    else:
+        path = run.save_samples(chosen, out("samples"), **many, **settings)
+    print(path)
     return 0

@@ -58,5 +58,8 @@ def _parser(recipe: str, help_line: str) -> Parser:
     files.add_argument(
         "--card", action=argparse.BooleanOptionalAction, default=True, help="end with a line of scores"
     )
+    files.add_argument(
+        "--evaluate-every", type=int, metavar="STEPS", help="quick scores as curves; 0: none (default: a few)"
+    )
     files.add_argument("--best", metavar="CURVE", help="also keep the checkpoint where this was lowest")
     return parser

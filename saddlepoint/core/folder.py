@@ -232,6 +232,11 @@ class RunFolder:
         return self.path / "curves.png"
 
     @property
+    def layers(self) -> Path:
+        """The picture of filters, feature maps and the critic's features."""
+        return self.path / "layers.png"
+
+    @property
     def card(self) -> Path:
         """The score card for programs."""
         return self.path / "card.json"

@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +26,10 @@ from saddlepoint.engine.state import capture, restore
 from saddlepoint.engine.step import Stepper
 
 SNAPSHOTS = 30  # grids of samples over a whole budget
+FIRST_EVALUATION = 15.0  # seconds into a run that is evaluated by the clock
+REST = 24  # times an evaluation's own cost that pass before the next one by the clock
+
+Evaluation = Callable[["Trainer"], dict[str, float]]
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,8 @@ class Habits:
         keep: how many of the newest checkpoints stay.
         best: name of a curve; the checkpoint where it was lowest stays too.
         card: whether the run ends with a line of scores.
+        evaluate_every: steps between evaluations of the samples; 0 for none; None for as often as
+            takes one second in 25, for budgets in minutes: it cannot be repeated bit for bit.
     """
 
     log_every: int = 20
@@ -45,6 +51,7 @@ class Habits:
     keep: int = 2
     best: str | None = None
     card: bool = True
+    evaluate_every: int | None = 0
 
 
 class Interrupted(Exception):  # noqa: N818 - not an error
@@ -76,6 +83,8 @@ class Trainer:
         seed: seed of data order, latents and noise; initial weights are the caller's.
         habits: what is written when.
         watchers: who is told.
+        evaluation: figures of the samples, written into the row of the first tick after each
+            ``habits.evaluate_every`` steps; it must not change the run.
     """
 
     def __init__(
@@ -89,12 +98,14 @@ class Trainer:
         seed: int,
         habits: Habits,
         watchers: tuple[Watcher, ...] = (),
+        evaluation: Evaluation | None = None,
     ):
         self.experiment = experiment
         self.folder = folder
         self.budget = budget
         self.habits = habits
         self.watchers = watchers
+        self.evaluation = evaluation
         device = plan.torch_device
         self.family = experiment.family.to(device).train()
         self.batches = Batches(split, experiment.batch, seed=seed, device=device, pixels=experiment.pixels)
@@ -109,6 +120,7 @@ class Trainer:
         self._tick_start = (0, 0.0)
         self._clock = 0.0
         self._saved_at = 0.0
+        self._evaluate_at = FIRST_EVALUATION
 
     @property
     def progress(self) -> Progress:
@@ -177,9 +189,8 @@ class Trainer:
         """Save everything, if it is finite."""
         pending = self._read_pending()
         self._check_weights()
-        value = self.last_row.get(self.habits.best) if self.habits.best else None
-        if value is not None and (self.best is None or value < self.best[0]):
-            self.best = (value, self.done)
+        if self._is_best(self.last_row):
+            self.best = (self.last_row[self.habits.best], self.done)
         values = {
             "seconds": self.seconds,
             "drawn": self.batches.drawn,
@@ -195,6 +206,7 @@ class Trainer:
         """Turn the statistics of the last steps into one row of the curves."""
         reports = self._read_pending()
         self._pending = []
+        figures = self._evaluate(self.done - len(reports))
         names = sorted({name for report in reports for name in report})
         means = {}
         for name in names:
@@ -209,13 +221,44 @@ class Trainer:
             "seconds": round(self.seconds, 3),
             "images_per_second": round(speed, 1),
             **means,
+            **figures,
         }
-        best = self.habits.best
-        if best is not None and best not in row:
-            raise UserError(f"--best: this run has no curve {best!r}{nearest(best, row)}")
+        self._check_best(row)
         self.folder.append_row(row)
         self.last_row = row
         self._tell("ticked", row)
+        if figures and self._is_best(row):  # such rows are rare: without a checkpoint the weights would be lost
+            self.checkpoint()
+
+    def _evaluate(self, last_tick: int) -> dict[str, float]:
+        """Return the figures of the samples where an evaluation is due since the step ``last_tick``."""
+        every = self.habits.evaluate_every
+        if every is None:
+            due = self.seconds >= self._evaluate_at
+        else:
+            due = every > 0 and self.done // every > last_tick // every
+        if self.evaluation is None or not due:
+            return {}
+        started = time.monotonic()
+        figures = self.evaluation(self)
+        cost = time.monotonic() - started
+        self._clock += cost  # the seconds of a run are spent training
+        self._evaluate_at = self.seconds + REST * cost
+        return figures
+
+    def _is_best(self, row: dict[str, Any]) -> bool:
+        value = row.get(self.habits.best) if self.habits.best else None
+        return value is not None and (self.best is None or value < self.best[0])
+
+    def _check_best(self, row: dict[str, Any]) -> None:
+        """Refuse a name for ``--best`` that no row will have; an evaluation's are known after the first."""
+        best = self.habits.best
+        if best is None or best in row or self.best is not None:
+            return
+        every = self.habits.evaluate_every
+        comes = self._evaluate_at <= FIRST_EVALUATION if every is None else self.done < every
+        if self.evaluation is None or not comes:
+            raise UserError(f"--best: this run has no curve {best!r}{nearest(best, row)}")
 
     def _read_pending(self) -> list[dict[str, float]]:
         """Read the statistics since the last tick from the device, at once.

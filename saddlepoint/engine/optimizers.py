@@ -31,7 +31,7 @@ class Descent:
                 else:
                     group[name] = value
         for parameter, gradient in zip(self.parameters.values(), gradients, strict=True):
-            parameter.grad = gradient
+            parameter.grad = None if gradient is None else _laid_out(gradient, parameter)
         self.rule.step()
         if self.spec.clip is not None:
             with torch.no_grad():
@@ -53,7 +53,19 @@ class Descent:
             name, _, entry = key.rpartition("/")
             parameter = self.parameters[name]
             device = "cpu" if entry == "step" and not self.rule.defaults.get("fused") else parameter.device
-            self.rule.state[parameter][entry] = value.clone().to(device)
+            value = value.to(device, copy=True)
+            if value.dim():  # moments lie in memory as their parameter does
+                value = torch.empty_like(parameter, dtype=value.dtype).copy_(value)
+            self.rule.state[parameter][entry] = value
+
+
+def _laid_out(gradient: Tensor, parameter: Tensor) -> Tensor:
+    """Return ``gradient`` in the memory layout of ``parameter``.
+
+    Convolutions of channels-last images return channels-last gradients, and torch's fused rules for the CPU
+    read both memories in one order: they would move each weight by another weight's gradient.
+    """
+    return gradient if gradient.stride() == parameter.stride() else torch.empty_like(parameter).copy_(gradient)
 
 
 def _build(spec: Optimizer, parameters: list[nn.Parameter], lr: Tensor) -> torch.optim.Optimizer:

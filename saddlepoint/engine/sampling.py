@@ -3,14 +3,16 @@
 import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from torch import Tensor
-from torch.utils._pytree import tree_map
+from torch.utils._pytree import tree_leaves, tree_map
 
 from saddlepoint.core.protocol import Family
 from saddlepoint.core.seeds import generator
 from saddlepoint.engine.ema import Average
+from saddlepoint.engine.latents import take
 
 BLOCK = 64  # samples computed at a time, always, so that sample i has the same bits whatever n is
 
@@ -36,19 +38,53 @@ def sample(
         average: the weights' moving average.
         condition: (n,) int64 classes, for conditional families.
     """
-    device = next(family.parameters()).device
-    blocks = []
     with evaluating(family, average):
+        blocks = [_rendered(family, latents) for latents in _drawn(family, n, seed, condition)]
+    return torch.cat(blocks)[:n]
+
+
+@torch.no_grad()
+def draw_latents(family: Family, n: int, *, seed: int, condition: Tensor | None = None) -> Any:
+    """Return the latents, on the CPU, that :func:`sample` turns into ``n`` samples of the same seed."""
+    with evaluating(family, None):
+        blocks = list(_drawn(family, n, seed, condition))
+    joined = tree_map(lambda *parts: torch.cat(parts) if isinstance(parts[0], Tensor) else parts[0], *blocks)
+    return take(joined, slice(n))
+
+
+@torch.no_grad()
+def render(family: Family, latents: Any) -> Tensor:
+    """Return one sample for each of ``latents``, as floats on the CPU, with the bits that :func:`sample` gives.
+
+    Args:
+        family: the game.
+        latents: what its ``latent`` draws, a pytree of tensors with first axis n.
+    """
+    n = next(len(leaf) for leaf in tree_leaves(latents) if isinstance(leaf, Tensor))
+    blocks = []
+    with evaluating(family, None):
         for start in range(0, n, BLOCK):
-            rng = generator("cpu", seed, "sample", start // BLOCK)
-            wanted = None
-            if condition is not None:
-                wanted = condition[start : start + BLOCK]
-                wanted = torch.cat([wanted, wanted.new_zeros(BLOCK - len(wanted))])
-            latent = family.latent(BLOCK, rng=rng, condition=wanted)
-            latent = tree_map(lambda x: x.to(device) if isinstance(x, Tensor) else x, latent)
-            blocks.append(family.sample(latent).float().cpu()[: n - start])
-    return torch.cat(blocks)
+            # The last block is filled up with its own beginning: every block has the same size.
+            rows = torch.arange(start, start + BLOCK)
+            blocks.append(_rendered(family, take(latents, torch.where(rows < n, rows, start))))
+    return torch.cat(blocks)[:n]
+
+
+def _drawn(family: Family, n: int, seed: int, condition: Tensor | None) -> Iterator[Any]:
+    """Yield blocks of 64 latents, the last one whole although ``n`` may end within it."""
+    for start in range(0, n, BLOCK):
+        rng = generator("cpu", seed, "sample", start // BLOCK)
+        wanted = None
+        if condition is not None:
+            wanted = condition[start : start + BLOCK]
+            wanted = torch.cat([wanted, wanted.new_zeros(BLOCK - len(wanted))])
+        yield family.latent(BLOCK, rng=rng, condition=wanted)
+
+
+def _rendered(family: Family, latents: Any) -> Tensor:
+    device = next(family.parameters()).device
+    latents = tree_map(lambda x: x.to(device) if isinstance(x, Tensor) else x, latents)
+    return family.sample(latents).float().cpu()
 
 
 @contextmanager

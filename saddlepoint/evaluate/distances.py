@@ -60,6 +60,22 @@ def nearest(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return index, np.concatenate([np.sqrt(np.einsum("ij,ij->i", gap, gap)) for gap in gaps])
 
 
+def nearest_few(a: np.ndarray, b: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return (index, distance), each (n, k), of the k rows of b (m, f) nearest to each row of a (n, f).
+
+    The nearest comes first. b is taken in blocks of rows; equal distances go to the earlier row.
+    """
+    index, square = np.empty((len(a), 0), np.int64), np.empty((len(a), 0))
+    for start in range(0, len(b), _ROWS):
+        part = b[start : start + _ROWS].astype(np.float64)
+        new = np.concatenate([np.square(part - row).sum(1)[None] for row in a.astype(np.float64)])
+        rows = np.broadcast_to(np.arange(start, start + len(part)), new.shape)
+        index, square = np.concatenate([index, rows], 1), np.concatenate([square, new], 1)
+        best = square.argsort(1, kind="stable")[:, :k]
+        index, square = np.take_along_axis(index, best, 1), np.take_along_axis(square, best, 1)
+    return index, np.sqrt(square)
+
+
 def _square(left: np.ndarray, right: np.ndarray, norm: np.ndarray) -> np.ndarray:
     square = left @ right.T
     square *= -2

@@ -1,81 +1,121 @@
-"""What the layers of a network make of an input."""
+"""What happens inside networks: every layer's output on a batch, and guided backpropagation to its pixels."""
 
-from typing import Any, Literal
+import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.utils._pytree import tree_map
 
-Kind = Literal["convolutional", "dense"]
-
-_TYPES: dict[Kind, type[nn.Module]] = {"convolutional": nn.Conv2d, "dense": nn.Linear}
-
-
-def has_layers(network: nn.Module, kind: Kind) -> bool:
-    """Say whether ``network`` has a layer of this kind."""
-    return any(isinstance(layer, _TYPES[kind]) for layer in network.modules())
+from saddlepoint.core.protocol import Batch, Family
 
 
-@torch.no_grad()
-def activations(network: nn.Module, x: Tensor, kind: Kind) -> dict[str, Tensor]:
-    """Run ``network`` on ``x`` and return what each layer of ``kind`` gives, by the layer's name.
+class Seen(NamedTuple):
+    """One layer at work.
 
-    A layer's output is taken after the normalisation, non-linearity and dropout that follow it: after all
-    modules up to the next layer with weights or the next one that changes the shape. Layers with a single
-    output, such as the one that gives a critic's score, are left out.
+    Attributes:
+        name: path within its network.
+        layer: the layer.
+        output: what it returned when it was first called.
+    """
+
+    name: str
+    layer: nn.Module
+    output: Tensor
+
+
+def watch(family: Family, batch: Batch, latent: Any) -> dict[str, list[Seen]]:
+    """Let every player take its turn, and return what the layers of every network returned, in order.
 
     Args:
-        network: called with ``x`` alone.
-        x: (n, c, h, w) or (n, d).
-        kind: the layers to read.
+        family: the game, in the mode in which it is to be seen.
+        batch: real data.
+        latent: as many latents.
 
     Returns:
-        (n, c, h, w) maps of convolutions or (n, f) codes of dense layers, in the order of their first call.
+        The layers that have no parts of their own, by network. Outputs carry gradients to ``batch.real`` where
+        it requires them. Layers that return no tensor are left out.
     """
-    found: dict[str, Tensor] = {}
-    current: str | None = None
+    found: dict[str, dict[str, Seen]] = {name: {} for name, _ in family.named_children()}
+    with _hooks(family, found):
+        fake = family.generate(latent, batch)
+        for player in family.players:
+            given = fake
+            if not family.generates(player):
+                given = tree_map(lambda x: x.detach().requires_grad_(), fake)
+            family.terms(player, batch, latent, given)
+    return {network: list(layers.values()) for network, layers in found.items()}
 
-    def watch(name: str, layer: nn.Module) -> Any:
-        def leave(module: nn.Module, inputs: Any, output: Any) -> None:
-            nonlocal current
-            if isinstance(layer, tuple(_TYPES.values())):
-                current = name if isinstance(layer, _TYPES[kind]) else None
-            elif current and not (isinstance(output, Tensor) and output.shape == found[current].shape):
-                current = None
-            if current:
-                found[current] = output
 
-        return layer.register_forward_hook(leave)
+def calibrated(family: Family, batch: Batch, latent: Any) -> Family:
+    """Return a copy in evaluation mode whose batch normalisation uses the statistics of this batch.
 
-    handles = [
-        watch(name, layer)
-        for name, layer in network.named_modules()
-        if isinstance(layer, tuple(_TYPES.values())) or not any(True for _ in layer.children())
-    ]
+    So a network that was never trained, whose running statistics mean nothing, can be set beside a trained one.
+    """
+    family = copy.deepcopy(family).eval()
+    norms = [layer for layer in family.modules() if isinstance(layer, nn.modules.batchnorm._BatchNorm)]
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None  # the mean over all calls
+        norm.train()
+    watch(family, batch, latent)
+    return family.eval()
+
+
+def guided(family: Family) -> Family:
+    """Return a copy for guided backpropagation (Springenberg et al. 2015).
+
+    Its rectifiers give the same output, but on the way back they let only positive gradients of positive inputs
+    pass; leaky ones, which DCGAN's critic has, do not leak there.
+    """
+    family = copy.deepcopy(family)
+    for module in list(family.modules()):
+        for name, child in list(module.named_children()):
+            if isinstance(child, nn.ReLU | nn.LeakyReLU):
+                setattr(module, name, _Guided(getattr(child, "negative_slope", 0.0)))
+    return family
+
+
+class _Guided(nn.Module):
+    def __init__(self, slope: float):
+        super().__init__()
+        self.slope = slope
+
+    def forward(self, x: Tensor) -> Tensor:
+        return _Rectify.apply(x, self.slope)  # pyright: ignore[reportReturnType]
+
+
+class _Rectify(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, slope: float) -> Tensor:
+        ctx.save_for_backward(x)
+        return torch.where(x > 0, x, slope * x)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        (x,) = ctx.saved_tensors
+        return gradients[0].clamp(min=0) * (x > 0), None
+
+
+@contextmanager
+def _hooks(family: Family, found: dict[str, dict[str, Seen]]) -> Iterator[None]:
+    handles = []
+    for network, module in family.named_children():
+        for name, layer in module.named_modules():
+            if not any(True for _ in layer.children()):
+                handles.append(layer.register_forward_hook(_recorder(name, found[network])))
     try:
-        network(x)
+        yield
     finally:
         for handle in handles:
             handle.remove()
-    return {name: output for name, output in found.items() if output.shape[1] > 1}
 
 
-@torch.no_grad()
-def settle(network: nn.Module, blocks: list[Tensor]) -> nn.Module:
-    """Average the statistics of batch normalisation over ``blocks``; return ``network`` in evaluation mode.
+def _recorder(name: str, found: dict[str, Seen]):
+    def record(layer: nn.Module, inputs: Any, output: Any) -> None:
+        if name not in found and isinstance(output, Tensor):
+            found[name] = Seen(name, layer, output.clone())  # a rectifier may work in place on it
 
-    Args:
-        network: called with one block at a time.
-        blocks: inputs, of about equal length.
-    """
-    network.eval()
-    norms = [layer for layer in network.modules() if isinstance(layer, nn.modules.batchnorm._BatchNorm)]
-    before = [layer.momentum for layer in norms]
-    for layer in norms:
-        layer.reset_running_stats()
-        layer.momentum = None  # the plain average of all blocks
-        layer.train()
-    for block in blocks if norms else []:
-        network(block)
-    for layer, momentum in zip(norms, before, strict=True):
-        layer.momentum = momentum
-    return network.eval()
+    return record

@@ -7,7 +7,7 @@ import torch
 
 from saddlepoint.core.experiment import DataSpec, recipes
 from saddlepoint.engine.ema import Average
-from saddlepoint.engine.sampling import sample
+from saddlepoint.engine.sampling import draw_latents, render, sample
 
 DATA = DataSpec("toy", "images", (8, 8, 1), (), 40)
 
@@ -25,6 +25,15 @@ def test_sample_i_does_not_depend_on_n():
         assert torch.equal(sample(game, n, seed=4), many[:n])
     assert not torch.equal(sample(game, 64, seed=5), many[:64])
     assert not torch.equal(many[:64], many[64:128])
+
+
+@pytest.mark.parametrize("n", [1, 64, 70])
+def test_latents_drawn_and_rendered_are_the_samples(n):
+    game = family()
+    latents = draw_latents(game, n, seed=4)
+    assert len(latents) == n
+    assert torch.equal(render(game, latents), sample(game, n, seed=4))
+    assert torch.equal(render(game, latents[n // 2 :]), sample(game, n, seed=4)[n // 2 :])
 
 
 def test_sampling_changes_nothing():

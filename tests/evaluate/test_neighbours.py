@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from prdc import compute_prdc
 
-from saddlepoint.evaluate.distances import blocks, nearest, neighbour_radius
+from saddlepoint.evaluate.distances import blocks, nearest, nearest_few, neighbour_radius
 from saddlepoint.evaluate.metrics.density_coverage import expected_coverage, neighbourhoods
 from saddlepoint.evaluate.metrics.precision_recall import shares
 
@@ -29,6 +29,18 @@ def test_nearest_and_radius(rng):
     np.testing.assert_allclose(distance, exact.min(1), rtol=1e-9)
     own = np.sort(((b[:, None] - b) ** 2).sum(-1), axis=1)
     np.testing.assert_allclose(neighbour_radius(b, 4), own[:, 4], rtol=1e-9)
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_the_nearest_few_in_order(rng):
+    a, b = rng.integers(0, 256, (5, 40)).astype(np.uint8), rng.integers(0, 256, (70, 40)).astype(np.uint8)
+    b[60] = b[3]  # equal rows: the earlier one first
+    a[0] = b[3]
+    exact = np.sqrt(((a[:, None].astype(float) - b) ** 2).sum(-1))
+    index, distance = nearest_few(a, b, 4)
+    np.testing.assert_array_equal(index, exact.argsort(1, kind="stable")[:, :4])
+    np.testing.assert_allclose(distance, np.sort(exact, 1)[:, :4])
+    assert list(index[0, :2]) == [3, 60]
 
 
 @pytest.mark.usefixtures("small_blocks")

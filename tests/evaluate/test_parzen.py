@@ -6,7 +6,8 @@ from scipy.special import logsumexp
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.data import load
-from saddlepoint.evaluate import cheap, evaluate, metrics
+from saddlepoint.evaluate import cheap, evaluate
+from saddlepoint.evaluate.metric import metrics
 from saddlepoint.evaluate.parzen import SIGMAS, log_likelihood, parzen
 
 

@@ -1,56 +1,67 @@
+"""What layers return, and guided backpropagation against a network small enough to do by hand."""
+
+import pytest
 import torch
 from torch import nn
 
-from saddlepoint.networks.activations import activations, has_layers, settle
-from saddlepoint.networks.cs231n import cs231n_critic
-from saddlepoint.networks.dcgan import dcgan_critic
-from saddlepoint.networks.mlp import maxout_critic, mlp_critic
+from saddlepoint.core.experiment import DataSpec, recipes
+from saddlepoint.core.protocol import Batch
+from saddlepoint.networks.activations import calibrated, guided, watch
 
 
-def test_convolutions_are_read_after_normalisation_and_activation():
-    critic = dcgan_critic(16, 1, width=8, hidden=8).eval()
-    x = torch.randn(3, 1, 16, 16)
-    found = activations(critic, x, "convolutional")
-    assert [tuple(maps.shape[1:]) for maps in found.values()] == [(32, 8, 8), (64, 4, 4)]
-    body: nn.Sequential = critic.body  # pyright: ignore[reportAssignmentType]
-    torch.testing.assert_close(found["body.down1"], body[:5](x))
-    code = activations(critic, x, "dense")
-    assert list(code) == ["body.dense"]
-    torch.testing.assert_close(code["body.dense"], critic(x).feature)
+def game(recipe="dcgan", shape=(8, 8, 1), **flags):
+    torch.manual_seed(0)
+    family = recipes.get(recipe).build(DataSpec("toy", "images", shape, (), 40), **flags).family
+    batch = Batch(torch.randn(6, shape[2], *shape[:2], requires_grad=True))
+    return family, batch, family.latent(6, rng=torch.Generator().manual_seed(0))
 
 
-def test_pooling_is_left_to_the_reader():
-    found = activations(cs231n_critic(1).eval(), torch.randn(2, 1, 28, 28), "convolutional")
-    assert [tuple(maps.shape[1:]) for maps in found.values()] == [(32, 24, 24), (64, 8, 8)]
+@pytest.mark.parametrize("penalty", [(), ("r1",), ("gradient_penalty",)])
+def test_every_layer_is_seen_in_order_before_later_ones_change_it(penalty):
+    family, batch, latent = game(width=4, penalty=penalty, gamma=(1.0,) if penalty else ())
+    family.eval()
+    seen = watch(family, batch, latent)
+    assert list(seen) == ["generator", "critic"]
+    names = [layer.name for layer in seen["critic"]]
+    leaves = [
+        name for name, part in family.get_submodule("critic").named_modules() if not list(part.children())
+    ]
+    assert names == leaves
+    first, leaky = seen["critic"][:2]
+    torch.testing.assert_close(first.output, first.layer(batch.real))
+    torch.testing.assert_close(leaky.output, nn.functional.leaky_relu(first.output, 0.2))
+    assert (first.output < 0).any(), "the rectifier works in place, on a copy"
+    torch.testing.assert_close(seen["generator"][-1].output, family.generate(latent))
+    (gradient,) = torch.autograd.grad(seen["critic"][-1].output[0].sum(), batch.real)
+    assert gradient[0].any()
+    assert not gradient[1:].any(), "in evaluation mode images do not know each other"
+    assert not any(part._forward_hooks for part in family.modules())
 
 
-def test_dense_critics_have_no_convolutions():
-    critic = mlp_critic((1, 8, 8), (12, 6), activation=nn.ReLU)
-    assert not has_layers(critic, "convolutional")
-    x = torch.randn(4, 1, 8, 8)
-    found = activations(critic, x, "dense")
-    assert [tuple(code.shape) for code in found.values()] == [(4, 12), (4, 6)]
-    assert all(bool((code >= 0).all()) for code in found.values())
+def test_calibration_normalises_the_batch_and_leaves_the_original_alone():
+    family, batch, latent = game(width=8, hidden=0)
+    before = {name: tensor.clone() for name, tensor in family.state_dict().items()}
+    copy = calibrated(family, batch, latent)
+    assert all(torch.equal(before[name], tensor) for name, tensor in family.state_dict().items())
+    assert family.training
+    assert not any(part.training for part in copy.modules())
+    maps = next(layer for layer in watch(copy, batch, latent)["generator"] if layer.name == "norm0")
+    assert maps.output.mean((0, 2, 3)).abs().max() < 1e-5
 
 
-def test_a_layer_under_a_reparametrisation_is_read():
-    critic = nn.Sequential(nn.utils.parametrizations.spectral_norm(nn.Conv2d(1, 4, 3)), nn.ReLU())
-    found = activations(critic.eval(), torch.randn(2, 1, 8, 8), "convolutional")
-    assert [tuple(maps.shape) for maps in found.values()] == [(2, 4, 6, 6)]
-    assert (found["0"] >= 0).all()
-
-
-def test_no_hook_is_left_behind():
-    critic = maxout_critic((1, 8, 8), 5, 2).eval()
-    activations(critic, torch.randn(2, 1, 8, 8), "dense")
-    assert not any(layer._forward_hooks for layer in critic.modules())
-
-
-def test_statistics_become_those_of_the_images():
-    network = nn.Sequential(nn.BatchNorm1d(3), nn.Dropout(0.5))
-    blocks = list(torch.randn(4, 50, 3).mul(2).add(5))
-    settle(network, blocks)
-    norm: nn.BatchNorm1d = network[0]  # pyright: ignore[reportAssignmentType]
-    torch.testing.assert_close(norm.running_mean, torch.stack([block.mean(0) for block in blocks]).mean(0))
-    assert norm.momentum == 0.1
-    assert not any(layer.training for layer in network.modules())
+def test_guided_backpropagation_by_hand():
+    family, _, _ = game(width=4)
+    first, last = nn.Linear(2, 2, bias=False), nn.Linear(2, 1)
+    critic = nn.Sequential(first, nn.LeakyReLU(0.2, inplace=True), last)
+    with torch.no_grad():
+        first.weight.copy_(torch.eye(2))
+        last.weight.copy_(torch.tensor([[3.0, -2.0]]))
+    family.critic = critic
+    copy = guided(family).get_submodule("critic")
+    x = torch.tensor([[1.0, 1.0], [-1.0, -1.0]], requires_grad=True)
+    torch.testing.assert_close(copy(x), critic(x))
+    # The second unit's gradient is negative, the second input is: only 3 in the first row passes.
+    (gradient,) = torch.autograd.grad(copy(x).sum(), x)
+    assert gradient.tolist() == [[3.0, 0.0], [0.0, 0.0]]
+    (plain,) = torch.autograd.grad(critic(x).sum(), x)
+    torch.testing.assert_close(plain, torch.tensor([[3.0, -2.0], [0.6, -0.4]]))

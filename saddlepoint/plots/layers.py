@@ -1,0 +1,105 @@
+"""Filters, feature maps and gradients as small tiles, a trained network's beside an untrained one's."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image
+
+from saddlepoint.plots.caption import PAPER, caption
+from saddlepoint.plots.grid import GAP, grid
+from saddlepoint.plots.sheet import SPACE, beside, framed, stacked
+
+COLUMNS, TILES = 6, 12  # of a block of tiles: in a row, and in all
+MIDDLE = 4 * SPACE  # pixels between the two networks
+SIDE = 56  # pixels of a tile, as nearly as a whole multiple of the image's side allows
+
+
+class Row(NamedTuple):
+    """One layer, or one feature, of a trained and an untrained network.
+
+    Attributes:
+        title: what it is.
+        blocks: uint8 (m, h, w, c) tiles, two blocks of the trained network and two of the other; None for a
+            block with nothing to show. All None makes a line of text.
+    """
+
+    title: str
+    blocks: tuple[np.ndarray | None, np.ndarray | None, np.ndarray | None, np.ndarray | None]
+
+
+class Section(NamedTuple):
+    """Rows under a heading.
+
+    Attributes:
+        heading: what they show.
+        columns: what the two blocks of a network are.
+        rows: the rows.
+    """
+
+    heading: str
+    columns: tuple[str, str]
+    rows: Sequence[Row]
+
+
+def layers_picture(
+    title: str, networks: tuple[str, str], sections: Sequence[Section], size: int
+) -> Image.Image:
+    """Draw sections of rows: a trained network at the left, an untrained one at the right.
+
+    Args:
+        title: one line above everything.
+        networks: names of the trained and the untrained network.
+        sections: what to draw.
+        size: side of the networks' images in pixels.
+    """
+    side = size * max(1, round(SIDE / size)) if size <= 2 * SIDE else SIDE
+    width = COLUMNS * (side + GAP) - GAP
+    whole = 4 * width + 2 * SPACE + MIDDLE
+    parts = [caption(whole, title, size=20)]
+    for section in sections:
+        parts.append(caption(whole, section.heading, size=17))
+        heads = [f"{network}: {column}" for network in networks for column in section.columns]
+        parts.append(_halves([caption(width, head, size=13) for head in heads]))
+        for row in section.rows:
+            blocks = [_block(tiles, side, width) for tiles in row.blocks]
+            shown = [_halves(blocks)] if any(tiles is not None for tiles in row.blocks) else []
+            parts.append(stacked([caption(whole, row.title, size=12), *shown], gap=0))
+    return framed(stacked(parts, gap=4))
+
+
+def signed(x: np.ndarray) -> np.ndarray:
+    """Map floats (m, h, w, c) to uint8: 0 to middle grey, each tile's largest magnitude to black or white."""
+    peak = np.abs(x).max(axis=(1, 2, 3), keepdims=True)
+    return np.rint(127.5 + 127.5 * x / np.where(peak > 0, peak, 1)).astype(np.uint8)
+
+
+def bright(x: np.ndarray) -> np.ndarray:
+    """Map floats (m, h, w, c) to uint8: each tile's least to black, its greatest to white; constants: black."""
+    low, high = (f(x, axis=(1, 2, 3), keepdims=True) for f in (np.min, np.max))
+    return np.rint(255 * (x - low) / np.where(high > low, high - low, 1)).astype(np.uint8)
+
+
+def _halves(pictures: Sequence[Image.Image]) -> Image.Image:
+    return beside([beside(pictures[:2]), beside(pictures[2:])], gap=MIDDLE)
+
+
+def _block(tiles: np.ndarray | None, side: int, width: int) -> Image.Image:
+    if tiles is None:
+        return Image.new("RGB", (width, 1), PAPER)
+    return _widened(
+        grid(np.stack([_resized(tile, side) for tile in tiles[:TILES]]), columns=COLUMNS, scale=1), width
+    )
+
+
+def _widened(picture: Image.Image, width: int) -> Image.Image:
+    sheet = Image.new("RGB", (width, picture.height), PAPER)
+    sheet.paste(picture, (0, 0))
+    return sheet
+
+
+def _resized(tile: np.ndarray, side: int) -> np.ndarray:
+    """Return a tile as RGB of ``side`` pixels; oblong ones are stretched."""
+    rgb = np.broadcast_to(tile, (*tile.shape[:2], 3))
+    how = Image.Resampling.NEAREST if max(tile.shape[:2]) <= side else Image.Resampling.BOX
+    return np.asarray(Image.fromarray(rgb.copy()).resize((side, side), how))

@@ -1,0 +1,28 @@
+import numpy as np
+
+from saddlepoint.plots.layers import Row, Section, bright, layers_picture, signed
+
+
+def test_signed_tiles_are_grey_where_nothing_is():
+    x = np.array([0.0, 1.0, -2.0, 0.5]).reshape(1, 2, 2, 1)
+    assert signed(x).ravel().tolist() == [128, 191, 0, 159]
+    assert (signed(np.zeros((2, 3, 3, 1))) == 128).all()
+    assert signed(-x).max() == 255
+
+
+def test_bright_tiles_reach_from_black_to_white_each():
+    x = np.stack([np.arange(4.0), 10 * np.arange(4.0) - 7, np.full(4, 3.0)]).reshape(3, 2, 2, 1)
+    expected = [0, 85, 170, 255]
+    assert [tile.ravel().tolist() for tile in bright(x)] == [expected, expected, [0] * 4]
+
+
+def test_rows_of_tiles_words_alone_and_gaps():
+    tiles = np.zeros((20, 3, 3, 1), np.uint8)
+    colour = np.zeros((1, 90, 90, 3), np.uint8)
+    wordy = Section("one", ("weights", "maps"), [Row("a dense layer", (None, None, None, None))])
+    drawn = Section("one", ("weights", "maps"), [Row("a layer", (tiles, colour, None, colour))])
+    small, large = (layers_picture("run", ("trained", "untrained"), [part], 28) for part in (wordy, drawn))
+    assert small.width == large.width
+    assert large.height == small.height + 2 * 56 + 2, "two rows of tiles of 56 pixels"
+    black = (np.asarray(large) == 0).all(2).sum()
+    assert black == (12 + 2) * 56 * 56, "twelve tiles at most, and two coloured ones"

@@ -1,0 +1,198 @@
+"""Walks, sums and neighbours of a real, tiny run: what the pictures hold, from Python and the command line."""
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+import saddlepoint as sp
+from saddlepoint import exploring
+from saddlepoint.cli import main
+from saddlepoint.evaluate.encoder import Encoder, Encoding
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cache(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SADDLE_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    out = tmp_path_factory.mktemp("explored") / "run"
+    return sp.train("dcgan", "digits", steps=4, batch=8, width=4, out=out, quiet=True)
+
+
+@pytest.fixture(scope="module")
+def points(tmp_path_factory):
+    out = tmp_path_factory.mktemp("explored") / "points"
+    return sp.train("mlp_gan", "ring8", steps=2, batch=8, out=out, quiet=True)
+
+
+@pytest.fixture
+def judged(monkeypatch):
+    """A judge that is quick: the class is that of the brightness of the first pixel."""
+
+    def apply(images):
+        label = (images[:, 0, 0, 0] > 127).astype(int)
+        return Encoding(images.reshape(len(images), -1).astype(np.float32), np.eye(10, dtype=np.float32)[label])
+
+    judge = Encoder("judge", "0" * 12, apply)
+    monkeypatch.setattr(exploring, "find_encoder", lambda name, data, report=None: judge)
+    return judge
+
+
+def same_bytes_twice(run, tmp_path, capsys, *arguments):
+    pictures = []
+    for name in ("one.png", "two.png"):
+        assert main(["sample", str(run.path), *arguments, "--out", str(tmp_path / name)]) == 0
+        assert capsys.readouterr().out.endswith(f"{tmp_path / name}\n")
+        pictures.append((tmp_path / name).read_bytes())
+    assert pictures[0] == pictures[1]
+    with Image.open(tmp_path / "one.png") as picture:
+        picture.load()
+        assert picture.info["run"] == run.path.name
+        assert picture.info["weights"] == run.folder.latest().weights_hash
+        return picture
+
+
+def test_walks_begin_and_end_at_the_samples_of_the_seed(run):
+    walks = run.interpolate(3, steps=5, seed=2)
+    assert walks.shape == (3, 5, 8, 8, 1)
+    samples = run.sample(4, seed=2)
+    assert np.array_equal(walks[:, 0], samples[:3])
+    assert np.array_equal(walks[:, -1], samples[1:])
+    assert not np.array_equal(walks[:, 2], samples[:3])
+
+
+def test_walks_as_a_picture_and_an_array(run, points, tmp_path, capsys):
+    picture = same_bytes_twice(run, tmp_path, capsys, "--interpolate", "-n", "2", "--seed", "1")
+    assert picture.width > 4 * picture.height
+    assert picture.info["walks"] == "samples 0 to 2, one row from each"
+    assert main(["sample", str(points.path), "--interpolate", "--out", str(tmp_path / "walks.npy")]) == 0
+    assert np.load(tmp_path / "walks.npy").shape == (8, 10, 2)
+    assert main(["sample", str(points.path), "--interpolate"]) == 0
+    assert (points.path / "walks-seed0.png").exists()
+
+
+def test_truncation_is_reachable_everywhere_and_changes_no_sample_at_1(run, tmp_path):
+    assert np.array_equal(run.sample(3, truncation=1.0), run.render(run.latents(3)))
+    torch.testing.assert_close(run.latents(3, truncation=0.25), run.latents(3) / 4)
+    still = run.sample(3, truncation=0)
+    assert (still == still[0]).all()
+    out = tmp_path / "few.npy"
+    assert main(["sample", str(run.path), "-n", "3", "--truncation", "0.5", "--out", str(out)]) == 0
+    assert np.array_equal(np.load(out), run.sample(3, truncation=0.5))
+
+
+def test_a_sum_of_samples(run):
+    samples = run.sample(8, seed=3)
+    alone = run.arithmetic("7", seed=3)
+    assert np.array_equal(alone.result, samples[7])
+    assert np.array_equal(alone.around[4], alone.result)
+    assert not np.array_equal(alone.around[0], alone.result)
+    found = run.arithmetic("3,5 - 1 + 0", seed=3)
+    latents = run.latents(8, seed=3)
+    expected = (latents[3] + latents[5]) / 2 - latents[1] + latents[0]
+    torch.testing.assert_close(found.latent[0], expected)
+    assert np.array_equal(found.result, run.render(expected[None])[0])
+    assert [concept.sign for concept in found.concepts] == [1, -1, 1]
+    assert np.array_equal(found.concepts[0].exemplars, samples[[3, 5]])
+    assert np.array_equal(found.concepts[1].average, samples[1])
+    assert np.array_equal(run.arithmetic("2 - 2 + 6", seed=3).result, samples[6])
+
+
+def test_a_class_is_the_first_samples_that_the_judge_assigns_to_it(run, judged):
+    found = run.arithmetic("class:1 - class:0", seed=5)
+    labels = judged.encode(run.sample(100, seed=5)).logits.argmax(1)
+    for concept, label in zip(found.concepts, (1, 0), strict=True):
+        assert concept.samples == tuple(np.flatnonzero(labels == label)[:3])
+        assert (judged.encode(concept.exemplars).logits.argmax(1) == label).all()
+    with pytest.raises(
+        sp.UserError, match="finds only 0 of 3 samples of class '8' among the first 2048 of seed 5"
+    ):
+        run.arithmetic("class:1 + class:8", seed=5)
+
+
+def test_a_conditional_recipe_draws_its_classes_itself(run, monkeypatch):
+    family, asked = run.family, []
+    draw = family.latent
+
+    def heeding(n, *, rng, condition=None):
+        asked.append(condition)
+        return draw(n, rng=rng) + (0 if condition is None else condition[:, None])
+
+    monkeypatch.setattr(type(family), "conditional", True)
+    monkeypatch.setattr(family, "latent", heeding)
+    found = run.arithmetic("class:3 - 5", seed=1)
+    assert found.concepts[0].samples == (0, 1, 2)
+    assert np.array_equal(found.concepts[0].exemplars, run.sample(3, seed=1, label=3))
+    assert np.array_equal(found.concepts[1].average, run.sample(6, seed=1)[5])
+    assert asked[0][:3].tolist() == [3, 3, 3]
+    assert asked[1] is None
+
+
+def test_a_sum_as_a_picture_names_its_samples(run, judged, tmp_path, capsys):
+    picture = same_bytes_twice(run, tmp_path, capsys, "--arithmetic", "3,4 - class:1", "--truncation", "0.9")
+    first = ",".join(map(str, run.arithmetic("class:1", truncation=0.9).concepts[0].samples))
+    assert picture.info["arithmetic"] == f"3,4 - class:1 ({first})"
+    assert picture.info["truncation"] == "0.9"
+
+
+def test_neighbours_are_the_nearest_training_images(run):
+    found = run.neighbours(3, k=4, seed=1)
+    train = run.data().train
+    images, _ = train.take(np.arange(len(train)))
+    gaps = run.sample(3, seed=1)[:, None].astype(float) - images
+    exact = np.sqrt((gaps**2).sum((2, 3, 4)))
+    np.testing.assert_allclose(found.distance, np.sort(exact, 1)[:, :4])
+    np.testing.assert_allclose(np.take_along_axis(exact, found.index, 1), found.distance)
+    assert np.array_equal(found.images, images[found.index])
+    assert (found.space, found.searched) == ("pixels", len(train))
+
+
+def test_neighbours_in_features(run, judged, tmp_path, capsys):
+    found = run.neighbours(3, encoder="judge", seed=1)
+    assert found.space == "features of judge"
+    # This encoder's features are the pixels.
+    np.testing.assert_allclose(found.distance, run.neighbours(3, seed=1).distance, rtol=1e-6)
+    picture = same_bytes_twice(run, tmp_path, capsys, "--neighbours", "-n", "2", "--encoder", "judge")
+    assert picture.info["neighbours"] == "in features of judge"
+    assert main(["sample", str(run.path), "--neighbours", "--out", str(tmp_path / "pairs.npy")]) == 0
+    pairs = np.load(tmp_path / "pairs.npy")
+    assert pairs.shape == (8, 6, 8, 8, 1)
+    assert np.array_equal(pairs[:, 0], run.sample(8))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--arithmetic", "3 + frog"], "cannot read 'frog'"),
+        (["--arithmetic", "3", "-n", "2"], "--arithmetic makes one picture; leave out -n"),
+        (["--arithmetic", "3", "--interpolate"], "not allowed with argument"),
+        (["--encoder", "judge"], "add --neighbours or leave it out"),
+        (["--interpolate", "-n", "0"], "-n must be at least 1, got 0"),
+        (["--interpolate", "--out", "walks/"], "--out walks must end in .png or .npy"),
+        (["--truncation", "1.5"], "--truncation must be from 0 (the mean) to 1 (as in training), got 1.5"),
+        (["--truncation", "nan"], "--truncation must be from 0"),
+        (["--neighbours", "--encoder", "jugde"], "did you mean 'judge'?"),
+    ],
+)
+def test_mistakes_get_one_sentence(run, arguments, message, capsys):
+    assert main(["sample", str(run.path), *arguments]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize("flags", [["--neighbours"], ["--arithmetic", "1 + 2"]])
+def test_points_have_no_such_pictures(points, flags, capsys):
+    assert main(["sample", str(points.path), *flags]) == 2
+    assert f"{flags[0]} needs a run on images" in capsys.readouterr().err
+
+
+def test_small_numbers_are_refused(run):
+    for mistaken in (lambda: run.interpolate(2, steps=1), lambda: run.neighbours(2, k=0)):
+        with pytest.raises(sp.UserError):
+            mistaken()
