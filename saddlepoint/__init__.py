@@ -17,6 +17,7 @@ os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
 if TYPE_CHECKING:
     from saddlepoint import objectives
+    from saddlepoint.comparison import compare
     from saddlepoint.core.errors import TrainingError, UserError
     from saddlepoint.engine.loop import Interrupted, Watcher
     from saddlepoint.run import Run, load
@@ -30,6 +31,7 @@ __all__ = [
     "UserError",
     "Watcher",
     "__version__",
+    "compare",
     "load",
     "objectives",
     "resume",
@@ -39,6 +41,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "compare": "saddlepoint.comparison",
     "score": "saddlepoint.scoring",
     "Interrupted": "saddlepoint.engine.loop",
     "Watcher": "saddlepoint.engine.loop",

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from saddlepoint.evaluate import Card
     from saddlepoint.exploring import Arithmetic, Neighbours
+    from saddlepoint.probing import Probe
 
 
 class Run:
@@ -190,14 +191,24 @@ class Run:
 
         return draw_layers(self, seed=seed)
 
+    def probe(self, **settings: Any) -> "Probe":
+        """Read classes from the critic's layers; see :func:`saddlepoint.probing.probe_run`."""
+        from saddlepoint.probing import probe_run
+
+        return probe_run(self, **settings)
+
+    def prepared(self) -> Prepared:
+        """Return the experiment with the newest weights (and their average), built anew."""
+        prepared = rebuild(self.config)
+        checkpoint = self.folder.latest()
+        load_weights(prepared.experiment.family, checkpoint)
+        load_weights(prepared.experiment.family, checkpoint, "ema")
+        return prepared
+
     def _load(self) -> Prepared:
         """Build the family with the newest weights, once."""
         if self._prepared is None:
-            prepared = rebuild(self.config)
-            checkpoint = self.folder.latest()
-            load_weights(prepared.experiment.family, checkpoint)
-            load_weights(prepared.experiment.family, checkpoint, "ema")
-            self._prepared = prepared
+            self._prepared = self.prepared()
         return self._prepared
 
     def _condition(self, n: int, label: int | str | None) -> torch.Tensor | None:

@@ -3,16 +3,21 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.files import remove
 from saddlepoint.core.folder import RunFolder
 from saddlepoint.core.seeds import derive
 from saddlepoint.data import load as load_data
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.evaluate import Card, Figure, Measure, cheap, evaluate
+from saddlepoint.evaluate import Card, Figure, Inputs, Measure, cheap, evaluate
+from saddlepoint.evaluate.encoder import Report
 from saddlepoint.evaluate.told import code_error, knn_accuracy
+from saddlepoint.plots.png import save_png
 from saddlepoint.run import Run, load
 
 SAMPLES = 10_000
@@ -44,13 +49,14 @@ def score(
         quiet: say nothing about slow work.
 
     Returns:
-        The card; that of a run is also written into its folder, as ``card.json`` and ``card.md``.
+        The card; that of a run is also written into its folder, as ``card.json`` and ``card.md``
+        with pictures beside them.
 
     Raises:
         UserError: target and data do not fit each other.
     """
     settings = {"metrics": metrics, "samples": samples, "encoder": encoder, "seed": seed}
-    report = None if quiet else lambda line: print(line, flush=True)
+    report: Report = (lambda line: None) if quiet else lambda line: print(line, flush=True)
     if isinstance(target, np.ndarray):
         if knn is not None:
             raise UserError("--knn needs a run, whose recipe can be asked for a class")
@@ -59,11 +65,7 @@ def score(
         run = target if isinstance(target, Run) else load(target)
         dataset = run.data() if against is None else _reference(against, (1, *run.config["data"]["shape"]))
         _check_knn(run, dataset, knn)
-        card = evaluate(dataset, lambda n: run.sample(n, seed=seed), report=report, **settings)
-        told = told_figures(run, dataset, knn=knn, seed=seed, named=metrics is not None)
-        card = replace(card, figures={**card.figures, **told})
-        card.save(run.path)
-        return card
+        return _score_run(run, dataset, report, knn, settings)
     if knn is not None:
         raise UserError("--knn needs a run, whose recipe can be asked for a class")
     if against is None:
@@ -136,6 +138,33 @@ def quick_card(run: Run, data: Dataset) -> Card:
 def everything(data: Dataset) -> np.ndarray:
     """Return all examples of a source, whatever their split, in the source's order."""
     return data.train.array
+
+
+def _score_run(run: Run, dataset: Dataset, report: Report, knn: int | None, settings: dict[str, Any]) -> Card:
+    """Score a run's samples, and write the card and its pictures into the run's folder."""
+    from saddlepoint.card_pictures import draw_card
+
+    checkpoint = run.folder.latest()
+    pictures: dict[str, Image.Image] = {}
+
+    def look(card: Card, inputs: Inputs) -> None:
+        report("drawing the card")
+        pictures.update(draw_card(card, inputs))
+
+    card = evaluate(
+        dataset, lambda n: run.sample(n, seed=settings["seed"]), report=report, look=look, **settings
+    )
+    origin = {"run": run.path.name, "step": checkpoint.step, "weights": checkpoint.weights_hash}
+    named = settings["metrics"] is not None
+    told = told_figures(run, dataset, knn=knn, seed=settings["seed"], named=named)
+    card = replace(card, figures={**card.figures, **told}, origin=origin)
+    card.save(run.path)
+    for path in run.folder.card_pictures():
+        remove(path)
+    text = {"seed": str(settings["seed"]), **{name: str(value) for name, value in origin.items()}}
+    for name, picture in pictures.items():
+        save_png(run.folder.card_picture(name), picture, text=text)
+    return card
 
 
 def _is_run(path: Path) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
@@ -20,6 +21,8 @@ from saddlepoint.evaluate.card import Card, meanings, number
 from saddlepoint.preparation import Prepared
 
 if TYPE_CHECKING:
+    from saddlepoint.comparison import Comparison
+    from saddlepoint.probing import Probe
     from saddlepoint.run import Run
 
 WARM = 2.0  # seconds after which the speed is known well enough to be told
@@ -128,6 +131,65 @@ def print_card(card: "Card") -> None:
     console.print(table)
     for note in card.notes:
         console.print(f"[dim]{note}[/dim]")
+
+
+def print_probe(probe: "Probe") -> None:
+    """Print what a linear classifier reads from a critic, and from simpler features."""
+    console = Console(highlight=False)
+    tested, trained = probe.rows["critic"].tested, probe.rows["critic"].trained
+    console.print(
+        f"Classes of {probe.data['name']}, read by a linear SVM from the critic after {probe.step:,} steps:"
+    )
+    table = Table(box=None)
+    for column in ("features", "test accuracy", "95 % interval", "number", "C"):
+        table.add_column(column, justify="left" if column == "features" else "right")
+    for name, row in probe.rows.items():
+        accuracy = f"[bold]{row.accuracy:.1%}[/bold]"
+        table.add_row(name, accuracy, f"{row.low:.1%} – {row.high:.1%}", f"{row.features:,}", f"{row.cost:g}")
+    console.print(table)
+    depth = "max-pooled to 4×4" if probe.layers == "convolutional" else "since it has no convolutions"
+    console.print(
+        f"[dim]Learned from {trained:,} labelled images, tested on {tested:,}. Read were the critic's "
+        f"{probe.layers} layers, {depth}.[/dim]"
+    )
+    console.print(probe.verdict)
+
+
+COMPARED = ("precision", "recall", "coverage", "class_kl")  # beside the figure that ranks, where there is room
+WIDE = 110  # letters
+
+
+def print_comparison(comparison: "Comparison") -> None:
+    """Print a ranked table and what may be concluded from it."""
+    console = Console(highlight=False)
+    card = comparison.card
+    console.print(f"{card.data['name']}, {card.samples:,} samples a run, judged by {card.judged_by}:")
+    wide = console.width >= WIDE
+    shown = [name for name in COMPARED if wide and name in comparison.figures]
+    table = Table(box=None)
+    for column in ("rank", "configuration", "seeds", comparison.ranked_by, "95 % interval", *shown, "images"):
+        left = column == "configuration"
+        table.add_column(column, justify="left" if left else "right", no_wrap=not left, overflow="fold")
+    for group in comparison.groups:
+        best, worst = group.rank
+        distance, *others = [group.estimate(name) for name in (comparison.ranked_by, *shown)]
+        assert distance is not None
+        ends = "" if distance.low is None else f"{number(distance.low)} – {number(distance.high)}"
+        name = "" if group.name == group.label else f"\n[dim]{escape(group.name)}[/dim]"
+        table.add_row(
+            str(best) if best == worst else f"{best}–{worst}",
+            escape(group.label) + name,
+            str(len(group.entries)),
+            f"[bold]{number(group.distance)}[/bold]",
+            ends,
+            *(number(one.value) if one else "" for one in others),
+            f"{group.images:,.0f}",
+        )
+    real, *others = [card.figures[name].real for name in (comparison.ranked_by, *shown)]
+    table.add_row("", "[dim]held-out real images[/dim]", "", number(real), "", *map(number, others))
+    console.print(table)
+    for sentence in comparison.conclusions:
+        console.print(f"• {escape(sentence)}")
 
 
 class _Display(Watcher):

@@ -7,6 +7,7 @@ import signal
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from runs import assert_same
 
 import saddlepoint as sp
@@ -40,6 +41,26 @@ def test_a_runs_card_is_saved_and_repeats(trained, capsys):
     assert {"value", "low", "high", "samples", "real", "encoder"} <= set(figure)
     assert figure["value"] > 10 * figure["real"]
     assert trained.folder.latest().weights_hash == weights
+
+
+def test_the_card_has_pictures_that_fit_it(trained):
+    weights = trained.folder.latest().weights_hash
+    card = sp.score(trained, samples=100, metrics=("frechet", "class_histogram"), quiet=True)
+    assert card.origin == {"run": trained.path.name, "step": 4, "weights": weights}
+    pictures = {path.name for path in trained.folder.card_pictures()}
+    assert pictures == {"card-classes.png", "card-neighbours.png", "card-features.png"}
+    for path in trained.folder.card_pictures():
+        with Image.open(path) as picture:
+            assert min(picture.size) > 300
+            assert picture.info["weights"] == weights
+    sp.score(trained, samples=100, metrics=("frechet",), quiet=True)
+    assert not (trained.path / "card-classes.png").exists(), "no picture of another card"
+
+
+def test_points_are_pictured_too(workplace):
+    run = sp.train("mlp_gan", "ring8", steps=2, batch=8, out="ring", quiet=True)
+    sp.score(run, samples=100, quiet=True)
+    assert [path.name for path in run.folder.card_pictures()] == ["card-classes.png", "card-features.png"]
 
 
 def test_chosen_metrics_as_a_table(trained, capsys):

@@ -1,8 +1,10 @@
 """``saddle evaluate``."""
 
 import json
+from typing import Any
 
 from saddlepoint.cli.parser import Parser
+from saddlepoint.core.errors import UserError
 
 SUMMARY = "score a run's samples, with error bars and beside real images"
 
@@ -14,7 +16,7 @@ def main(arguments: list[str]) -> int:
         description="Score a run's samples, or images of any origin, beside real images.",
         epilog="examples:\n  saddle evaluate\n  saddle evaluate runs/dcgan-mnist-0001 --metrics frechet\n"
         "  saddle evaluate samples.npy --against mnist --json\n"
-        "  saddle evaluate runs/dcgan-mnist-0001 --layers",
+        "  saddle evaluate runs/dcgan-mnist-0001 --layers\n  saddle evaluate --probe",
     )
     parser.add_argument(
         "target", nargs="?", metavar="RUN", help="run, FILE.npy or folder of images (default: newest run)"
@@ -32,12 +34,20 @@ def main(arguments: list[str]) -> int:
         help="classify test images by the nearest of N class-conditional samples (default: 10000)",
     )
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="the same seed, the same card")
+    parser.add_argument(
+        "--probe",
+        action="store_true",
+        help="read classes from the critic's layers instead; --samples then "
+        "counts the labelled images to learn from",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument(
         "--layers", action="store_true", help="instead of a score: a picture of what every layer has learned"
     )
     settings = vars(parser.parse(arguments))
-    as_json, layers = settings.pop("json"), settings.pop("layers")
+    as_json, layers, probe = (settings.pop(name) for name in ("json", "layers", "probe"))
+    if probe:
+        return _probe(settings, as_json)
     from saddlepoint import scoring, terminal
 
     if layers:
@@ -50,9 +60,23 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
+def _probe(settings: dict[str, Any], as_json: bool) -> int:
+    from saddlepoint import probing, terminal
+
+    for name in ("against", "metrics", "encoder"):
+        if settings[name] is not None:
+            raise UserError(f"--probe reads a run's critic and has no use for --{name}; leave it out")
+    target, images, seed = settings["target"], settings["samples"], settings["seed"]
+    found = probing.probe_run(target, images=images, seed=seed, quiet=as_json)
+    if as_json:
+        print(json.dumps(found.to_json(), indent=1))
+    else:
+        terminal.print_probe(found)
+    return 0
+
+
 def _draw_layers(target: str | None, seed: int, **settings: object) -> int:
     """Write the picture of a run's layers and print its path."""
-    from saddlepoint.core.errors import UserError
     from saddlepoint.run import load
 
     given = [name for name in ("against", "metrics", "encoder") if settings[name] is not None]

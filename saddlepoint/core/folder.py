@@ -236,6 +236,36 @@ class RunFolder:
         """The picture of filters, feature maps and the critic's features."""
         return self.path / "layers.png"
 
+    @property
+    def card(self) -> Path:
+        """The score card for programs."""
+        return self.path / "card.json"
+
+    def read_card(self) -> dict[str, Any] | None:
+        """Return the score card as JSON, or None where there is none or it is damaged."""
+        try:
+            return _read_json(self.card)
+        except UserError:
+            return None
+
+    @property
+    def card_text(self) -> Path:
+        """The score card for people."""
+        return self.path / "card.md"
+
+    def card_picture(self, name: str) -> Path:
+        """Return where the picture ``name`` of the score card belongs."""
+        return self.path / f"card-{name}.png"
+
+    def card_pictures(self) -> list[Path]:
+        """Return the pictures of the score card."""
+        return sorted(self.path.glob("card-*.png"))
+
+    @property
+    def probe(self) -> Path:
+        """What a linear classifier reads from the critic."""
+        return self.path / "probe.json"
+
 
 def runs_root() -> Path:
     """Return the folder that holds the runs: ``$SADDLE_RUNS`` or ``runs``."""

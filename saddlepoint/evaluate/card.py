@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from saddlepoint.core.files import write_json, write_text
+from saddlepoint.core.folder import RunFolder
 from saddlepoint.evaluate import told
 from saddlepoint.evaluate.metric import About, Figure, metrics
 
@@ -25,6 +26,8 @@ class Card:
         reference: numbers of training and of held-out images that they were compared with.
         seed: seed of the metrics' randomness.
         notes: sentences that a reader needs to judge the figures.
+        arithmetic: version of the metrics' arithmetic; 0 in cards from before it was kept.
+        origin: of a run's card its name, step and weights' hash.
     """
 
     figures: Mapping[str, Figure]
@@ -34,6 +37,8 @@ class Card:
     reference: Mapping[str, int]
     seed: int
     notes: tuple[str, ...] = ()
+    arithmetic: int = 0
+    origin: Mapping[str, Any] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Figure:
         return self.figures[name]
@@ -51,10 +56,10 @@ class Card:
 
     def save(self, folder: Path | str) -> None:
         """Write ``card.json`` and ``card.md`` into ``folder``, atomically."""
-        folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        write_json(folder / "card.json", self.to_json())
-        write_text(folder / "card.md", self.to_markdown())
+        place = RunFolder(folder)
+        place.path.mkdir(parents=True, exist_ok=True)
+        write_json(place.card, self.to_json())
+        write_text(place.card_text, self.to_markdown())
 
     def to_markdown(self) -> str:
         """Return the card as a table, with the notes below."""

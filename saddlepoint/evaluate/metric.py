@@ -65,6 +65,8 @@ class Inputs:
         mixture: the density that points were drawn from, where it is known.
         kind: images or points.
         channel: the labelled grey images that every channel is one of, where that is so.
+        samples: the samples themselves as they were drawn, rows as in ``fake``; None in a stand-in for them.
+        dataset: the data set, for protocols that fix which of its images are used.
     """
 
     fake: View
@@ -75,6 +77,8 @@ class Inputs:
     mixture: Mixture | None = None
     kind: Literal["images", "points"] = "images"
     channel: Dataset | None = None
+    samples: np.ndarray | None = None
+    dataset: Dataset | None = None
 
     def sort(self, view: View) -> np.ndarray:
         """Return int64 (n,) the data's most likely class of each image; zeros if the encoder knows none."""
@@ -98,6 +102,8 @@ class Measure(NamedTuple):
         samples: samples that it rests on.
         detail: what else is worth keeping, as JSON.
         space: what distances were taken in where that is not the encoder's features, ``"pixels"``.
+        real: what real images score, from a metric that measures them itself (``Metric.floor`` is False).
+        real_samples: real images behind ``real``.
     """
 
     value: float | None
@@ -106,6 +112,8 @@ class Measure(NamedTuple):
     samples: int
     detail: Mapping[str, Any] = {}
     space: str | None = None
+    real: float | None = None
+    real_samples: int = 0
 
 
 @dataclass(frozen=True)
@@ -156,6 +164,9 @@ class Metric:
         needs: what the data and the encoder must offer.
         least: fewest samples that it accepts.
         cheap: quick enough to be taken during training.
+        slow: measured only where it is asked for by name.
+        floor: whether held-out real images are measured in the samples' place; else the metric finds what
+            real images score by itself.
     """
 
     name: str
@@ -164,6 +175,8 @@ class Metric:
     needs: tuple[Need, ...] = ()
     least: int = 2
     cheap: bool = False
+    slow: bool = False
+    floor: bool = True
 
     @property
     def help(self) -> str:
@@ -177,13 +190,19 @@ Measuring = Callable[[Inputs], dict[str, Measure]]
 
 
 def metric(
-    *, figures: Mapping[str, About], needs: tuple[Need, ...] = (), least: int = 2, cheap: bool = False
+    *,
+    figures: Mapping[str, About],
+    needs: tuple[Need, ...] = (),
+    least: int = 2,
+    cheap: bool = False,
+    slow: bool = False,
+    floor: bool = True,
 ) -> Callable[[Measuring], Measuring]:
     """Register a function (Inputs) -> {figure: Measure} as a metric under its own name."""
 
     def decorate(measure: Measuring) -> Measuring:
         name: str = getattr(measure, "__name__")  # noqa: B009
-        metrics.add(name, Metric(name, measure, figures, needs, least, cheap))
+        metrics.add(name, Metric(name, measure, figures, needs, least, cheap, slow, floor))
         return measure
 
     return decorate

@@ -1,7 +1,7 @@
 """From samples to a score card: encode, measure, and set what real images score beside it."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -31,17 +31,19 @@ def evaluate(
     encoder: str | Encoder | None = None,
     seed: int = 0,
     report: Report | None = None,
+    look: Callable[[Card, Inputs], None] | None = None,
 ) -> Card:
     """Score samples against a data set.
 
     Args:
         dataset: what the samples imitate.
         sample: n -> uint8 (n, h, w, c) images or float32 (n, d) points; or an array of them.
-        metrics: names of registered metrics; None takes all that these data and this encoder allow.
+        metrics: names of registered metrics; None takes all that data and encoder allow, but slow ones.
         samples: how many samples to draw, or the most to use of an array.
         encoder: registered name, ``package.module:callable``, or an Encoder; None chooses by the data.
         seed: seed of everything random in the metrics. The same samples and seed give the same card.
         report: called with one line about slow work.
+        look: called with the card and what it was computed from, for pictures.
 
     Returns:
         The card. Global random state is left as it was.
@@ -50,9 +52,10 @@ def evaluate(
         UserError: the samples, a metric's name or the encoder do not fit the data.
     """
     if metrics is None:
-        return _score(dataset, sample, _all(), False, samples, encoder, seed, report)
+        quick = [metric for metric in _all() if not metric.slow]
+        return _score(dataset, sample, quick, False, samples, encoder, seed, report, look)
     chosen = [registered.get(name) for name in metrics]
-    return _score(dataset, sample, chosen, True, samples, encoder, seed, report)
+    return _score(dataset, sample, chosen, True, samples, encoder, seed, report, look)
 
 
 def cheap(
@@ -82,6 +85,7 @@ def _score(
     encoder: str | Encoder | None,
     seed: int,
     report: Report | None,
+    look: Callable[[Card, Inputs], None] | None = None,
 ) -> Card:
     """Measure ``chosen``; a metric that these data do not allow is an error if ``strict``, else left out."""
     report = report or (lambda line: None)
@@ -89,10 +93,22 @@ def _score(
     found = find_encoder(encoder, dataset, report)
     real, heldout = real_views(dataset, found, report)
     # A file may be sorted by class, and some metrics use a part of the samples.
-    fake = fake_view(images[np.random.default_rng(seed).permutation(len(images))], found)
+    images = images[np.random.default_rng(seed).permutation(len(images))]
+    fake = fake_view(images, found)
     _check_features(fake, real, found)
     rng = np.random.default_rng(seed)
-    inputs = Inputs(fake, real, heldout, dataset.classes, rng, dataset.mixture, dataset.kind, dataset.channel)
+    inputs = Inputs(
+        fake,
+        real,
+        heldout,
+        dataset.classes,
+        rng,
+        mixture=dataset.mixture,
+        kind=dataset.kind,
+        channel=dataset.channel,
+        samples=images,
+        dataset=dataset,
+    )
     figures: dict[str, Figure] = {}
     notes = [*_notes(inputs)]
     for metric in chosen:
@@ -110,7 +126,7 @@ def _score(
             figures[name] = _figure(measure, floor.get(name), count, found)
     if not figures:
         raise UserError(f"no metric can be computed from {len(fake)} samples; draw more")
-    return Card(
+    card = Card(
         figures,
         data={"name": dataset.name, "fingerprint": dataset.fingerprint},
         encoder={
@@ -124,7 +140,11 @@ def _score(
         reference={"training": len(real), "held_out": len(heldout)},
         seed=seed,
         notes=tuple(notes),
+        arithmetic=VERSION,
     )
+    if look is not None:
+        look(card, inputs)
+    return card
 
 
 def _check_features(fake: View, real: View, encoder: Encoder) -> None:
@@ -156,6 +176,8 @@ def _refusal(metric: Metric, inputs: Inputs) -> str:
 
 def _floor(metric: Metric, inputs: Inputs, key: str) -> tuple[dict[str, float | None], int]:
     """Return the metric's figures for held-out images in the samples' place, and how many; cached."""
+    if not metric.floor:
+        return {}, 0
     heldout = inputs.heldout
     split = "heldout" in metric.needs
     count = min(len(inputs.fake), len(heldout) // 2 if split else len(heldout))
@@ -164,7 +186,7 @@ def _floor(metric: Metric, inputs: Inputs, key: str) -> tuple[dict[str, float | 
 
     def compute() -> dict[str, float | None]:
         rest = heldout.take(slice(count, None)) if split else heldout
-        stand_in = replace(inputs, fake=heldout.head(count), heldout=rest)
+        stand_in = replace(inputs, fake=heldout.head(count), heldout=rest, samples=None)
         return {name: measure.value for name, measure in _measure(metric, stand_in, 0).items()}
 
     return cache.remembered(f"floor{VERSION}-{key}-{metric.name}-{count}", compute), count
@@ -185,6 +207,8 @@ def _measure(metric: Metric, inputs: Inputs, seed: int) -> dict[str, Measure]:
 def _figure(measure: Measure, real: float | None, count: int, encoder: Encoder) -> Figure:
     space = measure.space or f"{encoder.name}-{encoder.hash}"
     low, high = (None if end is None or not np.isfinite(end) else float(end) for end in measure[1:3])
+    if measure.real is not None:
+        real, count = measure.real, measure.real_samples
     return Figure(measure.value, low, high, measure.samples, real, space, count, measure.detail)
 
 

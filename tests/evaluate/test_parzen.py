@@ -5,6 +5,9 @@ import pytest
 from scipy.special import logsumexp
 
 from saddlepoint.core.errors import UserError
+from saddlepoint.data import load
+from saddlepoint.evaluate import cheap, evaluate
+from saddlepoint.evaluate.metric import metrics
 from saddlepoint.evaluate.parzen import SIGMAS, log_likelihood, parzen
 
 
@@ -66,3 +69,33 @@ def test_wrong_shapes_and_nan_are_refused(digits):
         parzen(digits, np.zeros((5, 9, 8, 1)))
     with pytest.raises(UserError, match="NaN"):
         parzen(digits, np.full((5, 8, 8, 1), np.nan))
+
+
+def test_the_figure_of_the_card_is_the_protocols(digits):
+    images = digits.train.take(np.arange(300))[0]
+    figure = evaluate(digits, images, metrics=("parzen",))["parzen"]
+    exact = parzen(digits, images)
+    assert figure.value == pytest.approx(exact.value, rel=1e-9)
+    assert figure.real == exact.real
+    assert figure.high == pytest.approx(exact.value + 1.96 * exact.error, rel=1e-4)
+    assert (figure.samples, figure.real_samples, figure.encoder) == (300, 300, "pixels")
+    assert figure.detail["sigma"] == exact.sigma
+    assert figure.detail["standard_error"] == exact.error
+
+
+def test_it_is_measured_only_where_it_is_named(digits):
+    images = digits.train.take(np.arange(300))[0]
+    assert "parzen" not in evaluate(digits, images).figures
+    assert "parzen" not in cheap(digits, images).figures
+    assert "slow" in metrics.get("parzen").help
+    ring = load("ring8")
+    points = ring.train.take(np.arange(100))[0]
+    with pytest.raises(UserError, match="these are points"):
+        evaluate(ring, points, metrics=("parzen",))
+
+
+def test_eight_bits_move_the_figure_by_less_than_a_tenth_of_a_nat(digits, rng):
+    images = digits.train.take(np.arange(300))[0] / 255.0
+    floats = np.clip(images + rng.normal(scale=0.02, size=images.shape), 0, 1)
+    rounded = np.round(floats * 255).astype(np.uint8)
+    assert parzen(digits, rounded).value == pytest.approx(parzen(digits, floats).value, abs=0.1)

@@ -1,0 +1,35 @@
+"""``saddle compare``."""
+
+import json
+
+from saddlepoint.cli.parser import Parser
+
+SUMMARY = "rank runs, with error bars, and say which differences are real"
+
+PAGE = "compare.html"
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command; return its exit code."""
+    parser = Parser(
+        prog="saddle compare",
+        description="Rank runs on the same data by their Fréchet distance. Runs that differ in the seed alone "
+        "count as one configuration, and differences are tested over its seeds.",
+        epilog="examples:\n  saddle compare runs/dcgan-mnist-0001 runs/gan-mnist-0001\n"
+        "  saddle compare runs/*-mnist-* --out mnist.html\n  saddle compare seeds/hinge seeds/wgan --json",
+    )
+    parser.add_argument("runs", nargs="+", metavar="RUN", help="folder of a run, or one that holds several")
+    parser.add_argument("--samples", type=int, default=10_000, metavar="N", help="of each run (default: 10000)")
+    parser.add_argument("--out", metavar="FILE.html", help=f"page to write (default: {PAGE})")
+    parser.add_argument("--json", action="store_true", help="print JSON, and write a page only with --out")
+    found = parser.parse(arguments)
+    from saddlepoint import comparison, terminal
+
+    out = found.out or (None if found.json else PAGE)
+    compared = comparison.compare(found.runs, samples=found.samples, quiet=found.json, out=out)
+    if found.json:
+        print(json.dumps(compared.to_json(), indent=1, ensure_ascii=False))
+    else:
+        terminal.print_comparison(compared)
+        print(out)
+    return 0

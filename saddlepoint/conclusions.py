@@ -1,0 +1,82 @@
+"""What may be said of compared runs, in sentences."""
+
+from typing import TYPE_CHECKING
+
+from saddlepoint.evaluate.card import number
+
+if TYPE_CHECKING:
+    from saddlepoint.comparison import Comparison, Pair
+
+FEW = 4  # configurations of which every two are told apart in words
+UNEQUAL = 1.1  # times as many images shown, from which on a comparison says so
+
+
+def conclude(comparison: "Comparison") -> list[str]:
+    """Return which configuration leads, which differences are real, and what limits the comparison."""
+    return [*_leading(comparison), *_told_apart(comparison), *_cautions(comparison)]
+
+
+def _leading(comparison: "Comparison") -> list[str]:
+    best = comparison.groups[0]
+    one = best.estimate(comparison.ranked_by)
+    assert one is not None
+    count = len(best.entries)
+    basis = "one seed" if count == 1 else f"mean of {count} seeds"
+    ends = "" if one.low is None else f", 95 % interval {_signed(one.low)} to {_signed(one.high)}"
+    real = "" if one.real is None else f"; held-out real images score {number(one.real)}"
+    what = "a Fréchet distance of" if len(comparison.groups) == 1 else "the lowest Fréchet distance,"
+    return [f"{best.label} has {what} {number(one.value)} ({basis}{ends}){real}."]
+
+
+def _told_apart(comparison: "Comparison") -> list[str]:
+    """Say of every two configurations (of many: of every two neighbours in rank) whether they differ."""
+    few = len(comparison.groups) <= FEW
+    pairs = [pair for pair in comparison.pairs if few or pair.worse == pair.better + 1]
+    return [_sentence(comparison, pair) for pair in pairs]
+
+
+def _sentence(comparison: "Comparison", pair: "Pair") -> str:
+    a, b, found = comparison.groups[pair.better], comparison.groups[pair.worse], pair.found
+    gap = f"{number(found.value)} (95 % interval {_signed(found.low)} to {_signed(found.high)}"
+    p = f"p {'<' if pair.adjusted < 0.001 else '='} {max(pair.adjusted, 0.001):.2g}"
+    if len(comparison.pairs) > 1:
+        p += f" corrected for {len(comparison.pairs)} comparisons"
+    if not found.over_seeds:
+        if not pair.differ:
+            return f"{a.label} and {b.label} differ by {gap}), which is within the noise of their samples."
+        return (
+            f"{a.label} scores better than {b.label} by {gap}), more than the noise of the samples; each has "
+            "one seed only, and another seed may change that."
+        )
+    seeds = len(a.entries), len(b.entries)
+    how = {
+        "paired": f"paired over {seeds[0]} seeds",
+        "welch": f"over {seeds[0]} and {seeds[1]} seeds",
+        "one against several": f"one seed against {max(seeds)}, taken to scatter alike",
+    }[found.test]
+    if pair.differ:
+        return f"{a.label} is better than {b.label} by {gap}, {how}, {p})."
+    return f"{a.label} and {b.label} cannot be told apart: they differ by {gap}, {how}, {p})."
+
+
+def _signed(value: float | None) -> str:
+    return number(value).replace("-", "−")
+
+
+def _cautions(comparison: "Comparison") -> list[str]:
+    lines = []
+    single = [group for group in comparison.groups if len(group.entries) == 1]
+    if single:
+        every = len(single) == len(comparison.groups) > 1
+        whose = "Every configuration" if every else " and ".join(group.label for group in single)
+        lines.append(
+            f"{whose} has one seed only: such an interval covers the noise of {comparison.card.samples:,} "
+            "samples, not what another seed would change. Train several with --seeds to know that."
+        )
+    least, most = (pick(comparison.groups, key=lambda group: group.images) for pick in (min, max))
+    if most.images > UNEQUAL * least.images:
+        lines.append(
+            f"They were not trained equally long: {least.label} was shown {least.images:,.0f} images, "
+            f"{most.label} {most.images:,.0f}. The ranking is of the runs as they are."
+        )
+    return lines

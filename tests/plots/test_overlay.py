@@ -1,0 +1,47 @@
+import numpy as np
+import pytest
+
+from saddlepoint.plots.overlay import DARK, LIGHT, Line, overlay_image
+
+
+def rows(count, **figures):
+    return [
+        {"step": i, "images": 64 * i, "seconds": 2.0 * i, **{name: f(i) for name, f in figures.items()}}
+        for i in range(1, count + 1)
+    ]
+
+
+def colours(picture):
+    pixels = np.asarray(picture)
+    return {"#{:02x}{:02x}{:02x}".format(*colour) for colour in np.unique(pixels.reshape(-1, 3), axis=0)}
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_runs_of_one_configuration_share_a_colour(theme):
+    lines = [Line(rows(60, **{"D(x)": lambda i: 0.5}), 0), Line(rows(60, **{"D(x)": lambda i: 0.9}), 1)]
+    found = colours(overlay_image(lines, theme=theme))
+    assert theme.paper in found
+    same = colours(overlay_image([line._replace(colour=0) for line in lines], theme=theme))
+    assert len(same) < len(found)
+
+
+def test_scores_come_first_even_where_few_rows_have_them():
+    sparse = rows(50, **{"D(x)": lambda i: 0.5, "d/adversarial": lambda i: 1.0})
+    for row in sparse[9::10]:
+        row["frechet"] = 1000.0 / row["step"] ** 2
+    one = overlay_image([Line(sparse, 0), Line([], 1)], first=("frechet", "recall"))
+    without = overlay_image([Line(sparse, 0)])
+    assert one.height > without.height
+    assert one.width == without.width == 2000
+
+
+def test_what_is_not_finite_leaves_a_gap():
+    broken = rows(20, **{"g/adversarial": lambda i: None if i > 10 else float(i)})
+    overlay_image([Line(broken, 7)])
+    never = rows(3, **{"g/adversarial": lambda i: None})
+    overlay_image([Line(never, 0)])
+
+
+def test_nothing_to_draw():
+    with pytest.raises(ValueError, match="no run has a curve"):
+        overlay_image([Line([], 0)])
