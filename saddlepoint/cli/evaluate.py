@@ -34,16 +34,14 @@ def main(arguments: list[str]) -> int:
         help="classify test images by the nearest of N class-conditional samples (default: 10000)",
     )
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="the same seed, the same card")
-    parser.add_argument(
+    instead = parser.add_argument_group("instead of a score").add_mutually_exclusive_group()
+    instead.add_argument(
         "--probe",
         action="store_true",
-        help="read classes from the critic's layers instead; --samples then "
-        "counts the labelled images to learn from",
+        help="read classes from the critic's layers; --samples then counts the labelled images to learn from",
     )
+    instead.add_argument("--layers", action="store_true", help="a picture of what every layer has learned")
     parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument(
-        "--layers", action="store_true", help="instead of a score: a picture of what every layer has learned"
-    )
     settings = vars(parser.parse(arguments))
     as_json, layers, probe = (settings.pop(name) for name in ("json", "layers", "probe"))
     if probe:
