@@ -86,8 +86,8 @@ class InfoGAN(Vanilla):
             minimise["information"] = -self.weight * watch["information"]
         if self.continuous:
             found = uniform_information(mean, deviation, latent["continuous"]).sum(1).mean()
-            watch["information (continuous)"] = found
-            minimise["information (continuous)"] = -self.weight_continuous * found
+            watch["scale information"] = found
+            minimise["scale information"] = -self.weight_continuous * found
         return Terms(minimise, watch)
 
     def with_code(self, latent: Any, code: str, value: float) -> dict[str, Tensor]:
