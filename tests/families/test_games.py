@@ -15,7 +15,7 @@ from saddlepoint.engine.step import Stepper
 
 DATA = DataSpec("toy", "images", (8, 8, 1), ("a", "b", "c"), 40)
 PLANE = DataSpec("plane", "points", (2,), ("a", "b"), 40)
-SMALL = {"width_g": 8, "width_d": 8}
+SMALL: dict = {"width_g": 8, "width_d": 8}
 
 
 def build(recipe, data=DATA, **flags):
@@ -114,14 +114,15 @@ def test_traversed_codes_change_nothing_else():
 def test_fakes_carry_the_labels_of_the_real_batch(recipe, flags):
     family = build(recipe, **flags).family.eval()
     batch, latent, fake = dealt(family)
+    label = batch.label
+    assert label is not None
     asked = {**latent, "label": batch.label}
     assert torch.equal(family.generate(asked), fake)
-    other = batch._replace(label=(batch.label + 1) % 3)
+    other = batch._replace(label=(label + 1) % 3)
     assert not torch.equal(family.generate(latent, other), fake)
+    critic = family.get_submodule("critic")
     with torch.no_grad():
-        assert not torch.equal(
-            family.critique(batch.real, batch).score, family.critique(batch.real, other).score
-        )
+        assert not torch.equal(critic(batch.real, label).score, critic(batch.real, other.label).score)
 
 
 def test_the_label_joins_the_input_of_every_layer():
@@ -140,7 +141,7 @@ def test_the_relativistic_game_depends_on_differences_alone():
     real = Batch(batch.real.requires_grad_(), batch.label)
     before = family.terms("d", real, latent, fake).minimise
     head = family.get_submodule("critic.head")
-    hook = head.register_forward_hook(lambda module, inputs, output: output + 100)
+    hook = head.register_forward_hook(lambda module, inputs, output: output.add(100))
     after = family.terms("d", real, latent, fake).minimise
     hook.remove()
     assert set(before) == {"adversarial", "r1", "r2"}
