@@ -14,7 +14,7 @@ from saddlepoint.scoring import told_figures
 @pytest.fixture(scope="module")
 def infogan(tmp_path_factory):
     out = tmp_path_factory.mktemp("runs") / "infogan"
-    flags = {"width": 4, "hidden": 16, "continuous": 1}
+    flags: dict = {"width": 4, "hidden": 16, "continuous": 1}
     return sp.train("infogan", "digits", steps=2, batch=16, out=out, quiet=True, **flags)
 
 

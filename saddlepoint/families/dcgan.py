@@ -1,5 +1,7 @@
 """DCGAN (Radford, Metz and Chintala 2016), for square images of 8 to 256 pixels."""
 
+from typing import Any
+
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, OrZero, recipe
 from saddlepoint.families.vanilla import Vanilla, describe
@@ -60,7 +62,7 @@ def dcgan(
         lr_d = 2e-4
     if lr_g is None:
         lr_g = 1e-3 if small and not paper else 2e-4
-    shape = {"width": width, "kernel": kernel, "hidden": hidden, "extra_layers": extra_layers}
+    shape: dict[str, Any] = {"width": width, "kernel": kernel, "hidden": hidden, "extra_layers": extra_layers}
     generator = dcgan_generator(data.size, data.channels, latent=latent, flat_norm=paper, **shape)
     critic = dcgan_critic(data.size, data.channels, **shape)
     family = Vanilla(

@@ -65,13 +65,9 @@ class InfoGAN(Vanilla):
         noise = super().latent(n, rng=rng, condition=condition)
         category = [torch.randint(k, (n,), generator=rng, device=rng.device) for k in self.categories]
         continuous = torch.rand(n, self.continuous, generator=rng, device=rng.device) * 2 - 1
-        return {
-            "noise": noise,
-            "category": torch.stack(category, 1)
-            if category
-            else torch.empty(n, 0, dtype=torch.int64, device=rng.device),
-            "continuous": continuous,
-        }
+        nothing = torch.empty(n, 0, dtype=torch.int64, device=rng.device)
+        chosen = torch.stack(category, 1) if category else nothing
+        return {"noise": noise, "category": chosen, "continuous": continuous}
 
     def generate(self, latent: Any, batch: Batch | None = None) -> Tensor:
         """Return fakes of the shape of the real data."""
@@ -90,8 +86,8 @@ class InfoGAN(Vanilla):
             minimise["information"] = -self.weight * watch["information"]
         if self.continuous:
             found = uniform_information(mean, deviation, latent["continuous"]).sum(1).mean()
-            watch["information (continuous)"] = found
-            minimise["information (continuous)"] = -self.weight_continuous * found
+            watch["scale information"] = found
+            minimise["scale information"] = -self.weight_continuous * found
         return Terms(minimise, watch)
 
     def with_code(self, latent: Any, code: str, value: float) -> dict[str, Tensor]:

@@ -1,5 +1,7 @@
 """PacGAN (Lin et al. 2018): the critic judges several samples together, and so sees that they are alike."""
 
+from typing import Any
+
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, recipe
 from saddlepoint.families.vanilla import Vanilla, describe
@@ -54,7 +56,11 @@ def pacgan(
         generator = point_generator(data.shape, latent=latent, width=width)
         critic = point_critic(data.shape, units=max(1, width // 2), pack=pack)
     else:
-        shape = {"width": width, "hidden": 512 if 16 < data.size < 32 else 0, "kernel": 4 if small else 5}
+        shape: dict[str, Any] = {
+            "width": width,
+            "hidden": 512 if 16 < data.size < 32 else 0,
+            "kernel": 4 if small else 5,
+        }
         generator = normal_weights(dcgan_generator(data.size, data.channels, latent=latent, **shape))
         critic = normal_weights(dcgan_critic(data.size, pack * data.channels, **shape))
     betas = (0.8, 0.999) if points else (0.5, 0.999)

@@ -92,7 +92,7 @@ def test_an_adaptive_augmentation_is_saved_and_moves_once_a_step():
     batch, fake = deal()
     game = family(Spy(48), augment=Augment("color", target=0.0))
     assert game.augment is not None
-    game.critic.weight.data.zero_()
+    game.get_parameter("critic.weight").data.zero_()
     terms = game.terms("d", Batch(batch.real), None, fake)
     assert terms.watch["augmentation"].item() == 0
     game.augment.observe(torch.full((92,), 5.0))  # 8 zeros are noted already
