@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from saddlepoint import objectives
     from saddlepoint.core.errors import TrainingError, UserError
     from saddlepoint.engine.loop import Interrupted, Watcher
+    from saddlepoint.reproduction import reproduce
     from saddlepoint.run import Run, load
     from saddlepoint.scoring import score
     from saddlepoint.training import resume, train, train_seeds
@@ -32,6 +33,7 @@ __all__ = [
     "__version__",
     "load",
     "objectives",
+    "reproduce",
     "resume",
     "score",
     "train",
@@ -44,6 +46,7 @@ _HOMES = {
     "Watcher": "saddlepoint.engine.loop",
     "Run": "saddlepoint.run",
     "load": "saddlepoint.run",
+    "reproduce": "saddlepoint.reproduction",
     "resume": "saddlepoint.training",
     "train": "saddlepoint.training",
     "train_seeds": "saddlepoint.training",

@@ -17,6 +17,17 @@ ALLOWED = {
     "engine": {"core", "data"},
     "evaluate": {"core", "data", "networks"},
     "plots": {"core"},
+    "claims": {
+        "core",
+        "data",
+        "engine",
+        "evaluate",
+        "networks",
+        "objectives",
+        "preparation",
+        "run",
+        "terminal",
+    },
 }
 
 

@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from saddlepoint.cli import evaluate, list_, resume, sample, show, train
+from saddlepoint.cli import evaluate, list_, reproduce, resume, sample, show, train
 from saddlepoint.cli.exits import INTERRUPTED
 from saddlepoint.cli.parser import Parser
 from saddlepoint.core.errors import TrainingError, UserError, nearest
@@ -15,6 +15,7 @@ COMMANDS = {
     "resume": resume,
     "sample": sample,
     "evaluate": evaluate,
+    "reproduce": reproduce,
     "show": show,
     "list": list_,
 }
