@@ -1,5 +1,6 @@
 """Published claims run again: trial by trial, kept as they come, with a verdict and a table of all results."""
 
+import inspect
 import json
 import time
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ from saddlepoint.data.request import sources as data_sets
 from saddlepoint.evaluate.card import number
 from saddlepoint.evaluate.metric import metrics
 from saddlepoint.preparation import describe_machine
+from saddlepoint.training import train
 
 VERSION = 1
 SHIPPED = Path(saddlepoint.__file__).parents[1] / "docs" / "results"
@@ -157,7 +159,7 @@ class _Work:
         screen: terminal.Screen,
     ):
         self.claim = claim
-        self.label = label
+        self.label: Label = label
         self.protocol: Protocol = claim.protocols[label]
         self.seeds = range(self.protocol.seeds if seeds is None else seeds)
         self.out = out
@@ -194,7 +196,9 @@ class _Work:
 
     def _open(self, lacks: Mapping[str, str]) -> dict[str, Any]:
         """Return the stored result to go on with, or an empty one."""
-        data = {name: self._identify(name) for name in self.claim.data}
+        names = dict.fromkeys(self.claim.arms[arm].data for arm in self.claim.arms_of(self.label))
+        lacking = {self.claim.arms[arm].data for arm in lacks if "data set" in lacks[arm]}
+        data = {name: self._identify(name) for name in names if name not in lacking}
         fresh = {
             "version": VERSION,
             "claim": self.claim.name,
@@ -311,8 +315,14 @@ def _lacks(claim: Claim, label: Label = "full") -> dict[str, str]:
     """Return why arms cannot run in this version, by arm."""
     reasons: dict[str, str] = {}
     for name, arm in claim.arms_of(label).items():
-        lacking = [f"there is no recipe {arm.recipe!r} yet"] if arm.recipe and arm.recipe not in recipes else []
-        lacking += [f"there is no data set {data!r} yet" for data in claim.data if data not in data_sets]
+        lacking = []
+        if arm.recipe not in recipes:
+            lacking.append(f"there is no recipe {arm.recipe!r} yet")
+        else:
+            known = {*recipes.get(arm.recipe).flags, *inspect.signature(train).parameters}
+            lacking += [f"{arm.recipe} has no flag {flag!r} yet" for flag in arm.flags if flag not in known]
+        if arm.data.partition("@")[0] not in data_sets:
+            lacking.append(f"there is no data set {arm.data!r} yet")
         lacking += [f"there is no metric {metric!r} yet" for metric in claim.metrics if metric not in metrics]
         if lacking:
             reasons[name] = "; ".join(lacking)

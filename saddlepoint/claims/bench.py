@@ -59,13 +59,18 @@ class Bench:
         self.screen = screen
         self.done = done
 
-    def source(self, name: str) -> str:
-        """Return the source of the data set called ``name``."""
-        return source_of(name, self.sources)
+    @property
+    def source(self) -> str:
+        """The source of the arm's data set."""
+        return source_of(self.arm.data, self.sources)
 
-    def data(self, name: str, size: int | None = None) -> Dataset:
-        """Read the data set called ``name``."""
-        return load(self.source(name), size=size)
+    def data(self) -> Dataset:
+        """Read the arm's data set at its native size."""
+        return load(self.source)
+
+    def whole(self) -> Dataset:
+        """Read the set that the arm's data are the first K examples of."""
+        return load(source_of(self.arm.data.partition("@")[0], self.sources))
 
     def say(self, text: str) -> None:
         """Print a line about the trial."""
@@ -73,23 +78,17 @@ class Bench:
 
     def train(
         self,
-        data: str,
         *,
-        recipe: str | None = None,
-        place: str = "run",
         watchers: tuple[sp.Watcher, ...] = (),
         **settings: Any,
     ) -> Run:
-        """Train the arm's recipe with its flags, or continue where an earlier attempt was interrupted.
+        """Train the arm's recipe on its data, or continue where an earlier attempt was interrupted.
 
         Args:
-            data: name of a data set that the claim declares.
-            recipe: another recipe than the arm's, which then gets none of the arm's flags.
-            place: name of the run within the trial.
             watchers: told of every step.
             **settings: as for :func:`saddlepoint.train`.
         """
-        folder = RunFolder(self.work / place)
+        folder = RunFolder(self.work / "run")
         bar = self.screen.bar()
         watchers = (bar, *watchers)
         if folder.is_run and folder.checkpoints():
@@ -99,16 +98,15 @@ class Bench:
                     run = sp.resume(folder.path, quiet=True, watchers=watchers)
             return run
         files.remove(folder.path)
-        flags = dict(self.arm.flags) if recipe is None else {}
         habits = {"keep": 1, "card": False, "quiet": True}
         with bar:
             return sp.train(
-                recipe or self.arm.recipe,
-                self.source(data),
+                self.arm.recipe,
+                self.source,
                 seed=self.seed,
                 out=folder.path,
                 watchers=watchers,
-                **habits | flags | settings,
+                **habits | dict(self.arm.flags) | settings,
             )
 
     def score(
@@ -164,7 +162,8 @@ def sampler(trainer: Trainer, *, averaged: bool, seed: int = 0) -> Callable[[int
 
 def source_of(name: str, sources: Mapping[str, str]) -> str:
     """Return where a data set comes from: as given, ``$SADDLE_<NAME>``, or the named download."""
-    return sources.get(name) or os.environ.get(f"SADDLE_{name.upper()}") or name
+    plain, at, count = name.partition("@")
+    return (sources.get(plain) or os.environ.get(f"SADDLE_{plain.upper()}") or plain) + at + count
 
 
 def spaced(total: int, count: int) -> list[int]:

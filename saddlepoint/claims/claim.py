@@ -40,11 +40,13 @@ class Arm:
     """One side of a comparison.
 
     Attributes:
-        recipe: name of the recipe that it trains, '' for none.
-        flags: settings that make it differ from its neighbours.
+        data: name of the data set that it needs; ``NAME@K`` for its first K training examples.
+        recipe: name of the recipe that it trains.
+        flags: settings of :func:`saddlepoint.train` that make it differ from its neighbours.
     """
 
-    recipe: str = ""
+    data: str
+    recipe: str
     flags: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -131,7 +133,6 @@ class Claim:
         judge: says whether all of them together bear the claim out.
         protocols: by label.
         arms: by name.
-        data: data sets that it needs.
         metrics: registered metrics that it needs.
     """
 
@@ -144,7 +145,6 @@ class Claim:
     judge: Judging
     protocols: Mapping[Label, Protocol]
     arms: Mapping[str, Arm]
-    data: tuple[str, ...] = ()
     metrics: tuple[str, ...] = ()
 
     @property
@@ -173,7 +173,6 @@ def claim(
     short: Protocol,
     full: Protocol,
     arms: Mapping[str, Arm],
-    data: tuple[str, ...] = (),
     metrics: tuple[str, ...] = (),
 ) -> Callable[[Trying], Trying]:
     """Register a function (Bench) -> {figure: value} as a claim; arguments as for :class:`Claim`."""
@@ -182,9 +181,7 @@ def claim(
         protocols: dict[Label, Protocol] = {"quick": quick, "short": short, "full": full}
         claims.add(
             name,
-            Claim(
-                name, paper, where, published, headline, attempt, judge, protocols, dict(arms), data, metrics
-            ),
+            Claim(name, paper, where, published, headline, attempt, judge, protocols, dict(arms), metrics),
         )
         return attempt
 

@@ -43,8 +43,7 @@ def judge(found: Findings) -> Verdict:
     quick=Protocol(1, 0.3, {"images": 4_000, "images_dc": 1_300, "from_step": 0, "samples": 100}),
     short=Protocol(2, 9.5, {"images": 500_000, "images_dc": 250_000, "from_step": 1_000, "samples": 2_000}),
     full=Protocol(5, 23, {"images": 500_000, "images_dc": 250_000, "from_step": 1_000, "samples": 10_000}),
-    arms={"fc": Arm("cs231n_fc"), "lsgan": Arm("cs231n_lsgan"), "dc": Arm("cs231n_dc")},
-    data=("mnist",),
+    arms={name: Arm("mnist", f"cs231n_{name}") for name in BANDS},
 )
 def cs231n_losses(bench: Bench) -> dict[str, Any]:
     """Losses of cs231n's fully connected, least-squares and convolutional GANs after 10, 10 and 5 epochs.
@@ -55,7 +54,7 @@ def cs231n_losses(bench: Bench) -> dict[str, Any]:
     """
     settings = bench.settings
     images = settings["images_dc" if bench.name == "dc" else "images"]
-    run = bench.train("mnist", images=images)
+    run = bench.train(images=images)
     rows = [row for row in run.curves() if row["step"] >= settings["from_step"]]
     card = bench.score(run.data(), run.sample, ("class_histogram",), settings["samples"])
     return {

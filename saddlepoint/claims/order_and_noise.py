@@ -41,8 +41,10 @@ def judge(found: Findings) -> Verdict:
     quick=Protocol(1, 0.5, {"updates": 60, "samples": 200}),
     short=Protocol(2, 9, {"updates": 7_200, "samples": 5_000}),
     full=Protocol(5, 200, {"updates": 60_000, "samples": 10_000}),
-    arms={**{name: Arm("mlp_gan") for name in VARIATIONS}, FIRST: Arm("mlp_gan", {"objective": "minimax"})},
-    data=("mnist",),
+    arms={
+        **{name: Arm("mnist", "mlp_gan") for name in VARIATIONS},
+        FIRST: Arm("mnist", "mlp_gan", {"objective": "minimax"}),
+    },
 )
 def order_and_noise(bench: Bench) -> dict[str, Any]:
     """Critic or generator first, shared or fresh noise, k = 1, 2, 5, and the critic trained to its end first.
@@ -55,7 +57,7 @@ def order_and_noise(bench: Bench) -> dict[str, Any]:
     """
     updates = bench.settings["updates"]
     order, fresh = VARIATIONS.get(bench.name, (("d", "g"), True))
-    game = Game(bench.arm.recipe, bench.source("mnist"), seed=bench.seed, fresh_latent=fresh, **bench.arm.flags)
+    game = Game(bench.arm.recipe, bench.source, seed=bench.seed, fresh_latent=fresh, **bench.arm.flags)
     figures: dict[str, Any] = {}
     with bench.screen.working("playing"):
         if bench.name == FIRST:

@@ -33,8 +33,7 @@ def judge(found: Findings) -> Verdict:
     quick=Protocol(1, 0.3, {"images": 2_000, "samples": 200}),
     short=Protocol(2, 9, {"images": 1_200_000, "samples": 10_000}),
     full=Protocol(3, 125, {"images": 12_500_000, "samples": 10_000}),
-    arms={"gan": Arm("gan")},
-    data=("mnist",),
+    arms={"gan": Arm("mnist", "gan")},
 )
 def parzen_mnist(bench: Bench) -> dict[str, Any]:
     """A GAN's Parzen-window log-likelihood on MNIST, beside that of real training images.
@@ -44,7 +43,7 @@ def parzen_mnist(bench: Bench) -> dict[str, Any]:
     the spread is over seeds. Training sees all 60,000 images, so the bandwidth is chosen on 1,000 that the
     generator has seen. Samples are rounded to 256 levels, which moves the figure by about 0.01.
     """
-    run = bench.train("mnist", images=bench.settings["images"])
+    run = bench.train(images=bench.settings["images"])
     with bench.screen.working("measuring the log-likelihood"):
         found = parzen(run.data(), run.sample(bench.settings["samples"], seed=bench.seed))
     bench.say(found.line())

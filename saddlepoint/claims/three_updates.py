@@ -30,8 +30,8 @@ def judge(found: Findings) -> Verdict:
         "Gradients at the best critic agree with those of 2 JSD, KL(q|p) - 2 JSD and KL(q|p) to "
         f"{', '.join(f'{error:.0e}' for error in errors.values())}. With a mean logit of "
         f"{found.mean('gan', 'logit'):.1f} early in training the pulls are {minimax:.4f} : {other:.3f} : 1. "
-        f"The best single Gaussian for two modes at ±3: combined at {where:.2f}, width {width:.2f} (closed form: "
-        f"about 3 and 1), {shown}."
+        f"The best single Gaussian for two modes at ±3: combined at {where:.2f}, width {width:.2f} (closed "
+        f"form: about 3 and 1), {shown}."
     )
     exact = max(errors.values()) < 1e-6
     return Verdict(exact and minimax < 0.1 < 0.5 < other < 1.5 and abs(where - 3) < 0.2, text)
@@ -47,8 +47,7 @@ def judge(found: Findings) -> Verdict:
     quick=Protocol(1, 0.2, {"steps": 60, "descent": 50}),
     short=Protocol(5, 2, {"steps": 1_000, "descent": 3_000}),
     full=Protocol(10, 5, {"steps": 2_000, "descent": 10_000}),
-    arms={"gan": Arm("mlp_gan")},
-    data=("mnist",),
+    arms={"gan": Arm("mnist", "mlp_gan")},
 )
 def three_updates(bench: Bench) -> dict[str, Any]:
     """Gradient sizes of three generator updates when the critic is confident, and the divergence behind each.
@@ -64,7 +63,7 @@ def three_updates(bench: Bench) -> dict[str, Any]:
     for rule in RULES:
         centre, width = _fit(rule, bench.settings["descent"])
         figures |= {f"centre_{rule}": centre, f"width_{rule}": width}
-    game = Game("mlp_gan", bench.source("mnist"), seed=bench.seed)
+    game = Game(bench.arm.recipe, bench.source, seed=bench.seed)
     over_time = [_pulls(game)]
     while over_time[-1]["logit"] > SURE and game.steps < bench.settings["steps"]:
         game.play(10, ("d",))
