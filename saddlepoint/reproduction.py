@@ -297,7 +297,7 @@ class _Work:
         say(f"  [dim]{'published':<10}[/dim] {claim.published} ({claim.paper}, {claim.where})")
         settings = ", ".join(f"{name} {value}" for name, value in self.protocol.settings.items())
         say(f"  [dim]{'protocol':<10}[/dim] {LABELS[self.label]}")
-        say(f"  [dim]{'settings':<10}[/dim] {len(self.seeds)} seeds, {settings}")
+        say(f"  [dim]{'settings':<10}[/dim] seeds 0 to {len(self.seeds) - 1}, {settings}")
         minutes = self.protocol.minutes * len(self.seeds) / self.protocol.seeds
         say(f"  [dim]{'time':<10}[/dim] about {terminal.clock(60 * minutes)} on two CPU cores")
         say(f"  [dim]{'result':<10}[/dim] {self.path}")

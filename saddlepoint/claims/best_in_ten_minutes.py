@@ -3,13 +3,15 @@
 from typing import Any
 
 from saddlepoint.claims.bench import Bench
-from saddlepoint.claims.claim import Arm, Findings, Protocol, Verdict, claim
+from saddlepoint.claims.claim import Arm, Findings, Missing, Protocol, Verdict, claim
 
 GOAL = 2.0  # times the distance of held-out real images
 
 
 def judge(found: Findings) -> Verdict:
     """Demand twice the floor of real images from the best arm."""
+    if not found.arms:
+        raise Missing("any arm")
     best = min(found.arms, key=lambda arm: found.mean(arm, "frechet"))
     value, real = found.mean(best, "frechet"), found.mean(best, "real")
     shown = ", ".join(f"{arm} {found.show(arm, 'frechet')}" for arm in found.arms)

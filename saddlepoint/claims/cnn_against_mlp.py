@@ -14,7 +14,7 @@ def judge(found: Findings) -> Verdict:
     """Demand that DCGAN collapses no more often and ends nearer, at equal images and at equal time."""
     parts, holds = [], []
     for where in ("", " colour"):
-        if f"dcgan{where}" not in found.arms:
+        if where and f"dcgan{where}" not in found.arms:
             continue
         ours = (found.mean(f"dcgan{where}", "collapsed"), found.mean(f"dcgan{where}", "frechet"))
         for arm in (f"mlp{where}", f"mlp equal time{where}"):

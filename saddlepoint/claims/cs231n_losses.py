@@ -40,7 +40,9 @@ def judge(found: Findings) -> Verdict:
     published="D 1.2-1.44, G 0.8-1.2; least squares 0.23-0.26, 0.15-0.17; convolutional 1.1-1.3, 0.8-1.0",
     headline="generator",
     judge=judge,
-    quick=Protocol(1, 0.3, {"images": 4_000, "images_dc": 1_300, "from_step": 0, "samples": 100}),
+    quick=Protocol(
+        1, 0.3, {"images": 4_000, "images_dc": 0, "from_step": 0, "samples": 100}, arms=("fc", "lsgan")
+    ),
     short=Protocol(2, 9.5, {"images": 500_000, "images_dc": 250_000, "from_step": 1_000, "samples": 2_000}),
     full=Protocol(5, 23, {"images": 500_000, "images_dc": 250_000, "from_step": 1_000, "samples": 10_000}),
     arms={name: Arm("mnist", f"cs231n_{name}") for name in BANDS},

@@ -34,7 +34,7 @@ def judge(found: Findings) -> Verdict:
     published="the digit 1 dominates late samples",
     headline="ones",
     judge=judge,
-    quick=Protocol(1, 0.3, {"steps": 20, "looks": 2, "samples": 100}),
+    quick=Protocol(1, 0.3, {"steps": 20, "looks": 2, "samples": 100}, arms=("plain", "r1")),
     short=Protocol(2, 8.5, {"steps": 6_000, "looks": 8, "samples": 2_000}),
     full=Protocol(5, 110, {"steps": 46_875, "looks": 50, "samples": 5_000}),
     arms={

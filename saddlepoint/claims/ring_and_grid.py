@@ -20,14 +20,13 @@ METHODS: dict[str, tuple[str, dict[str, Any]]] = {
     "r3gan": ("r3gan", {}),
 }
 NAMES = {"ring8": "ring", "grid25": "grid"}
-ALL_MODES = 0.98  # of all modes, R3GAN's bar: 24.5 of the grid's 25
 
 
 def judge(found: Findings) -> Verdict:
-    """Demand that packing beats the plain GAN on every set that was tried, in modes covered."""
+    """Demand that packing covers more modes than the plain GAN, on the grid and on the ring if it was tried."""
     parts, holds = [], []
     for data, name in NAMES.items():
-        if f"gan {name}" not in found.arms:
+        if name == "ring" and f"gan {name}" not in found.arms:
             continue
         plain = found.mean(f"gan {name}", "modes")
         holds += [found.mean(f"{pac} {name}", "modes") > plain for pac in ("pac2", "pac4")]
@@ -48,7 +47,12 @@ def judge(found: Findings) -> Verdict:
     published="modes of 8 and 25: GAN 6.3, 17.3; PacGAN-2 7.9, 23.8; PacGAN-3 7.8, 24.6; PacGAN-4 7.8, 24.8",
     headline="modes",
     judge=judge,
-    quick=Protocol(1, 0.4, {"images": 3_000, "samples": 500, "faster": 1.0}),
+    quick=Protocol(
+        1,
+        0.4,
+        {"images": 2_000, "samples": 500, "faster": 1.0},
+        arms=("gan grid", "pac2 grid", "pac4 grid", "wgan-gp ring", "r3gan ring"),
+    ),
     short=Protocol(
         5,
         9.5,

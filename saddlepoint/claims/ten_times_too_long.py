@@ -30,7 +30,7 @@ def judge(found: Findings) -> Verdict:
     published="no figure; GANs are said to collapse when they are trained for too long",
     headline="frechet_end",
     judge=judge,
-    quick=Protocol(1, 0.5, {"steps": 2, "looks": 5, "samples": 100}),
+    quick=Protocol(1, 0.5, {"steps": 2, "looks": 2, "samples": 100}),
     short=Protocol(1, 9, {"steps": 280, "looks": 10, "samples": 2_000}),
     full=Protocol(3, 640, {"steps": 9_375, "looks": 40, "samples": 10_000}),
     arms={

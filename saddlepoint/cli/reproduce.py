@@ -78,11 +78,13 @@ def _list(found: list[dict[str, Any]], *, as_json: bool) -> None:
         holds = {True: "holds", False: "does not hold", None: "not decided"}[claim["holds"]]
         last = f"{claim['last']}  ({claim['last_protocol']}: {holds})" if claim["last"] else "none yet"
         _line(console, "last value", last)
-        budget = f"about {claim['minutes']:g} min on two CPU cores, {claim['seeds']} seeds"
-        _line(console, "short", f"{budget}; --full about {_hours(claim['minutes_full'])}")
-        if claim["lacks"]:
-            reasons = ", ".join(f"{arm} ({reason})" for arm, reason in claim["lacks"].items())
-            _line(console, "skips", reasons)
+        settings = ", ".join(f"{name} {value}" for name, value in claim["protocol"].items())
+        _line(console, "protocol", f"{settings}, {_count(claim['seeds'])}")
+        budget = f"about {claim['minutes']:g} min on two CPU cores"
+        _line(console, "budget", f"{budget}; --full about {_hours(claim['minutes_full'])}")
+        for reason in dict.fromkeys(claim["lacks"].values()):
+            arms = [arm for arm, why in claim["lacks"].items() if why == reason]
+            _line(console, "skips", f"{', '.join(arms)}: {reason}")
     console.print("\nrun one with:  saddle reproduce CLAIM")
 
 
@@ -91,4 +93,8 @@ def _line(console: Any, name: str, text: str) -> None:
 
 
 def _hours(minutes: float) -> str:
-    return f"{minutes:g} min" if minutes < 90 else f"{minutes / 60:.2g} h"
+    return f"{minutes:g} min" if minutes < 90 else f"{minutes / 60:,.0f} h"
+
+
+def _count(seeds: int) -> str:
+    return "one seed" if seeds == 1 else f"{seeds} seeds"
