@@ -46,6 +46,20 @@ class Terms(NamedTuple):
     watch: Mapping[str, Tensor] = {}
 
 
+class Code(NamedTuple):
+    """A part of the latent that means something, and can be set.
+
+    Attributes:
+        name: short name, for example ``"c1"`` or ``"class"``.
+        values: settings worth seeing, in order.
+        discrete: whether the values are names of kinds, 0 to K − 1, rather than points of a scale.
+    """
+
+    name: str
+    values: tuple[float, ...]
+    discrete: bool
+
+
 class Progress(NamedTuple):
     """How far a run has come; schedules are functions of it.
 
@@ -70,12 +84,14 @@ class Family(nn.Module):
         second_order: players whose terms differentiate a gradient; they get fresh leaves that require
             gradients for the real and the fake batch.
         conditional: whether ``latent`` heeds its ``condition``.
+        codes: parts of the latent that can be set with ``with_code``.
         references: values of terms and statistics at the game's equilibrium, where known.
     """
 
     players: ClassVar[dict[str, tuple[str, ...]]] = {"d": ("critic",), "g": ("generator",)}
     second_order: tuple[str, ...] = ()
     conditional: ClassVar[bool] = False
+    codes: tuple[Code, ...] = ()
     references: Mapping[str, float] = {}
 
     def turns(self, step: int) -> tuple[str, ...]:
@@ -98,6 +114,15 @@ class Family(nn.Module):
     def sample(self, latent: Any) -> Tensor:
         """Return finished samples, floats in the experiment's pixel range (or points)."""
         return self.generate(latent)
+
+    def with_code(self, latent: Any, code: str, value: float) -> Any:
+        """Return ``latent`` with one of ``codes`` set to ``value`` throughout."""
+        raise NotImplementedError
+
+    def recognise(self, x: Tensor) -> Tensor | None:
+        """Return (n,) int64, the first discrete code that the game reads off (n, ...) examples, or None."""
+        del x
+        return None
 
     def after(self, progress: Progress) -> None:
         """Update state that is not a parameter, once a step. Keep it in buffers, so that it is saved."""

@@ -10,7 +10,8 @@ import torch
 from torch import Generator, Tensor, nn
 
 from saddlepoint.core.errors import UserError
-from saddlepoint.core.protocol import Batch, Family, Terms
+from saddlepoint.core.protocol import Batch, Critique, Family, Progress, Terms
+from saddlepoint.networks.augment import Augment
 from saddlepoint.objectives import CriticPass, Objective, Penalty, objectives, penalties
 
 
@@ -27,6 +28,8 @@ class Vanilla(Family):
         gamma: their weights: none for the defaults, one for all, or one each.
         critic_weight: factor on the critic's adversarial loss.
         order: players in the order in which they move in a step.
+        pack: examples that the critic judges together (PacGAN).
+        augment: what the critic sees reals and fakes through, or None.
     """
 
     def __init__(
@@ -41,6 +44,8 @@ class Vanilla(Family):
         gamma: Sequence[float] = (),
         critic_weight: float = 1.0,
         order: tuple[str, ...] = ("d", "g"),
+        pack: int = 1,
+        augment: Augment | None = None,
     ):
         super().__init__()
         self.generator = generator
@@ -51,6 +56,8 @@ class Vanilla(Family):
         self.penalties = weigh(penalty, gamma)
         self.critic_weight = critic_weight
         self.order = order
+        self.pack = pack
+        self.augment = augment
         self.second_order = ("d",) if self.penalties else ()
         watched, critic_loss, generator_loss = self.objective.equilibrium
         self.references = {
@@ -79,30 +86,63 @@ class Vanilla(Family):
         del batch
         return self.generator(latent)
 
+    def critique(self, x: Tensor, batch: Batch) -> Critique:
+        """Return what the critic says of reals or fakes ``x`` that belong to ``batch``."""
+        del batch
+        return self.critic(x)
+
+    def further(self, player: str, latent: Any, fake: Critique) -> Terms:
+        """Return what ``player`` minimises and watches besides, given the critic's view of the fakes."""
+        del player, latent, fake
+        return Terms({})
+
     def terms(self, player: str, batch: Batch, latent: Any, fake: Any) -> Terms:
-        """Return the adversarial term, and the penalties on the critic's turn."""
-        del latent
+        """Return the adversarial term, the penalties on the critic's turn, and what is further."""
+        real, fake = packed(batch.real, self.pack), packed(fake, self.pack)
         if player == "d":
-            return self._critic_terms(batch.real, fake)
-        fake_score = self.critic(fake).score
-        real_score = fake_score
+            return self._critic_terms(real, fake, batch, latent)
+        said = self._judge(fake, batch)
+        real_score = said.score
         if self.objective.paired:
             with torch.no_grad():
-                real_score = self.critic(batch.real).score
-        return Terms({"adversarial": self.objective.generator(real_score, fake_score).mean()})
+                real_score = self._judge(real, batch).score
+        further = self.further(player, latent, said)
+        loss = self.objective.generator(real_score, said.score).mean()
+        return Terms({"adversarial": loss, **further.minimise}, further.watch)
 
-    def _critic_terms(self, real: Tensor, fake: Tensor) -> Terms:
-        real_score, fake_score = self.critic(real).score, self.critic(fake).score
+    def after(self, progress: Progress) -> None:
+        """Adapt the augmentation's probability."""
+        if self.augment is not None:
+            self.augment.adapt()
+
+    def _judge(self, x: Tensor, batch: Batch) -> Critique:
+        return self.critique(x if self.augment is None else self.augment(x), batch)
+
+    def _critic_terms(self, real: Tensor, fake: Tensor, batch: Batch, latent: Any) -> Terms:
+        of_real, of_fake = self._judge(real, batch), self._judge(fake, batch)
+        further = self.further("d", latent, of_fake)
+        real_score, fake_score = of_real.score, of_fake.score
         loss = self.objective.critic(real_score, fake_score).mean()
-        minimise = {"adversarial": self.critic_weight * loss}
-        critique = CriticPass(lambda x: self.critic(x).score, real, fake, real_score, fake_score)
+        minimise = {"adversarial": self.critic_weight * loss, **further.minimise}
+        critique = CriticPass(lambda x: self._judge(x, batch).score, real, fake, real_score, fake_score)
         for penalty, gamma in self.penalties:
             minimise[penalty.name] = penalty.value(critique, gamma).mean()
         probability = self.objective.probability
-        return Terms(
-            minimise,
-            {"D(x)": probability(real_score).mean(), "D(G(z))": probability(fake_score).mean()},
-        )
+        watch = {"D(x)": probability(real_score).mean(), "D(G(z))": probability(fake_score).mean()}
+        if self.augment is not None:
+            self.augment.observe(real_score - fake_score if self.objective.paired else real_score)
+            watch |= self.augment.watch()
+        return Terms(minimise, {**watch, **further.watch})
+
+
+def packed(x: Tensor, count: int) -> Tensor:
+    """Join every ``count`` examples along their first axis: (n, c, ...) to (n // count, count·c, ...).
+
+    What is left over when n is no multiple of ``count`` is not seen (Lin et al. 2018, section 3).
+    """
+    if count == 1:
+        return x
+    return x[: len(x) // count * count].unflatten(0, (-1, count)).flatten(1, 2)
 
 
 def weigh(names: Sequence[str], gamma: Sequence[float]) -> list[tuple[Penalty, float]]:

@@ -36,10 +36,12 @@ def dcgan_generator(
     hidden: int = 0,
     extra_layers: int = 0,
     flat_norm: bool = False,
+    bias: bool = False,
+    output: type[nn.Module] = nn.Tanh,
 ) -> nn.Sequential:
-    """Build latent (n, d) -> projection -> fractionally strided convolutions -> tanh image.
+    """Build latent (n, d) -> projection -> fractionally strided convolutions -> image.
 
-    Batch normalisation and ReLU everywhere but at the output; no biases.
+    Batch normalisation and ReLU everywhere but at the output.
 
     Args:
         size: side of the image in pixels, at least 8.
@@ -51,6 +53,8 @@ def dcgan_generator(
         extra_layers: 3×3 convolutions at the largest hidden map.
         flat_norm: normalise each unit of the projection on its own, as the paper's code does, instead of
             each channel.
+        bias: whether layers have biases.
+        output: the last non-linearity.
     """
     *larger_sides, base = sides(size, kernel)
     inputs = channels(base, width)
@@ -59,12 +63,12 @@ def dcgan_generator(
     layers: list[tuple[str, nn.Module]] = []
     if hidden:
         layers += [
-            ("dense", nn.Linear(latent, hidden, bias=False)),
+            ("dense", nn.Linear(latent, hidden, bias=bias)),
             ("dense_norm", nn.BatchNorm1d(hidden)),
             ("dense_relu", nn.ReLU(inplace=True)),
         ]
     layers += [
-        ("project", nn.Linear(hidden or latent, units, bias=False)),
+        ("project", nn.Linear(hidden or latent, units, bias=bias)),
         *([("norm0", nn.BatchNorm1d(units)), fold] if flat_norm else [fold, ("norm0", nn.BatchNorm2d(inputs))]),
         ("relu0", nn.ReLU(inplace=True)),
     ]
@@ -72,45 +76,68 @@ def dcgan_generator(
     for index, larger in enumerate(reversed(larger_sides[1:]), start=1):
         outputs = channels(larger, width)
         layers += [
-            (f"up{index}", _up(inputs, outputs, kernel, side, larger)),
+            (f"up{index}", upsample(inputs, outputs, kernel, side, larger, bias=bias)),
             (f"norm{index}", nn.BatchNorm2d(outputs)),
             (f"relu{index}", nn.ReLU(inplace=True)),
         ]
         inputs, side = outputs, larger
     layers += _extra(extra_layers, inputs, lambda: nn.ReLU(inplace=True))
-    layers += [("to_image", _up(inputs, image_channels, kernel, side, size)), ("tanh", nn.Tanh())]
+    layers += [
+        ("to_image", upsample(inputs, image_channels, kernel, side, size, bias=bias)),
+        ("output", output()),
+    ]
     return named(layers)
 
 
 def dcgan_critic(
-    size: int, image_channels: int, *, width: int, kernel: int = 4, hidden: int = 0, extra_layers: int = 0
+    size: int,
+    image_channels: int,
+    *,
+    width: int,
+    kernel: int = 4,
+    hidden: int = 0,
+    extra_layers: int = 0,
+    norm: bool = True,
+    bias: bool = False,
+    slope: float = 0.2,
 ) -> Critic:
-    """Build image (n, c, size, size) -> strided convolutions -> a score.
+    """Build image (n, c, size, size) -> strided convolutions -> a score; no pooling.
 
-    Batch normalisation and LeakyReLU 0.2 everywhere but at the input; no pooling, no biases. Arguments as
-    for :func:`dcgan_generator`.
+    Args:
+        size: side of the image in pixels, at least 8.
+        image_channels: channels of the image.
+        width: channels of the map of 32 pixels.
+        kernel: side of the kernels, 4 or 5.
+        hidden: width of a dense layer before the score; 0: none.
+        extra_layers: 3×3 convolutions at the largest hidden map.
+        norm: batch normalisation everywhere but at the input.
+        bias: whether layers have biases.
+        slope: of LeakyReLU.
     """
     chain = sides(size, kernel)
     layers: list[tuple[str, nn.Module]] = []
     inputs = image_channels
+
+    def leaky() -> nn.Module:
+        return nn.LeakyReLU(slope, inplace=True)
+
     for index, side in enumerate(chain[1:]):
         outputs = channels(side, width)
-        layers.append((f"down{index}", nn.Conv2d(inputs, outputs, kernel, 2, (kernel - 1) // 2, bias=False)))
-        if index > 0:
+        layers.append((f"down{index}", nn.Conv2d(inputs, outputs, kernel, 2, (kernel - 1) // 2, bias=bias)))
+        if norm and index > 0:
             layers.append((f"norm{index}", nn.BatchNorm2d(outputs)))
-        layers.append((f"leaky{index}", nn.LeakyReLU(0.2, inplace=True)))
+        layers.append((f"leaky{index}", leaky()))
         if index == 0:
-            layers += _extra(extra_layers, outputs, lambda: nn.LeakyReLU(0.2, inplace=True))
+            layers += _extra(extra_layers, outputs, leaky, norm=norm)
         inputs = outputs
     layers.append(("flatten", nn.Flatten()))
     inputs *= chain[-1] ** 2
     if hidden:
-        layers += [
-            ("dense", nn.Linear(inputs, hidden, bias=False)),
-            ("dense_norm", nn.BatchNorm1d(hidden)),
-            ("dense_leaky", nn.LeakyReLU(0.2, inplace=True)),
-        ]
-    return Critic(named(layers), nn.Linear(hidden or inputs, 1, bias=False))
+        layers.append(("dense", nn.Linear(inputs, hidden, bias=bias)))
+        if norm:
+            layers.append(("dense_norm", nn.BatchNorm1d(hidden)))
+        layers.append(("dense_leaky", leaky()))
+    return Critic(named(layers), nn.Linear(hidden or inputs, 1, bias=bias))
 
 
 def normal_weights(network: nn.Module, std: float = 0.02) -> nn.Module:
@@ -119,7 +146,7 @@ def normal_weights(network: nn.Module, std: float = 0.02) -> nn.Module:
     def initialise(layer: nn.Module) -> None:
         if isinstance(layer, nn.Linear | nn.Conv2d | nn.ConvTranspose2d):
             layer.weight.normal_(0.0, std)
-        elif isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d):
+        elif isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d) and layer.affine:
             layer.weight.normal_(1.0, std)
         if getattr(layer, "bias", None) is not None:
             layer.bias.zero_()  # pyright: ignore[reportOptionalMemberAccess, reportCallIssue]
@@ -127,15 +154,18 @@ def normal_weights(network: nn.Module, std: float = 0.02) -> nn.Module:
     return visit(network, initialise)
 
 
-def _up(inputs: int, outputs: int, kernel: int, side: int, larger: int) -> nn.ConvTranspose2d:
+def upsample(
+    inputs: int, outputs: int, kernel: int, side: int, larger: int, *, bias: bool = False
+) -> nn.ConvTranspose2d:
     """Return the transposed convolution from ``side`` to ``larger`` pixels, adjoint to the critic's."""
     padding = (kernel - 1) // 2
     output_padding = larger - ((side - 1) * 2 - 2 * padding + kernel)
-    return nn.ConvTranspose2d(inputs, outputs, kernel, 2, padding, output_padding, bias=False)
+    return nn.ConvTranspose2d(inputs, outputs, kernel, 2, padding, output_padding, bias=bias)
 
 
-def _extra(count: int, width: int, activation) -> Iterator[tuple[str, nn.Module]]:
+def _extra(count: int, width: int, activation, *, norm: bool = True) -> Iterator[tuple[str, nn.Module]]:
     for index in range(count):
         yield f"extra{index}", nn.Conv2d(width, width, 3, padding=1, bias=False)
-        yield f"extra_norm{index}", nn.BatchNorm2d(width)
+        if norm:
+            yield f"extra_norm{index}", nn.BatchNorm2d(width)
         yield f"extra_activation{index}", activation()

@@ -40,10 +40,13 @@ class Network(NamedTuple):
 
 def summarise(family: Family, data: DataSpec) -> dict[str, Network]:
     """Run one example through every network of ``family`` and return what was seen, by network name."""
-    found: dict[str, dict[str, Layer]] = {name: {} for name, _ in family.named_children()}
+    networks = {
+        name: module for name, module in family.named_children() if any(True for _ in module.parameters())
+    }
+    found: dict[str, dict[str, Layer]] = {name: {} for name in networks}
     counter = FlopCounterMode(display=False)
     handles = []
-    for network, module in family.named_children():
+    for network, module in networks.items():
         for name, layer in module.named_modules():
             if not any(True for _ in layer.children()):
                 handles += _watch(layer, name, found[network], counter)

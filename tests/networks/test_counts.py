@@ -27,12 +27,19 @@ def count(network):
         ("cs231n_dc", MNIST, {}, 6_675_009, 1_102_721),
         ("dcgan", FACES, {"width": 64}, 3_576_704, 2_765_568),
         ("dcgan", FACES, {"paper": True}, 18_885_760, 17_232_768),
+        ("infogan", MNIST, {}, 6_652_481, 6_559_169),
+        ("conditional_dcgan", MNIST, {}, 6_820_538, 6_688_202),
     ],
 )
 def test_parameter_counts(recipe, data, flags, generator, critic):
     family = recipes.get(recipe).build(data, **flags).family
     assert count(family.get_submodule("generator")) == generator
     assert count(family.get_submodule("critic")) == critic
+
+
+def test_the_recogniser_of_infogan_has_the_size_of_the_papers_code():
+    family = recipes.get("infogan").build(MNIST).family
+    assert count(family.get_submodule("recogniser")) == 133_262
 
 
 @pytest.mark.parametrize("kernel", [4, 5])

@@ -1,0 +1,59 @@
+"""The conditional game (Mirza and Osindero 2014): both players are told the class."""
+
+from typing import Any
+
+import torch
+from torch import Generator, Tensor
+
+from saddlepoint.core.errors import UserError
+from saddlepoint.core.experiment import DataSpec
+from saddlepoint.core.protocol import Batch, Code, Critique
+from saddlepoint.families.vanilla import Vanilla
+
+
+class Conditional(Vanilla):
+    """Vanilla, with networks that also take labels: generator(latent, label), critic(x, label).
+
+    While training, fakes carry the labels of the real batch, so that labels alone tell nothing. Samples
+    that were not asked for a class draw theirs at random, each as likely as any other.
+
+    Args:
+        classes: number of labels.
+        **settings: of :class:`Vanilla`.
+    """
+
+    conditional = True
+
+    def __init__(self, *, classes: int, **settings: Any):
+        super().__init__(**settings)
+        self.classes = classes
+        self.codes = (Code("class", tuple(range(classes)), True),)
+
+    def latent(self, n: int, *, rng: Generator, condition: Tensor | None = None) -> dict[str, Tensor]:
+        """Draw noise (n, latent), and take (n,) labels from ``condition`` or draw them."""
+        noise = super().latent(n, rng=rng)
+        drawn = torch.randint(self.classes, (n,), generator=rng, device=rng.device)
+        return {"noise": noise, "label": drawn if condition is None else condition}
+
+    def generate(self, latent: Any, batch: Batch | None = None) -> Tensor:
+        """Return fakes of the batch's labels, or of the latent's."""
+        label = latent["label"] if batch is None else batch.label
+        return self.generator(latent["noise"], label)
+
+    def critique(self, x: Tensor, batch: Batch) -> Critique:
+        """Return what the critic says of ``x`` with the batch's labels."""
+        return self.critic(x, batch.label)
+
+    def with_code(self, latent: Any, code: str, value: float) -> dict[str, Tensor]:
+        """Return ``latent`` with all labels set to ``value``."""
+        return {**latent, "label": torch.full_like(latent["label"], int(value))}
+
+
+def count_classes(data: DataSpec, recipe: str) -> int:
+    """Return the number of classes; raises UserError where the data have no labels."""
+    if not data.classes:
+        raise UserError(
+            f"recipe {recipe!r} learns classes, and {data.name!r} has no labels; "
+            "give labelled data, for example a folder with one folder of images a class"
+        )
+    return len(data.classes)

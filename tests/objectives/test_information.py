@@ -1,0 +1,42 @@
+"""The bound on mutual information where its value is known."""
+
+import math
+
+import pytest
+import torch
+
+from saddlepoint.objectives.information import categorical_information, uniform_information
+
+
+def test_a_perfect_recogniser_reaches_ln_10():
+    code = torch.arange(10).repeat(3)
+    logits = torch.nn.functional.one_hot(code, 10).double() * 1e3
+    assert categorical_information(logits, code).tolist() == pytest.approx([math.log(10)] * 30, abs=1e-12)
+
+
+def test_a_recogniser_that_knows_nothing_has_0():
+    code = torch.randint(10, (20,))
+    value = categorical_information(torch.full((20, 10), 0.7, dtype=torch.float64), code)
+    assert value.tolist() == pytest.approx([0.0] * 20, abs=1e-12)
+
+
+def test_a_wrong_recogniser_is_below_0():
+    assert categorical_information(torch.tensor([[9.0, 0.0]]), torch.tensor([1])).item() < 0
+
+
+def test_a_gaussian_recogniser_of_the_codes_own_deviation_is_below_0():
+    """No Gaussian says as little as the uniform density itself, ln 2 below it in mean."""
+    torch.manual_seed(0)
+    code = torch.rand(200_000, dtype=torch.float64) * 2 - 1
+    deviation = torch.full_like(code, -0.5 * math.log(3))
+    value = uniform_information(torch.zeros_like(code), deviation, code).mean().item()
+    expected = math.log(2) - 0.5 - 0.5 * math.log(2 * math.pi / 3)
+    assert value == pytest.approx(expected, abs=5e-3)
+    assert value < 0
+
+
+def test_a_sharp_right_recogniser_is_worth_the_logarithm_of_its_precision():
+    code = torch.tensor([0.3], dtype=torch.float64)
+    deviation = torch.tensor([math.log(0.01)], dtype=torch.float64)
+    expected = math.log(2) - math.log(0.01) - 0.5 * math.log(2 * math.pi)
+    assert uniform_information(code, deviation, code).item() == pytest.approx(expected, abs=1e-12)
