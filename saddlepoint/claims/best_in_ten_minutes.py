@@ -34,7 +34,6 @@ def judge(found: Findings) -> Verdict:
     arms={
         "dcgan": Arm("mnist", "dcgan"),
         "narrow": Arm("mnist", "dcgan", {"width": 16, "hidden": 256}),
-        "r3gan": Arm("mnist", "r3gan"),
     },
 )
 def best_in_ten_minutes(bench: Bench) -> dict[str, Any]:

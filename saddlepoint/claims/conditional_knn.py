@@ -30,7 +30,7 @@ def judge(found: Findings) -> Verdict:
     headline="error",
     judge=judge,
     quick=Protocol(1, 0.4, {"images": 1_280, "samples": 500, "tested": 500}),
-    short=Protocol(1, 9.5, {"images": 280_000, "samples": 50_000, "tested": 10_000}),
+    short=Protocol(1, 9.5, {"images": 260_000, "samples": 50_000, "tested": 10_000}),
     full=Protocol(3, 600, {"images": 6_000_000, "samples": 50_000, "tested": 10_000}),
     arms={"dcgan": Arm("mnist", "conditional_dcgan")},
 )

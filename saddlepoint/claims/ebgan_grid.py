@@ -36,7 +36,7 @@ def judge(found: Findings) -> Verdict:
     short=Protocol(
         8,
         9.5,
-        {"steps": 600, "samples": 2_000, "width_g": [400, 800], "width_d": [128, 256, 512], "deepest": 4},
+        {"steps": 1_800, "samples": 2_000, "width_g": [400, 800], "width_d": [128, 256, 512], "deepest": 4},
     ),
     full=Protocol(
         512,

@@ -36,7 +36,7 @@ def judge(found: Findings) -> Verdict:
     headline="code_error",
     judge=judge,
     quick=Protocol(1, 0.3, {"images": 640}),
-    short=Protocol(2, 9.5, {"images": 190_000}),
+    short=Protocol(2, 9, {"images": 260_000}),
     full=Protocol(5, 70, {"images": 640_000}),
     arms={"infogan": Arm("mnist", "infogan")},
 )

@@ -17,15 +17,17 @@ PENALTIES = {"penalty": ("r1", "r2")}
 
 
 def judge(found: Findings) -> Verdict:
-    """Demand the published order: packing beats the GAN, and the relativistic loss beats the plain one."""
+    """Demand the published order: packing beats the GAN; at full length the relativistic loss the plain one."""
     parts = [
         f"{arm} {found.show(arm, 'modes', 4)} modes (published {PUBLISHED[arm][0]:g}), "
         f"KL {found.show(arm, 'divergence')} ({PUBLISHED[arm][1]:g})"
         for arm in found.arms
     ]
-    packing = found.mean("pac2", "modes") > found.mean("gan", "modes")
-    relative = found.mean("relativistic", "modes") > found.mean("r1 and r2", "modes")
-    return Verdict(packing and relative, "; ".join(parts) + ".")
+    plain = found.mean("gan", "modes")
+    holds = [found.mean(arm, "modes") > plain for arm in ("pac2", "pac4") if arm in found.arms]
+    if found.label == "full":
+        holds.append(found.mean("relativistic", "modes") > found.mean("r1 and r2", "modes"))
+    return Verdict(all(holds), "; ".join(parts) + ".")
 
 
 @claim(
@@ -36,9 +38,7 @@ def judge(found: Findings) -> Verdict:
     headline="modes",
     judge=judge,
     quick=Protocol(1, 0.5, {"images": 640, "samples": 500}, arms=("gan", "pac2")),
-    short=Protocol(
-        1, 9.5, {"images": 90_000, "samples": 26_000}, arms=("gan", "pac2", "r1 and r2", "relativistic")
-    ),
+    short=Protocol(1, 9.5, {"images": 110_000, "samples": 26_000}, arms=("gan", "pac2", "pac4")),
     full=Protocol(10, 20_000, {"images": 6_400_000, "samples": 26_000}),
     arms={
         "gan": Arm(DATA, "pacgan", {"pack": 1, "generator_steps": 2}),
@@ -52,7 +52,8 @@ def stacked_mnist(bench: Bench) -> dict[str, Any]:
     """Modes of Stacked MNIST that GAN, PacGAN and R3GAN cover, and their divergence from equal shares.
 
     PacGAN's protocol: 26,000 samples and a classifier of digits. Even perfect samples score .0192 at this
-    count, and the data .0235. The paper trains for 50 epochs of 128,000 images.
+    count, and the data .0235. The paper trains for 50 epochs of 128,000 images. The short protocol leaves
+    R3GAN's loss out, whose networks are too slow for it on a CPU.
     """
     run = bench.train(images=bench.settings["images"])
     card = bench.score(run.data(), run.sample, ("class_histogram",), bench.settings["samples"])

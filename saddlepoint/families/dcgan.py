@@ -3,6 +3,7 @@
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, OrZero, recipe
 from saddlepoint.families.vanilla import Vanilla, describe
+from saddlepoint.networks.augment import chosen_augment
 from saddlepoint.networks.dcgan import dcgan_critic, dcgan_generator, normal_weights
 
 SMALL = 32  # pixels; smaller images get a dense hidden layer
@@ -23,6 +24,8 @@ def dcgan(
     critic_steps: int = 1,
     lr_d: float | None = None,
     lr_g: float | None = None,
+    augment: str | None = None,
+    augment_target: float | None = None,
     paper: bool = False,
 ) -> Experiment:
     """DCGAN (Radford et al. 2016): strided convolutions, batch normalisation, Adam.
@@ -42,6 +45,8 @@ def dcgan(
         critic_steps: critic steps a generator step.
         lr_d: the critic's learning rate (2e-4).
         lr_g: the generator's learning rate (2e-4; below 32 pixels 1e-3, but not with --paper).
+        augment: differentiable augmentation of all that the critic sees: color,translation,cutout.
+        augment_target: mean sign of the critic's verdicts that the augmentation's probability holds (ADA: 0.6).
         paper: the paper's own setting: width 128, kernels of 5, uniform noise, batch 128, equal rates, no EMA.
     """
     small = data.size < SMALL
@@ -67,6 +72,7 @@ def dcgan(
         penalty=penalty,
         gamma=gamma,
         order=("d",) * critic_steps + ("g",),
+        augment=chosen_augment(augment, augment_target),
     )
     return Experiment(
         family=family,
