@@ -10,11 +10,12 @@ from saddlepoint.core.errors import UserError, nearest
 from saddlepoint.core.files import atomic_path
 from saddlepoint.core.folder import RunFolder, newest_run
 from saddlepoint.data import load as load_data
-from saddlepoint.data.batches import to_uint8
+from saddlepoint.data.batches import to_floats, to_uint8
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.request import Report, silent
-from saddlepoint.engine.sampling import sample
+from saddlepoint.engine.sampling import BLOCK, evaluating, sample
 from saddlepoint.engine.state import load_weights
+from saddlepoint.engine.traversal import traverse
 from saddlepoint.plots.grid import save_images
 from saddlepoint.plots.png import save_png
 from saddlepoint.preparation import Prepared, rebuild
@@ -66,6 +67,54 @@ class Run:
         condition = None if label is None else self._condition(prepared, n, label)
         floats = sample(prepared.experiment.family, n, seed=seed, condition=condition)
         return to_uint8(floats, prepared.experiment.pixels)
+
+    def traverse(self, columns: int = 10, seed: int = 0) -> dict[str, np.ndarray]:
+        """Draw samples that differ in one code alone, for every code of the recipe.
+
+        Args:
+            columns: different latents, 1 to 64: those of the first samples of ``seed``.
+            seed: seed of the latents.
+
+        Returns:
+            By code uint8 (values, columns, h, w, c) images, or float32 (values, columns, d) points.
+
+        Raises:
+            UserError: the recipe has no codes.
+        """
+        prepared = self._load()
+        family = prepared.experiment.family
+        if not family.codes:
+            raise UserError(f"recipe {prepared.recipe.name!r} has no codes to traverse; infogan has some")
+        if not 1 <= columns <= BLOCK:
+            raise UserError(f"a traversal shows 1 to {BLOCK} latents, not {columns}")
+        found = {}
+        for code in family.codes:
+            floats = traverse(family, code, columns, seed=seed)
+            flat = to_uint8(floats.flatten(0, 1), prepared.experiment.pixels)
+            found[code.name] = flat.reshape(len(code.values), columns, *flat.shape[1:])
+        return found
+
+    def recognise(self, images: np.ndarray) -> np.ndarray | None:
+        """Return (n,) int64, the first discrete code that the recipe's networks read off data, or None.
+
+        Args:
+            images: uint8 (n, h, w, c), or float32 (n, d) points.
+        """
+        prepared = self._load()
+        codes = []
+        with torch.no_grad(), evaluating(prepared.experiment.family, None):
+            for start in range(0, len(images), BLOCK):
+                block = torch.from_numpy(np.ascontiguousarray(images[start : start + BLOCK]))
+                code = prepared.experiment.family.recognise(to_floats(block, prepared.experiment.pixels))
+                if code is None:
+                    return None
+                codes.append(code.cpu().numpy())
+        return np.concatenate(codes)
+
+    @property
+    def conditional(self) -> bool:
+        """Whether samples of one class can be asked for."""
+        return self._load().experiment.family.conditional
 
     def data(self, report: Report = silent) -> Dataset:
         """Read the data that the run was trained on, at its size.
@@ -120,6 +169,28 @@ class Run:
 def load(path: str | Path | None = None) -> Run:
     """Return the run at ``path``, by default the newest one; raises UserError where there is none."""
     return Run(RunFolder.open(path) if path else newest_run())
+
+
+def save_traversals(run: Run, out: Path, *, columns: int = 10, seed: int = 0) -> list[Path]:
+    """Write a grid for every code of the recipe into the folder ``out``, a row a value; return the files.
+
+    Raises:
+        UserError: the recipe has no codes, makes no images, or the folder cannot be written.
+    """
+    if out.suffix:
+        raise UserError(f"--traverse writes one grid a code; give a folder as --out, not {out}")
+    found = run.traverse(columns, seed)
+    text = {"run": run.path.name, "seed": str(seed), "weights": run.folder.latest().weights_hash}
+    paths = []
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, samples in found.items():
+            paths.append(out / f"{name}.png")
+            flat = samples.reshape(-1, *samples.shape[2:])
+            save_png(paths[-1], draw(flat, columns=columns), text={**text, "code": name})
+    except OSError as error:
+        raise UserError(f"cannot write {out}: {error.strerror}") from error
+    return paths
 
 
 def save_samples(run: Run, out: Path, *, n: int = 64, seed: int = 0, label: int | str | None = None) -> Path:

@@ -1,18 +1,22 @@
 """Score cards of runs, and of samples that any other tool has made."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.folder import RunFolder
+from saddlepoint.core.seeds import derive
 from saddlepoint.data import load as load_data
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.evaluate import Card, cheap, evaluate
+from saddlepoint.evaluate import Card, Figure, Measure, cheap, evaluate
+from saddlepoint.evaluate.told import code_error, knn_accuracy
 from saddlepoint.run import Run, load
 
 SAMPLES = 10_000
+TEST = 10_000  # test images that the figures of classes rest on, at most
 
 
 def score(
@@ -23,6 +27,7 @@ def score(
     samples: int = SAMPLES,
     encoder: str | None = None,
     seed: int = 0,
+    knn: int | None = None,
     quiet: bool = False,
 ) -> Card:
     """Score a run, or images of any other origin.
@@ -35,6 +40,7 @@ def score(
         samples: how many samples to draw, or the most to use.
         encoder: name of an encoder, or ``package.module:callable``; by default chosen by the data.
         seed: seed of the latents and of the metrics.
+        knn: also classify test images by the nearest of this many class-conditional samples of a run.
         quiet: say nothing about slow work.
 
     Returns:
@@ -46,13 +52,20 @@ def score(
     settings = {"metrics": metrics, "samples": samples, "encoder": encoder, "seed": seed}
     report = None if quiet else lambda line: print(line, flush=True)
     if isinstance(target, np.ndarray):
+        if knn is not None:
+            raise UserError("--knn needs a run, whose recipe can be asked for a class")
         return evaluate(_reference(against, target.shape), target, report=report, **settings)
     if target is None or isinstance(target, Run) or _is_run(Path(target)):
         run = target if isinstance(target, Run) else load(target)
         dataset = run.data() if against is None else _reference(against, (1, *run.config["data"]["shape"]))
+        _check_knn(run, dataset, knn)
         card = evaluate(dataset, lambda n: run.sample(n, seed=seed), report=report, **settings)
+        told = told_figures(run, dataset, knn=knn, seed=seed, named=metrics is not None)
+        card = replace(card, figures={**card.figures, **told})
         card.save(run.path)
         return card
+    if knn is not None:
+        raise UserError("--knn needs a run, whose recipe can be asked for a class")
     if against is None:
         raise UserError(f"{target} is no run, so name the data to compare with: --against SOURCE")
     if not Path(target).exists():
@@ -60,6 +73,59 @@ def score(
     dataset = load_data(str(against))
     images = everything(load_data(str(target), size=_side(dataset)))
     return evaluate(dataset, _in_colour(images, dataset), report=report, **settings)
+
+
+def told_figures(
+    run: Run, dataset: Dataset, *, knn: int | None = None, seed: int = 0, named: bool = False
+) -> dict[str, Figure]:
+    """Return the figures of a run that knows classes: ``code_error`` where it has codes, ``knn_accuracy``.
+
+    Args:
+        run: the run.
+        dataset: labelled data with a test split.
+        knn: class-conditional samples for ``knn_accuracy``; None leaves it out.
+        seed: seed of the samples.
+        named: metrics were chosen by name, so that nothing is added that was not asked for.
+    """
+    test = dataset.splits.get("test", dataset.train)
+    images, label = test.take(np.arange(min(len(test), TEST)))
+    if label is None:
+        return {}
+    figures = {}
+    if not named and (code := run.recognise(images)) is not None:
+        figures["code_error"] = _told(code_error(code, label), None)
+    if knn is not None:
+        real = dataset.train.take(np.random.default_rng(0).permutation(len(dataset.train))[:knn])
+        assert real[1] is not None
+        control = knn_accuracy(images, label, [(real[0], real[1])]).value
+        found = knn_accuracy(images, label, _of_classes(run, knn, len(dataset.classes), seed))
+        figures["knn_accuracy"] = _told(found, control, len(real[0]))
+    return figures
+
+
+def _told(found: Measure, real: float | None, count: int = 0) -> Figure:
+    return Figure(*found[:4], real, found.space or "pixels", count, found.detail)
+
+
+def _of_classes(run: Run, count: int, classes: int, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield ``count`` samples in blocks, as many of each class as of any other."""
+    for label in range(classes):
+        left, part = count // classes + (label < count % classes), 0
+        while left:
+            n = min(left, SAMPLES)
+            # Blocks must not repeat each other, nor one class's latents another's.
+            block = run.sample(n, seed=derive(seed, "knn", label, part), label=label)
+            yield block, np.full(n, label)
+            left, part = left - n, part + 1
+
+
+def _check_knn(run: Run, dataset: Dataset, knn: int | None) -> None:
+    if knn is None:
+        return
+    if not run.conditional or not dataset.classes:
+        raise UserError(f"--knn asks for samples of a class, and {run.config['recipe']!r} is not conditional")
+    if knn < len(dataset.classes):
+        raise UserError(f"--knn must be at least {len(dataset.classes)}, one sample a class, got {knn}")
 
 
 def quick_card(run: Run, data: Dataset) -> Card:

@@ -22,6 +22,14 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--metrics", nargs="+", metavar="NAME", help="only these (see: saddle list)")
     parser.add_argument("--samples", type=int, default=10_000, metavar="N", help="(default: 10000)")
     parser.add_argument("--encoder", metavar="NAME", help="see: saddle list; or package.module:callable")
+    parser.add_argument(
+        "--knn",
+        nargs="?",
+        type=int,
+        const=10_000,
+        metavar="N",
+        help="classify test images by the nearest of N class-conditional samples (default: 10000)",
+    )
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="the same seed, the same card")
     parser.add_argument("--json", action="store_true", help="print JSON")
     settings = vars(parser.parse(arguments))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from saddlepoint.core.files import write_json, write_text
+from saddlepoint.evaluate import told
 from saddlepoint.evaluate.metric import About, Figure, metrics
 
 VERSION = 1
@@ -104,7 +105,8 @@ class Card:
 
 def meanings() -> dict[str, About]:
     """Return what every figure of every registered metric says."""
-    return {name: about for _, metric in metrics.items() for name, about in metric.figures.items()}
+    measured = {name: about for _, metric in metrics.items() for name, about in metric.figures.items()}
+    return {**measured, **told.ABOUT}
 
 
 def number(value: float | None) -> str:
