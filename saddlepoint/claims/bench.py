@@ -21,6 +21,8 @@ from saddlepoint.engine.sampling import sample
 from saddlepoint.evaluate import Card, evaluate
 from saddlepoint.run import Run
 
+STACKED = "stacked_"  # data sets that are made from another one's files
+
 
 class Bench:
     """What a claim's function is handed: one arm, one seed, one protocol.
@@ -163,6 +165,9 @@ def sampler(trainer: Trainer, *, averaged: bool, seed: int = 0) -> Callable[[int
 def source_of(name: str, sources: Mapping[str, str]) -> str:
     """Return where a data set comes from: as given, ``$SADDLE_<NAME>``, or the named download."""
     plain, at, count = name.partition("@")
+    if plain.startswith(STACKED) and plain not in sources:
+        inner = source_of(plain.removeprefix(STACKED), sources)
+        return STACKED + inner if inner.startswith("mnist") else name
     return (sources.get(plain) or os.environ.get(f"SADDLE_{plain.upper()}") or plain) + at + count
 
 
