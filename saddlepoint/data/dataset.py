@@ -56,6 +56,7 @@ class Dataset:
         notes: sentences that the user should read (files skipped, images resized).
         fitted: whether images have the side that was asked for, or must still be resized.
         mixture: the density that points were drawn from, None for images.
+        channel: the labelled grey images that every channel is one of, where that is so.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Dataset:
     notes: tuple[str, ...] = field(default=())
     fitted: bool = False
     mixture: Mixture | None = None
+    channel: Dataset | None = None
 
     @property
     def train(self) -> Split:

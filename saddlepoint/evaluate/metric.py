@@ -8,9 +8,10 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from saddlepoint.core.registry import Registry
+from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.mixture import Mixture
 
-Need = Literal["logits", "classes", "images", "heldout", "mixture"]
+Need = Literal["logits", "classes", "images", "heldout", "mixture", "channel"]
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class Inputs:
         rng: source of all randomness of the metric.
         mixture: the density that points were drawn from, where it is known.
         kind: images or points.
+        channel: the labelled grey images that every channel is one of, where that is so.
     """
 
     fake: View
@@ -72,6 +74,7 @@ class Inputs:
     rng: np.random.Generator
     mixture: Mixture | None = None
     kind: Literal["images", "points"] = "images"
+    channel: Dataset | None = None
 
     def sort(self, view: View) -> np.ndarray:
         """Return int64 (n,) the data's most likely class of each image; zeros if the encoder knows none."""

@@ -92,7 +92,7 @@ def _score(
     fake = fake_view(images[np.random.default_rng(seed).permutation(len(images))], found)
     _check_features(fake, real, found)
     rng = np.random.default_rng(seed)
-    inputs = Inputs(fake, real, heldout, dataset.classes, rng, dataset.mixture, dataset.kind)
+    inputs = Inputs(fake, real, heldout, dataset.classes, rng, dataset.mixture, dataset.kind, dataset.channel)
     figures: dict[str, Figure] = {}
     notes = [*_notes(inputs)]
     for metric in chosen:
@@ -144,6 +144,8 @@ def _refusal(metric: Metric, inputs: Inputs) -> str:
         return "needs an encoder that knows the data's classes; give labelled data and encoder 'judge'"
     if "mixture" in metric.needs and inputs.mixture is None:
         return "needs points from a density with known modes, for example ring8"
+    if "channel" in metric.needs and inputs.channel is None:
+        return "needs images with a known digit in each channel, for example stacked_mnist"
     if "images" in metric.needs and inputs.kind != "images":
         return "compares images, and these are points"
     if "heldout" in metric.needs and len(inputs.heldout) < 2 * metric.least:

@@ -65,20 +65,16 @@ class InfoGAN(Vanilla):
         noise = super().latent(n, rng=rng, condition=condition)
         category = [torch.randint(k, (n,), generator=rng, device=rng.device) for k in self.categories]
         continuous = torch.rand(n, self.continuous, generator=rng, device=rng.device) * 2 - 1
-        return {
-            "noise": noise,
-            "category": torch.stack(category, 1) if category else torch.empty(n, 0, device=rng.device).long(),
-            "continuous": continuous,
-        }
+        nothing = torch.empty(n, 0, dtype=torch.int64, device=rng.device)
+        chosen = torch.stack(category, 1) if category else nothing
+        return {"noise": noise, "category": chosen, "continuous": continuous}
 
     def generate(self, latent: Any, batch: Batch | None = None) -> Tensor:
         """Return fakes of the shape of the real data."""
         del batch
-        onehot = [
-            F.one_hot(latent["category"][:, i], k).to(latent["noise"].dtype)
-            for i, k in enumerate(self.categories)
-        ]
-        return self.generator(torch.cat([latent["noise"], *onehot, latent["continuous"]], 1))
+        noise, category = latent["noise"], latent["category"]
+        onehot = [F.one_hot(category[:, i], k).type_as(noise) for i, k in enumerate(self.categories)]
+        return self.generator(torch.cat([noise, *onehot, latent["continuous"]], 1))
 
     def further(self, player: str, latent: Any, fake: Critique) -> Terms:
         """Return −λ·L_I for either player, and the bounds in nats."""

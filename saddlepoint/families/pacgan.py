@@ -54,7 +54,7 @@ def pacgan(
         generator = point_generator(data.shape, latent=latent, width=width)
         critic = point_critic(data.shape, units=max(1, width // 2), pack=pack)
     else:
-        shape = {"width": width, "hidden": 512 if small else 0, "kernel": 4 if small else 5}
+        shape = {"width": width, "hidden": 512 if 16 < data.size < 32 else 0, "kernel": 4 if small else 5}
         generator = normal_weights(dcgan_generator(data.size, data.channels, latent=latent, **shape))
         critic = normal_weights(dcgan_critic(data.size, pack * data.channels, **shape))
     betas = (0.8, 0.999) if points else (0.5, 0.999)

@@ -1,0 +1,185 @@
+"""What makes each family itself, on networks small enough for a moment."""
+
+import math
+
+import pytest
+import torch
+
+from saddlepoint.core.errors import UserError
+from saddlepoint.core.experiment import DataSpec, recipes
+from saddlepoint.core.protocol import Batch, Progress
+from saddlepoint.data.batches import Batches
+from saddlepoint.data.dataset import Split
+from saddlepoint.engine.plan import Plan
+from saddlepoint.engine.step import Stepper
+
+DATA = DataSpec("toy", "images", (8, 8, 1), ("a", "b", "c"), 40)
+PLANE = DataSpec("plane", "points", (2,), ("a", "b"), 40)
+SMALL = {"width_g": 8, "width_d": 8}
+
+
+def build(recipe, data=DATA, **flags):
+    torch.manual_seed(0)
+    return recipes.get(recipe).build(data, **flags)
+
+
+def dealt(family, data=DATA, n=12):
+    batch = Batch(torch.rand(n, *data.tensor_shape), torch.arange(n) % len(data.classes))
+    latent = family.latent(n, rng=torch.Generator().manual_seed(0))
+    return batch, latent, family.generate(latent, batch)
+
+
+def test_clipping_bounds_every_weight_of_the_critic_after_every_step():
+    experiment = build("wgan", width=4, clip=0.02)
+    split = Split(torch.randint(256, (40, 8, 8, 1), dtype=torch.uint8).numpy())
+    batches = Batches(split, 10, seed=0, device=torch.device("cpu"))
+    stepper = Stepper(experiment, Plan("cpu", "fp32", 1), batches, torch.Generator().manual_seed(0))
+    stepper.step(Progress(0, 0, 0.0, 0.0))
+    family = stepper.family
+    assert family.turns(0) == ("d",) * 5 + ("g",)
+    assert max(p.abs().max() for p in family.get_submodule("critic").parameters()) <= 0.02
+    assert max(p.abs().max() for p in family.get_submodule("generator").parameters()) > 0.02
+
+
+def test_repelling_is_in_the_generators_turn_only():
+    family = build("ebgan_pt", **SMALL).family
+    batch, latent, fake = dealt(family)
+    assert set(family.terms("g", batch, latent, fake).minimise) == {"adversarial", "repel"}
+    assert set(family.terms("d", batch, latent, fake).minimise) == {"adversarial"}
+    assert set(build("ebgan", **SMALL).family.terms("g", batch, latent, fake).minimise) == {"adversarial"}
+
+
+def test_repelling_looks_at_the_encoders_codes_of_the_fakes():
+    family = build("ebgan_pt", repel=0.5, **SMALL).family.eval()
+    batch, latent, fake = dealt(family)
+    same = fake[:1].expand_as(fake)
+    assert family.terms("g", batch, latent, same).minimise["repel"].item() == pytest.approx(0.5, abs=1e-5)
+
+
+def test_a_critic_of_energies_ignores_fakes_beyond_the_margin():
+    family = build("ebgan", margin=1e-3, **SMALL).family
+    batch, latent, fake = dealt(family)
+    leaf = fake.detach().requires_grad_()
+    (gradient,) = torch.autograd.grad(family.terms("d", batch, latent, leaf).minimise["adversarial"], leaf)
+    assert gradient.abs().max().item() == 0
+
+
+def test_the_energy_is_the_norm_of_what_is_lost():
+    critic = build("ebgan", **SMALL).family.get_submodule("critic")
+    x = torch.rand(5, 1, 8, 8)
+    rebuilt = critic.get_submodule("decoder")(critic.get_submodule("encoder")(x))
+    torch.testing.assert_close(critic(x).score, (rebuilt - x).flatten(1).norm(dim=1))
+
+
+def test_the_margin_of_other_sizes_scales_with_the_root_of_their_pixels():
+    mnist = DataSpec("mnist", "images", (28, 28, 1), (), 60_000)
+    assert build("ebgan", mnist, **SMALL).family.margin == 10
+    assert build("ebgan", **SMALL).family.margin == pytest.approx(10 * math.sqrt(64 / 784))
+
+
+def test_the_papers_grid_of_energy_based_gans_is_reachable():
+    flags = {"layers_g": 5, "layers_d": 4, "width_g": 16, "width_d": 12, "dropout": True, "margin": 16.0}
+    names = [name for name, _ in build("ebgan", **flags).family.named_parameters() if "weight" in name]
+    dense = [name for name in names if "norm" not in name]
+    assert len([name for name in dense if name.startswith("generator")]) == 5
+    assert len([name for name in dense if name.startswith("critic")]) == 4
+    with pytest.raises(UserError, match="margin"):
+        build("ebgan", margin=0.0)
+    with pytest.raises(UserError, match="convolutional"):
+        build("ebgan", convolutional=True, dropout=True)
+
+
+def test_information_is_minimised_by_both_players_and_moves_no_label():
+    family = build("infogan", width=4, hidden=16, weight=2.0).family
+    batch, latent, fake = dealt(family)
+    for player in ("d", "g"):
+        terms = family.terms(player, batch, latent, fake)
+        assert terms.minimise["information"].item() == pytest.approx(-2 * terms.watch["information"].item())
+    assert family.references["information"] == pytest.approx(math.log(10))
+    assert "recogniser" in family.players["d"]
+
+
+def test_traversed_codes_change_nothing_else():
+    family = build("infogan", width=4, hidden=16).family
+    latent = family.latent(6, rng=torch.Generator().manual_seed(0))
+    changed = family.with_code(latent, "c3", 1.5)
+    assert torch.equal(changed["noise"], latent["noise"])
+    assert torch.equal(changed["category"], latent["category"])
+    assert torch.equal(changed["continuous"][:, 0], latent["continuous"][:, 0])
+    assert (changed["continuous"][:, 1] == 1.5).all()
+    assert (family.with_code(latent, "c1", 4)["category"] == 4).all()
+
+
+@pytest.mark.parametrize(("recipe", "flags"), [("cgan", {}), ("conditional_dcgan", {"width": 4, "hidden": 8})])
+def test_fakes_carry_the_labels_of_the_real_batch(recipe, flags):
+    family = build(recipe, **flags).family.eval()
+    batch, latent, fake = dealt(family)
+    asked = {**latent, "label": batch.label}
+    assert torch.equal(family.generate(asked), fake)
+    other = batch._replace(label=(batch.label + 1) % 3)
+    assert not torch.equal(family.generate(latent, other), fake)
+    with torch.no_grad():
+        assert not torch.equal(
+            family.critique(batch.real, batch).score, family.critique(batch.real, other).score
+        )
+
+
+def test_the_label_joins_the_input_of_every_layer():
+    family = build("conditional_dcgan", width=4, hidden=8).family
+    inputs = {name: p.shape for name, p in family.named_parameters()}
+    assert inputs["generator.dense.weight"] == (8, 103)
+    assert inputs["generator.project.weight"][1] == 8 + 3
+    assert inputs["generator.to_image.weight"][0] == 4 * 8 + 3
+    assert inputs["critic.downs.0.weight"][1] == 1 + 3
+    assert inputs["critic.head.weight"] == (1, 8 + 3)
+
+
+def test_the_relativistic_game_depends_on_differences_alone():
+    family = build("r3gan", width=16).family
+    batch, latent, fake = dealt(family)
+    real = Batch(batch.real.requires_grad_(), batch.label)
+    before = family.terms("d", real, latent, fake).minimise
+    head = family.get_submodule("critic.head")
+    hook = head.register_forward_hook(lambda module, inputs, output: output + 100)
+    after = family.terms("d", real, latent, fake).minimise
+    hook.remove()
+    assert set(before) == {"adversarial", "r1", "r2"}
+    for name in before:
+        torch.testing.assert_close(after[name], before[name], atol=1e-4, rtol=1e-4)
+
+
+def test_the_rate_of_r3gan_falls_to_a_quarter_on_a_cosine():
+    schedule = build("r3gan", width=16, lr=4e-4).optimizers["g"].schedules["lr"]
+    rates = [schedule(Progress(0, 0, 0.0, fraction)) for fraction in (0.0, 0.5, 1.0)]
+    assert rates == pytest.approx([4e-4, 2.5e-4, 1e-4])
+
+
+@pytest.mark.parametrize("pack", [1, 2, 4])
+def test_packing_widens_the_first_layer_of_the_critic_and_nothing_else(pack):
+    def shapes(pack, data):
+        family = build("pacgan", data, pack=pack, width=8).family
+        return {name: tuple(p.shape) for name, p in family.named_parameters()}
+
+    for data, first, axis in (
+        (DATA, "critic.body.down0.weight", 1),
+        (PLANE, "critic.body.maxout0.linear.weight", 1),
+    ):
+        plain, packed = shapes(1, data), shapes(pack, data)
+        assert packed[first][axis] == pack * plain[first][axis]
+        del plain[first], packed[first]
+        assert plain == packed
+
+
+@pytest.mark.parametrize(
+    ("recipe", "flags"),
+    [
+        ("pacgan", {"pack": 17}),
+        ("infogan", {"categories": (1,)}),
+        ("wgan", {"clip": 0.0}),
+        ("r3gan", {"width": 12, "group": 16}),
+        ("dcgan", {"augment": "blur"}),
+    ],
+)
+def test_flags_that_make_no_sense_are_refused(recipe, flags):
+    with pytest.raises(UserError):
+        build(recipe, **flags)
