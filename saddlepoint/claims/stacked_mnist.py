@@ -38,7 +38,7 @@ def judge(found: Findings) -> Verdict:
     headline="modes",
     judge=judge,
     quick=Protocol(1, 0.5, {"images": 640, "samples": 500}, arms=("gan", "pac2")),
-    short=Protocol(1, 9.5, {"images": 110_000, "samples": 26_000}, arms=("gan", "pac2", "pac4")),
+    short=Protocol(1, 9.5, {"images": 100_000, "samples": 26_000}, arms=("gan", "pac2", "pac4")),
     full=Protocol(10, 20_000, {"images": 6_400_000, "samples": 26_000}),
     arms={
         "gan": Arm(DATA, "pacgan", {"pack": 1, "generator_steps": 2}),
