@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from saddlepoint.comparison import compare
     from saddlepoint.core.errors import TrainingError, UserError
     from saddlepoint.engine.loop import Interrupted, Watcher
+    from saddlepoint.reproduction import reproduce
     from saddlepoint.run import Run, load
     from saddlepoint.scoring import score
     from saddlepoint.training import resume, train, train_seeds
@@ -34,6 +35,7 @@ __all__ = [
     "compare",
     "load",
     "objectives",
+    "reproduce",
     "resume",
     "score",
     "train",
@@ -47,6 +49,7 @@ _HOMES = {
     "Watcher": "saddlepoint.engine.loop",
     "Run": "saddlepoint.run",
     "load": "saddlepoint.run",
+    "reproduce": "saddlepoint.reproduction",
     "resume": "saddlepoint.training",
     "train": "saddlepoint.training",
     "train_seeds": "saddlepoint.training",

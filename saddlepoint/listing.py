@@ -5,6 +5,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from saddlepoint.claims.claim import claims
 from saddlepoint.core.experiment import recipes
 from saddlepoint.core.registry import first_line
 from saddlepoint.data.request import Crop, sources
@@ -27,6 +28,7 @@ def names() -> dict[str, Any]:
         "penalties": {name: penalty.help for name, penalty in penalties.items()},
         "metrics": {name: metric.help for name, metric in metrics.items()},
         "encoders": {name: first_line(encoder) for name, encoder in encoders.items()},
+        "claims": {name: claim.help for name, claim in claims.items()},
     }
 
 

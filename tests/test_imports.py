@@ -17,6 +17,8 @@ ALLOWED = {
     "engine": {"core", "data"},
     "evaluate": {"core", "data", "networks"},
     "plots": {"core"},
+    "claims": {"core", "data", "engine", "evaluate", "objectives"}
+    | {"preparation", "run", "scoring", "terminal"},
 }
 
 

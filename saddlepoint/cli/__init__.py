@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from saddlepoint.cli import compare, evaluate, list_, resume, sample, show, train
+from saddlepoint.cli import compare, evaluate, list_, reproduce, resume, sample, show, train
 from saddlepoint.cli.exits import INTERRUPTED
 from saddlepoint.cli.parser import Parser
 from saddlepoint.core.errors import TrainingError, UserError, nearest
@@ -16,6 +16,7 @@ COMMANDS = {
     "sample": sample,
     "evaluate": evaluate,
     "compare": compare,
+    "reproduce": reproduce,
     "show": show,
     "list": list_,
 }

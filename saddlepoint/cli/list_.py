@@ -4,7 +4,7 @@ import json
 
 from saddlepoint.cli.parser import Parser
 
-SUMMARY = "list recipes, data sets, objectives and penalties"
+SUMMARY = "list recipes, data sets, objectives, penalties, claims"
 
 
 def main(arguments: list[str]) -> int:

@@ -16,6 +16,7 @@ from saddlepoint.core.protocol import Batch
 from saddlepoint.core.seeds import generator
 from saddlepoint.engine.loop import Habits, Trainer
 from saddlepoint.engine.plan import Plan
+from saddlepoint.networks.layers import Critic, FromMap
 from saddlepoint.preparation import prepare
 
 CPU = torch.device("cpu")
@@ -126,7 +127,8 @@ def _spy(batches, drawn):
 
 
 def _copy(ours: nn.Module, theirs: nn.Module, row):
-    """Give ``theirs`` the weights of ``ours``, whose projection is folded with its channels last."""
+    """Give ``theirs`` the weights of ``ours``, whose maps are folded and unfolded with their channels last."""
+    unfolds = any(isinstance(layer, FromMap) for layer in ours.modules())
     for mine, (name, other) in zip(ours.parameters(), theirs.named_parameters(), strict=True):
         value = mine.detach()
         projects = _is_projection(theirs, name)
@@ -135,8 +137,17 @@ def _copy(ours: nn.Module, theirs: nn.Module, row):
             value = value.unflatten(0, (side, side, -1)).movedim(2, 0).flatten(0, 2)
         if isinstance(theirs.get_submodule(name.rpartition(".")[0]), nn.ConvTranspose2d) and mine.dim() == 2:
             value = value.T
+        if unfolds and isinstance(ours, Critic) and mine.dim() == 2:
+            value = _channels_first(value)
+            unfolds = False
         with torch.no_grad():
             other.copy_(value.reshape(other.shape))
+
+
+def _channels_first(weight: torch.Tensor) -> torch.Tensor:
+    """Reorder the inputs of the first dense layer after a map of 4×4 or 7×7 pixels."""
+    side = 7 if weight.shape[1] % 49 == 0 else 4
+    return weight.unflatten(1, (side, side, -1)).movedim(3, 1).flatten(1)
 
 
 def _is_projection(network: nn.Module, name: str) -> int:

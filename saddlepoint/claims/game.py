@@ -1,0 +1,90 @@
+"""A recipe in play without a run: one turn at a time, in any order, with its gradients in the open."""
+
+import dataclasses
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from saddlepoint.core.protocol import Progress
+from saddlepoint.core.seeds import generator
+from saddlepoint.data.batches import Batches, to_uint8
+from saddlepoint.engine.plan import Plan
+from saddlepoint.engine.sampling import sample
+from saddlepoint.engine.step import Stepper, owned
+from saddlepoint.objectives import objectives
+from saddlepoint.preparation import prepare
+
+
+class Game:
+    """Generator against critic, where the caller says who moves.
+
+    Args:
+        recipe: name of a recipe whose family is the vanilla game.
+        source: data to play on.
+        seed: seed of weights, order and latents.
+        fresh_latent: whether the generator's turn draws new noise; None leaves it to the recipe.
+        **flags: the recipe's flags.
+
+    Attributes:
+        family: the networks.
+        batches: the real data, and how many were drawn.
+    """
+
+    def __init__(
+        self,
+        recipe: str,
+        source: str,
+        *,
+        seed: int,
+        fresh_latent: bool | None = None,
+        **flags: object,
+    ):
+        prepared = prepare(recipe, source, seed=seed, flags=flags)
+        assert prepared.data is not None
+        experiment = prepared.experiment
+        if fresh_latent is not None:
+            experiment = dataclasses.replace(experiment, fresh_latent=fresh_latent, simultaneous=False)
+        plan = Plan.choose(fine=prepared.spec.kind == "points")
+        device = plan.torch_device
+        self.data = prepared.data
+        self.pixels = experiment.pixels
+        self.family = experiment.family.to(device).train()
+        self.batches = Batches(
+            self.data.train, experiment.batch, seed=seed, device=device, pixels=experiment.pixels
+        )
+        self.stepper = Stepper(experiment, plan, self.batches, generator(device, seed, "latent"))
+        self.rng = generator(device, seed, "probe")
+        self.steps = 0
+
+    def play(self, steps: int, turns: tuple[str, ...]) -> dict[str, float]:
+        """Let the players move ``steps`` times in this order; return the last step's terms and statistics."""
+        self.family.turns = lambda step: turns
+        report: dict[str, Tensor] = {}
+        for _ in range(steps):
+            images = self.batches.drawn
+            report = self.stepper.step(Progress(self.steps, images, images / len(self.batches.split), 0.0))
+            self.steps += 1
+        return {name: value.item() for name, value in report.items()}
+
+    def pull(self, objective: str, n: int = 512) -> tuple[float, float]:
+        """Return (norm of the generator's gradient, mean logit of its samples) under an objective, now."""
+        loss, score = self._generator_loss(objective, n)
+        gradients = torch.autograd.grad(loss, list(owned(self.family, "g").values()))
+        return float(torch.cat([g.flatten() for g in gradients]).norm()), score.mean().item()
+
+    def slope(self, objective: str, n: int = 512) -> float:
+        """Return the mean absolute gradient of the generator's loss with respect to a logit."""
+        loss, score = self._generator_loss(objective, n)
+        (gradient,) = torch.autograd.grad(loss, score)
+        return gradient.abs().mean().item() * n
+
+    def sample(self, n: int, seed: int = 0) -> np.ndarray:
+        """Return n uint8 samples."""
+        return to_uint8(sample(self.family, n, seed=seed), self.pixels)
+
+    def _generator_loss(self, objective: str, n: int) -> tuple[Tensor, Tensor]:
+        self.rng.manual_seed(0)
+        fake = self.family.generate(self.family.latent(n, rng=self.rng))
+        score = self.family.critic(fake).score  # pyright: ignore[reportCallIssue]
+        return objectives.get(objective).generator(score, score).mean(), score

@@ -1,0 +1,100 @@
+"""``saddle reproduce``."""
+
+import json
+from typing import Any
+
+from saddlepoint.cli.exits import INTERRUPTED
+from saddlepoint.cli.parser import Parser
+from saddlepoint.core.errors import UserError
+
+SUMMARY = "run a published claim again and say whether it holds"
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command; return its exit code."""
+    found = _parser().parse(arguments)
+    from saddlepoint import reproduction, training
+
+    if found.table:
+        if found.claim:
+            raise UserError(f"--table takes every result in --out; leave {found.claim!r} out")
+        print(reproduction.write_table(found.out))
+        return 0
+    if not found.claim:
+        _list(reproduction.overview(found.out), as_json=found.json)
+        return 0
+    sources = {name: value for name in ("mnist", "cifar10") if (value := getattr(found, name))}
+    try:
+        result = reproduction.reproduce(
+            found.claim,
+            full=found.full,
+            quick=found.quick,
+            seeds=found.seeds,
+            out=found.out,
+            sources=sources,
+            quiet=found.json,
+        )
+    except (training.Interrupted, KeyboardInterrupt):
+        if not found.json:
+            print(f"stopped; finished trials are kept, go on with:  saddle reproduce {' '.join(arguments)}")
+        return INTERRUPTED
+    if found.json:
+        print(json.dumps(result, indent=1, ensure_ascii=False))
+    return 0
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="saddle reproduce",
+        description="Run a published claim again, from training to verdict. Without a claim: list all.",
+        epilog="examples:\n  saddle reproduce\n  saddle reproduce parzen-mnist\n"
+        "  saddle reproduce parzen-mnist --full --out full\n  saddle reproduce --table --out docs/results",
+    )
+    parser.add_argument("claim", nargs="?", help="name of the claim (default: list all)")
+    parser.add_argument("--full", action="store_true", help="the paper's length, not about ten minutes")
+    parser.add_argument("--quick", action="store_true", help="seconds, to see that it runs")
+    parser.add_argument("--seeds", type=int, metavar="N", help="seeds 0 to N-1 (default: the protocol's)")
+    parser.add_argument("--out", default="results", metavar="DIR", help="folder of results (default: results)")
+    parser.add_argument(
+        "--mnist", metavar="SOURCE", help="for example mnist:FOLDER (default: $SADDLE_MNIST, or download)"
+    )
+    parser.add_argument("--cifar10", metavar="SOURCE", help="the same for CIFAR-10 ($SADDLE_CIFAR10)")
+    parser.add_argument("--table", action="store_true", help="write DIR/README.md from all results there")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    return parser
+
+
+def _list(found: list[dict[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({"version": 1, "claims": {claim.pop("name"): claim for claim in found}}, indent=1))
+        return
+    from rich.console import Console
+
+    console = Console(highlight=False, soft_wrap=True)
+    for claim in found:
+        console.print(f"[bold]{claim['name']}[/bold]  {claim['help']}")
+        _line(console, "paper", f"{claim['paper']}, {claim['where']}")
+        _line(console, "published", claim["published"])
+        holds = {True: "holds", False: "does not hold", None: "not decided"}[claim["holds"]]
+        last = f"{claim['last']}  ({claim['last_protocol']}: {holds})" if claim["last"] else "none yet"
+        _line(console, "last value", last)
+        settings = ", ".join(f"{name} {value}" for name, value in claim["protocol"].items())
+        _line(console, "protocol", f"{settings}, {_count(claim['seeds'])}")
+        budget = f"about {claim['minutes']:g} min on two CPU cores"
+        _line(console, "budget", f"{budget}; --full about {_hours(claim['minutes_full'])}")
+        for reason in dict.fromkeys(claim["lacks"].values()):
+            arms = [arm for arm, why in claim["lacks"].items() if why == reason]
+            _line(console, "skips", f"{', '.join(arms)}: {reason}")
+    console.print("\nrun one with:  saddle reproduce CLAIM")
+
+
+def _line(console: Any, name: str, text: str) -> None:
+    console.print(f"  [dim]{name:<10}[/dim] {text}")
+
+
+def _hours(minutes: float) -> str:
+    return f"{minutes:g} min" if minutes < 90 else f"{minutes / 60:,.0f} h"
+
+
+def _count(seeds: int) -> str:
+    return "one seed" if seeds == 1 else f"{seeds} seeds"

@@ -1,0 +1,383 @@
+"""Published claims run again: trial by trial, kept as they come, with a verdict and a table of all results."""
+
+import inspect
+import json
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import torch
+
+import saddlepoint
+from saddlepoint import terminal
+from saddlepoint.claims.bench import Bench, source_of
+from saddlepoint.claims.claim import LABELS, Claim, Findings, Label, Missing, Protocol, Verdict, claims
+from saddlepoint.core import files
+from saddlepoint.core.errors import TrainingError, UserError
+from saddlepoint.core.experiment import recipes
+from saddlepoint.core.folder import runs_root
+from saddlepoint.data import load
+from saddlepoint.data.request import sources as data_sets
+from saddlepoint.evaluate.card import number
+from saddlepoint.evaluate.metric import metrics
+from saddlepoint.preparation import describe_machine
+from saddlepoint.training import train
+
+VERSION = 1
+SHIPPED = Path(saddlepoint.__file__).parents[1] / "docs" / "results"
+TITLE = "# Published claims, run again"
+HEAD = ("claim", "paper", "published", "here", "holds", "protocol", "seeds", "time", "machine", "command")
+
+
+def reproduce(
+    name: str,
+    *,
+    full: bool = False,
+    quick: bool = False,
+    seeds: int | None = None,
+    out: str | Path = "results",
+    sources: Mapping[str, str] | None = None,
+    quiet: bool = False,
+) -> dict[str, Any]:
+    """Run a published claim again, or go on where an earlier call was interrupted.
+
+    Args:
+        name: name of the claim.
+        full: the paper's length instead of about ten minutes.
+        quick: seconds, to see that it runs.
+        seeds: how many seeds, from 0; by default the protocol's.
+        out: folder that gets ``<claim>.json`` and a table of all results in it, ``README.md``.
+        sources: where data sets come from, ``{"mnist": "mnist:FOLDER"}``; by default ``$SADDLE_<NAME>`` or the
+            named download.
+        quiet: print nothing.
+
+    Returns:
+        The result as it is stored: ``trials`` with the figures of every arm and seed, ``summary`` with their
+        mean and standard deviation, and ``verdict``.
+
+    Raises:
+        UserError: there is no such claim, nothing of it can run, or ``out`` holds another protocol's result.
+        Interrupted: Ctrl-C; finished trials are kept, and the one at work continues next time.
+    """
+    if full and quick:
+        raise UserError("give one of --full and --quick, not both")
+    if seeds is not None and seeds < 1:
+        raise UserError(f"--seeds must be at least 1, got {seeds}")
+    chosen = claims.get(name)
+    label: Label = "full" if full else "quick" if quick else "short"
+    work = _Work(chosen, label, seeds, Path(out), sources or {}, terminal.Screen(quiet))
+    return work.run()
+
+
+def overview(out: str | Path = "results") -> list[dict[str, Any]]:
+    """Return what is known of every claim: what was published, how it is run, and the last result."""
+    found = []
+    for name, claim in claims.items():
+        short = claim.protocols["short"]
+        stored = _read(Path(out) / f"{name}.json") or _read(SHIPPED / f"{name}.json")
+        found.append(
+            {
+                "name": name,
+                "help": claim.help,
+                "paper": claim.paper,
+                "where": claim.where,
+                "published": claim.published,
+                "minutes": short.minutes,
+                "minutes_full": claim.protocols["full"].minutes,
+                "seeds": short.seeds,
+                "protocol": dict(short.settings),
+                "lacks": _lacks(claim),
+                "last": None if stored is None else _ours(stored),
+                "last_protocol": None if stored is None else stored["protocol"],
+                "holds": None if stored is None else stored["verdict"]["holds"],
+            }
+        )
+    return found
+
+
+def write_table(out: str | Path = "results") -> Path:
+    """Write ``README.md`` with one row for each result in ``out``; return its path."""
+    out = Path(out)
+    stored = [result for name in claims.names() if (result := _read(out / f"{name}.json"))]
+    if not stored:
+        raise UserError(f"there is no result in {out}; make one with: saddle reproduce CLAIM --out {out}")
+    lines = [
+        TITLE,
+        "",
+        "Made from the JSON files beside it by `saddle reproduce --table`. Values are mean ± standard",
+        "deviation over seeds. *Short* is about ten minutes on two CPU cores and less than the paper's; *full*",
+        "is the paper's length; *quick* proves only that it runs.",
+        "",
+        "| " + " | ".join(HEAD) + " |",
+        "|" + "---|" * len(HEAD),
+        *(row(result) for result in stored),
+        "",
+    ]
+    for result in stored:
+        lines += [f"**{result['claim']}** ({result['protocol']}). {result['verdict']['text']}", ""]
+    path = out / "README.md"
+    if path.exists() and not path.read_text().startswith(TITLE):
+        raise UserError(f"{path} is no table of results and would be lost; name another folder with --out")
+    files.write_text(path, "\n".join(lines))
+    return path
+
+
+def row(result: Mapping[str, Any]) -> str:
+    """Return a result as a row of the Markdown table."""
+    cells = (
+        result["claim"],
+        f"{result['paper']}, {result['where']}",
+        result["published"],
+        _ours(result),
+        answer(result["verdict"]["holds"]),
+        result["protocol"],
+        str(len(result["seeds"])),
+        terminal.clock(result["seconds"]),
+        result["machine"],
+        f"`{result['command']}`",
+    )
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def answer(holds: bool | None) -> str:
+    """Return a verdict in one or two words."""
+    return {True: "yes", False: "**no**", None: "not decided"}[holds]
+
+
+class _Work:
+    """One claim at one length, with its result file."""
+
+    def __init__(
+        self,
+        claim: Claim,
+        label: Label,
+        seeds: int | None,
+        out: Path,
+        sources: Mapping[str, str],
+        screen: terminal.Screen,
+    ):
+        self.claim = claim
+        self.label: Label = label
+        self.protocol: Protocol = claim.protocols[label]
+        self.seeds = range(self.protocol.seeds if seeds is None else seeds)
+        self.out = out
+        self.sources = sources
+        self.screen = screen
+        self.path = out / f"{claim.name}.json"
+        self.scratch = runs_root() / "claims" / f"{claim.name}-{label}"
+
+    def run(self) -> dict[str, Any]:
+        """Do what is not done yet; return the result."""
+        lacks = _lacks(self.claim, self.label)
+        arms = {name: arm for name, arm in self.claim.arms_of(self.label).items() if name not in lacks}
+        if not arms:
+            reasons = "; ".join(dict.fromkeys(lacks.values()))
+            raise UserError(f"claim {self.claim.name!r} cannot run in this version: {reasons}")
+        result = self._open(lacks)
+        self._introduce(result)
+        done = {(trial["arm"], trial["seed"]) for trial in result["trials"]}
+        todo = [(name, seed) for seed in self.seeds for name in arms if (name, seed) not in done]
+        for index, (name, seed) in enumerate(todo, start=1):
+            self.screen.console.print(f"[bold]{name}[/bold], seed {seed}  [dim]{index} of {len(todo)}[/dim]")
+            result["trials"].append(self._try(name, seed, result["trials"]))
+            self._conclude(result, finished=index == len(todo))
+            self._write(result)
+        if not todo:
+            self._conclude(result, finished=True)
+            self._write(result)
+            self.screen.console.print(f"everything was there already; remove {self.path} to run it again")
+        files.remove(self.scratch)
+        with suppress(OSError):  # another claim is at work
+            self.scratch.parent.rmdir()
+        self._report(result)
+        return result
+
+    def _open(self, lacks: Mapping[str, str]) -> dict[str, Any]:
+        """Return the stored result to go on with, or an empty one."""
+        names = dict.fromkeys(self.claim.arms[arm].data for arm in self.claim.arms_of(self.label))
+        lacking = {self.claim.arms[arm].data for arm in lacks if "data set" in lacks[arm]}
+        data = {name: self._identify(name) for name in names if name not in lacking}
+        fresh = {
+            "version": VERSION,
+            "claim": self.claim.name,
+            "paper": self.claim.paper,
+            "where": self.claim.where,
+            "published": self.claim.published,
+            "headline": self.claim.headline,
+            "protocol": self.label,
+            "settings": json.loads(json.dumps(self.protocol.settings)),
+            "data": data,
+            "skipped": dict(lacks),
+            "trials": [],
+        }
+        stored = _read(self.path)
+        if stored is None or (stored["protocol"] == "quick" != self.label):
+            return fresh
+        if stored["protocol"] != self.label:
+            raise UserError(
+                f"{self.path} holds the {stored['protocol']} protocol's result; name another folder with --out"
+            )
+        for part, flag in (("settings", "settings"), ("data", "data")):
+            if stored[part] != fresh[part]:
+                raise UserError(
+                    f"{self.path} was made with other {flag}; remove it, or name another folder with --out"
+                )
+        return fresh | {"trials": stored["trials"]}
+
+    def _identify(self, name: str) -> dict[str, str]:
+        with self.screen.reading() as report:
+            data = load(source_of(name, self.sources), report=report)
+        return {"name": data.name, "fingerprint": data.fingerprint}
+
+    def _try(self, name: str, seed: int, trials: list[dict[str, Any]]) -> dict[str, Any]:
+        """Run one arm with one seed; training that fails is a result too."""
+        work = self.scratch / f"{name}-seed-{seed}"
+        done = {trial["arm"]: trial["figures"] for trial in trials if trial["seed"] == seed}
+        arm = self.claim.arms[name]
+        bench = Bench(
+            name, arm, seed, self.label, self.protocol.settings, work, self.sources, self.screen, done
+        )
+        begun = time.monotonic()
+        trial: dict[str, Any] = {"arm": name, "seed": seed, "figures": {}}
+        try:
+            trial["figures"] = self.claim.attempt(bench)
+        except TrainingError as error:
+            trial["failed"] = str(error).partition(";")[0]
+        trial |= {"seconds": round(time.monotonic() - begun, 1), "machine": _machine(), "made": _today()}
+        files.remove(work)
+        shown = {name: value for name, value in trial["figures"].items() if isinstance(value, int | float)}
+        text = "  ".join(f"{name} {number(value)}" for name, value in shown.items())
+        self.screen.console.print(f"    {trial.get('failed') or text}")
+        return trial
+
+    def _conclude(self, result: dict[str, Any], *, finished: bool) -> None:
+        """Put summary and verdict beside the trials."""
+        found = Findings(self.label, self.protocol.settings, result["trials"])
+        count = len({trial["seed"] for trial in result["trials"]})
+        flags = {"short": "", "full": " --full", "quick": " --quick"}[self.label]
+        result |= {
+            "seeds": sorted({trial["seed"] for trial in result["trials"]}),
+            "summary": _summary(found),
+            "verdict": self._judge(found, result, finished=finished)._asdict(),
+            "seconds": round(sum(trial["seconds"] for trial in result["trials"]), 1),
+            "machine": "; ".join(dict.fromkeys(trial["machine"] for trial in result["trials"])),
+            "versions": describe_machine()["versions"],
+            "command": f"saddle reproduce {self.claim.name}{flags} --seeds {count}",
+        }
+
+    def _judge(self, found: Findings, result: Mapping[str, Any], *, finished: bool) -> Verdict:
+        if not finished:
+            return Verdict(None, "Unfinished; the same command goes on with it.")
+        try:
+            verdict = self.claim.judge(found)
+        except Missing as missing:
+            verdict = Verdict(None, f"Not decided, for want of {missing}.")
+        failed = [f"{trial['arm']} (seed {trial['seed']})" for trial in found.trials if "failed" in trial]
+        text = verdict.text + (f" Training failed for {', '.join(failed)}." if failed else "")
+        if self.label == "quick":
+            return Verdict(None, f"Quick: it only proves that the claim runs. {text}")
+        others = [f"{data['name']} for {name}" for name, data in result["data"].items() if data["name"] != name]
+        if others:
+            return Verdict(None, f"Other data than the claim's ({', '.join(others)}). {text}")
+        return Verdict(verdict.holds, text)
+
+    def _write(self, result: dict[str, Any]) -> None:
+        try:
+            self.out.mkdir(parents=True, exist_ok=True)
+            files.write_json(self.path, result)
+            write_table(self.out)
+        except OSError as error:
+            raise UserError(f"cannot write {self.path}: {error.strerror}") from error
+
+    def _introduce(self, result: Mapping[str, Any]) -> None:
+        claim, say = self.claim, self.screen.console.print
+        say(f"[bold]{claim.name}[/bold]  {claim.help}")
+        say(f"  [dim]{'published':<10}[/dim] {claim.published} ({claim.paper}, {claim.where})")
+        settings = ", ".join(f"{name} {value}" for name, value in self.protocol.settings.items())
+        say(f"  [dim]{'protocol':<10}[/dim] {LABELS[self.label]}")
+        say(f"  [dim]{'settings':<10}[/dim] seeds 0 to {len(self.seeds) - 1}, {settings}")
+        minutes = self.protocol.minutes * len(self.seeds) / self.protocol.seeds
+        say(f"  [dim]{'time':<10}[/dim] about {terminal.clock(60 * minutes)} on two CPU cores")
+        say(f"  [dim]{'result':<10}[/dim] {self.path}")
+        for name, reason in result["skipped"].items():
+            say(f"  [dim]{'skipped':<10}[/dim] {name}: {reason}")
+
+    def _report(self, result: Mapping[str, Any]) -> None:
+        say = self.screen.console.print
+        say(f"\n[bold]{result['claim']}: {answer(result['verdict']['holds'])}[/bold]  ({LABELS[self.label]})")
+        say(result["verdict"]["text"])
+        say(row(result))
+
+
+def _lacks(claim: Claim, label: Label = "full") -> dict[str, str]:
+    """Return why arms cannot run in this version, by arm."""
+    reasons: dict[str, str] = {}
+    for name, arm in claim.arms_of(label).items():
+        lacking = []
+        if arm.recipe not in recipes:
+            lacking.append(f"there is no recipe {arm.recipe!r} yet")
+        else:
+            known = {*recipes.get(arm.recipe).flags, *inspect.signature(train).parameters}
+            lacking += [f"{arm.recipe} has no flag {flag!r} yet" for flag in arm.flags if flag not in known]
+        if arm.data.partition("@")[0] not in data_sets:
+            lacking.append(f"there is no data set {arm.data!r} yet")
+        lacking += [f"there is no metric {metric!r} yet" for metric in claim.metrics if metric not in metrics]
+        if lacking:
+            reasons[name] = "; ".join(lacking)
+    return reasons
+
+
+def _summary(found: Findings) -> dict[str, dict[str, Any]]:
+    summary: dict[str, dict[str, Any]] = {}
+    for arm in found.arms:
+        summary[arm] = {}
+        for figure in found.figures:
+            try:
+                values = found.values(arm, figure)
+            except Missing:
+                continue
+            summary[arm][figure] = {
+                "mean": found.mean(arm, figure),
+                "spread": found.spread(arm, figure),
+                "count": len(values),
+            }
+    return summary
+
+
+def _ours(result: Mapping[str, Any]) -> str:
+    """Return the headline figure of every arm, with its spread over seeds."""
+    parts = []
+    for arm, figures in result["summary"].items():
+        figure = figures.get(result["headline"])
+        if figure is not None:
+            spread = "" if figure["spread"] is None else f" ± {number(figure['spread'])}"
+            parts.append((arm, f"{number(figure['mean'])}{spread}"))
+    if len(parts) == 1:
+        return parts[0][1]
+    return ", ".join(f"{arm} {value}" for arm, value in parts)
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    """Return a stored result, None where there is none; raises UserError where it is damaged."""
+    if not path.exists():
+        return None
+    try:
+        stored = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path} is damaged or cannot be read: {error}") from error
+    if not isinstance(stored, dict) or stored.get("version") != VERSION or "trials" not in stored:
+        raise UserError(f"{path} is no result of this version; remove it, or name another folder with --out")
+    return stored
+
+
+def _machine() -> str:
+    machine = describe_machine()["machine"]
+    if machine["accelerator"]:
+        return str(machine["accelerator"])
+    return f"{machine['processor']}, {torch.get_num_threads()} threads"
+
+
+def _today() -> str:
+    return time.strftime("%Y-%m-%d", time.gmtime())

@@ -1,0 +1,87 @@
+"""Closed forms behind the verdicts."""
+
+import math
+
+import numpy as np
+import pytest
+
+from saddlepoint.claims.bench import spaced
+from saddlepoint.claims.claim import Findings, Missing
+from saddlepoint.claims.ebgan_grid import _score
+from saddlepoint.claims.game import Game
+from saddlepoint.claims.ten_times_too_long import _collapse
+from saddlepoint.claims.three_updates import RULES, _closed_forms, _fit
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_each_rule_follows_its_divergence(seed):
+    errors = _closed_forms(seed)
+    assert set(errors) == {f"error_{rule}" for rule in RULES}
+    assert max(errors.values()) < 1e-7
+
+
+def test_reverse_kl_takes_one_mode_and_jsd_both():
+    centre, width = _fit("combined", 400)
+    assert abs(centre) == pytest.approx(3, abs=0.05)
+    assert width == pytest.approx(1, abs=0.05)
+    centre, width = _fit("minimax", 400)
+    assert centre == pytest.approx(0, abs=0.05)
+    assert width > 2.5
+
+
+def test_pulls_are_those_of_the_logit():
+    game = Game("mlp_gan", "digits", seed=0)
+    game.play(40, ("d",))
+    slope = {rule: game.slope(rule) for rule in RULES}
+    assert slope["combined"] == pytest.approx(1, abs=1e-5)
+    assert slope["minimax"] + slope["non_saturating"] == pytest.approx(1, abs=1e-5)
+    norm, logit = game.pull("minimax")
+    assert logit < 0
+    assert slope["minimax"] == pytest.approx(1 / (1 + math.exp(-logit)), abs=0.05)
+    assert norm < game.pull("combined")[0]
+
+
+def test_turns_are_the_callers():
+    game = Game("mlp_gan", "digits", seed=0, fresh_latent=True)
+    before = {name: p.detach().clone() for name, p in game.family.named_parameters()}
+    game.play(3, ("d",))
+    moved = {name for name, p in game.family.named_parameters() if not p.equal(before[name])}
+    assert {name.split(".")[0] for name in moved} == {"critic"}
+    assert game.batches.drawn == 3 * game.batches.batch
+    game.play(2, ("d", "d", "g"))
+    assert game.batches.drawn == 7 * game.batches.batch
+
+
+def test_collapse_is_where_the_distance_stays_above_twice_its_best():
+    assert _collapse([10, 5, 4, 3, 5]) is None
+    assert _collapse([10, 5, 11, 4, 9, 10]) == 4
+    assert _collapse([4, 9, 9]) == 1
+    assert _collapse([4, 9, 3]) is None
+
+
+def test_looks_are_spread_evenly():
+    assert spaced(100, 4) == [25, 50, 75, 100]
+    assert spaced(3, 5) == [1, 2, 3]
+
+
+def test_score_of_sure_and_even_classes():
+    sure = np.where(np.eye(4, dtype=bool), 0.0, -40.0)  # four samples, each sure of its own class
+    score, entropy = _score(sure)
+    # KL(uniform ‖ p(y|x)) = Σ ¼ (log ¼ − log p(y|x)) = −log 4 + ¾·40
+    assert score == pytest.approx((30 - math.log(4)) ** 2, rel=1e-6)
+    assert entropy == pytest.approx(math.log(4), rel=1e-6)
+    score, entropy = _score(np.repeat(sure[:1], 5, axis=0))
+    assert score == pytest.approx(0, abs=1e-12)
+    assert entropy == pytest.approx(0, abs=1e-12)
+
+
+def test_findings_mean_and_spread():
+    trials = [{"arm": "a", "seed": seed, "figures": {"x": x, "note": "n"}} for seed, x in enumerate((1, 2, 6))]
+    found = Findings("short", {}, [*trials, {"arm": "b", "seed": 0, "figures": {"x": None}}])
+    assert found.arms == ["a", "b"]
+    assert found.figures == ["x"]
+    assert found.mean("a", "x") == 3
+    assert found.spread("a", "x") == pytest.approx(7**0.5)
+    assert found.show("a", "x") == "3 ± 2.6"
+    with pytest.raises(Missing, match="x of b"):
+        found.mean("b", "x")

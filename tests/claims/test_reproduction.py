@@ -1,0 +1,221 @@
+"""What is kept, continued, refused and said, with a claim that takes no time."""
+
+import json
+import os
+import signal
+
+import pytest
+
+import saddlepoint as sp
+from saddlepoint.claims.claim import Arm, Protocol, Verdict, claim, claims
+from saddlepoint.cli import main
+from saddlepoint.core.errors import TrainingError
+from saddlepoint.data import load
+
+NAME = "toy"
+
+
+@pytest.fixture(autouse=True)
+def toy(monkeypatch):
+    """A registered claim whose trials are counted; ``toy.attempt`` may be replaced."""
+    claims.names()
+    monkeypatch.setattr(claims, "_things", dict(claims._things))
+
+    class Toy:
+        calls: list = []  # noqa: RUF012
+        attempt = None
+
+    toy = Toy()
+    toy.calls = []
+
+    def judge(found):
+        return Verdict(found.mean("b", "value") > found.mean("a", "value"), f"b is {found.show('b', 'value')}.")
+
+    @claim(
+        NAME,
+        paper="Nobody 2020",
+        where="Table 7",
+        published="b > a",
+        headline="value",
+        judge=judge,
+        quick=Protocol(1, 0.1, {"n": 1}),
+        short=Protocol(2, 1, {"n": 10}),
+        full=Protocol(3, 2, {"n": 100}),
+        arms={"a": Arm("digits", "mlp_gan"), "b": Arm("digits", "mlp_gan")},
+    )
+    def attempt(bench):
+        """A claim for tests."""
+        toy.calls.append((bench.name, bench.seed))
+        if toy.attempt is not None:
+            return toy.attempt(bench)
+        return {"value": bench.seed + bench.settings["n"] * (bench.name == "b"), "curve": [1, 2]}
+
+    return toy
+
+
+def run(**settings):
+    return sp.reproduce(NAME, quiet=True, **settings)
+
+
+def fails(capsys, *arguments):
+    assert main(["reproduce", *arguments]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    return error
+
+
+def test_means_and_spreads_are_over_seeds(workplace):
+    result = run()
+    assert result["summary"]["a"] == {"value": {"mean": 0.5, "spread": pytest.approx(0.5**0.5), "count": 2}}
+    assert result["summary"]["b"]["value"]["mean"] == 10.5
+    assert result["verdict"] == {"holds": True, "text": "b is 10.5 ± 0.71."}
+    assert result["command"] == "saddle reproduce toy --seeds 2"
+    assert result["protocol"] == "short"
+    row = next(line for line in (workplace / "results/README.md").read_text().splitlines() if "Nobody" in line)
+    for words in ("Nobody 2020, Table 7", "b > a", "a 0.500 ± 0.707, b 10.5 ± 0.707", "| yes |", "| short |"):
+        assert words in row
+
+
+def test_trials_are_kept_and_only_the_rest_is_done(toy, workplace):
+    def stop(bench):
+        if (bench.name, bench.seed) == ("b", 1):
+            raise KeyboardInterrupt
+        return {"value": 1.0}
+
+    toy.attempt = stop
+    with pytest.raises(KeyboardInterrupt):
+        run()
+    stored = json.loads((workplace / "results/toy.json").read_text())
+    assert len(stored["trials"]) == 3
+    assert stored["verdict"]["holds"] is None
+    assert "Unfinished" in stored["verdict"]["text"]
+    toy.attempt = None
+    toy.calls.clear()
+    assert run()["verdict"] == {"holds": True, "text": "b is 6 ± 7.1."}
+    assert toy.calls == [("b", 1)]
+    toy.calls.clear()
+    run()
+    assert toy.calls == []
+    assert run(seeds=3)["seeds"] == [0, 1, 2]
+    assert toy.calls == [("a", 2), ("b", 2)]
+
+
+def test_another_length_does_not_mix(workplace, capsys):
+    assert run(quick=True)["protocol"] == "quick"
+    assert run()["protocol"] == "short"
+    assert "holds the short protocol's result; name another folder" in fails(capsys, NAME, "--full")
+    assert "holds the short protocol's result" in fails(capsys, NAME, "--quick")
+    assert run(full=True, out="elsewhere")["command"] == "saddle reproduce toy --full --seeds 3"
+
+
+def test_other_data_or_settings_do_not_mix(workplace, capsys):
+    run()
+    path = workplace / "results/toy.json"
+    stored = json.loads(path.read_text())
+    path.write_text(json.dumps({**stored, "settings": {"n": 11}}))
+    assert "was made with other settings; remove it" in fails(capsys, NAME)
+    path.write_text(json.dumps({**stored, "data": {"digits": {"name": "digits", "fingerprint": "0"}}}))
+    assert "was made with other data; remove it" in fails(capsys, NAME)
+    path.write_text("{")
+    assert "toy.json is damaged" in fails(capsys, NAME)
+
+
+def test_training_that_fails_is_a_result(toy):
+    def diverge(bench):
+        if bench.name == "a":
+            raise TrainingError("d/adversarial became nan at step 3; nothing is saved yet")
+        return {"value": 1.0}
+
+    toy.attempt = diverge
+    result = run()
+    assert result["trials"][0]["failed"] == "d/adversarial became nan at step 3"
+    assert result["verdict"] == {
+        "holds": None,
+        "text": "Not decided, for want of value of a. Training failed for a (seed 0), a (seed 1).",
+    }
+
+
+def test_an_interrupted_run_goes_on_bit_for_bit(toy):
+    class CtrlC(sp.Watcher):
+        armed = True
+
+        def stepped(self, trainer):
+            if self.armed and trainer.done == 5:
+                self.armed = False
+                os.kill(os.getpid(), signal.SIGINT)
+
+    watcher, looks = CtrlC(), []
+
+    def train(bench):
+        def measure(trainer):
+            looks.append(trainer.done)
+            return {"drawn": trainer.batches.drawn}
+
+        milestones = bench.milestones([4, 8], measure)
+        trained = bench.train(steps=8, batch=8, watchers=(milestones, watcher))
+        return {"value": trained.folder.latest().weights_hash, "rows": milestones.rows}
+
+    toy.attempt = train
+    with pytest.raises(sp.Interrupted):
+        run(seeds=1, quick=True)
+    broken = run(seeds=1, quick=True)["trials"][0]["figures"]
+    whole = run(seeds=1, quick=True, out="whole")["trials"][0]["figures"]
+    assert broken == whole
+    assert broken["rows"] == [{"step": 4, "drawn": 32}, {"step": 8, "drawn": 64}]
+    assert looks[:2] == [4, 8]
+
+
+def test_sources_are_given_by_flag_or_environment(toy, monkeypatch):
+    digits = load("digits").fingerprint
+    assert run(quick=True)["data"] == {"digits": {"name": "digits", "fingerprint": digits}}
+    toy.attempt = lambda bench: {"value": float(len(bench.data().train))}
+    found = run(seeds=1, out="fewer", sources={"digits": "digits@100"})
+    assert found["summary"]["a"]["value"]["mean"] == 100
+    assert found["verdict"]["holds"] is None
+    assert found["verdict"]["text"].startswith("Other data than the claim's (digits@100 for digits).")
+    monkeypatch.setenv("SADDLE_DIGITS", "digits@200")
+    assert run(seeds=1, out="env")["summary"]["a"]["value"]["mean"] == 200
+
+
+def test_arms_of_what_is_not_there_are_skipped(monkeypatch, capsys):
+    toy = claims.get(NAME)
+    assert isinstance(toy.arms, dict)
+    monkeypatch.setitem(toy.arms, "a", Arm("digits", "vaegan"))
+    result = run(quick=True)
+    assert result["skipped"] == {"a": "there is no recipe 'vaegan' yet"}
+    assert [trial["arm"] for trial in result["trials"]] == ["b"]
+    monkeypatch.setitem(toy.arms, "b", Arm("digits", "mlp_gan", {"depth": 3}))
+    error = fails(capsys, NAME, "--out", "other")
+    assert "there is no recipe 'vaegan' yet; mlp_gan has no flag 'depth' yet" in error
+
+
+def test_the_table_is_made_again_and_never_over_something_else(workplace, capsys):
+    assert "there is no result in results" in fails(capsys, "--table")
+    run()
+    table = (workplace / "results/README.md").read_text()
+    (workplace / "results/README.md").unlink()
+    assert main(["reproduce", "--table"]) == 0
+    assert (workplace / "results/README.md").read_text() == table
+    (workplace / "README.md").write_text("mine")
+    assert "README.md is no table of results" in fails(capsys, NAME, "--out", ".")
+    assert (workplace / "README.md").read_text() == "mine"
+
+
+def test_the_command_lists_runs_and_complains(capsys, workplace):
+    assert main(["reproduce", NAME, "--quick"]) == 0
+    printed = capsys.readouterr().out
+    for words in ("A claim for tests.", "b > a (Nobody 2020, Table 7)", "quick", "toy: not decided", "| toy |"):
+        assert words in printed
+    assert main(["reproduce"]) == 0
+    assert "a 0, b 1.00  (quick: not decided)" in capsys.readouterr().out
+    assert main(["reproduce", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)["claims"]
+    assert listed[NAME]["published"] == "b > a"
+    assert main(["reproduce", NAME, "--quick", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["claim"] == NAME
+    assert main(["list", "--json"]) == 0
+    assert NAME in json.loads(capsys.readouterr().out)["claims"]
+    assert "did you mean 'toy'?" in fails(capsys, "toi")
+    assert "one of --full and --quick" in fails(capsys, NAME, "--full", "--quick")
+    assert "--seeds must be at least 1" in fails(capsys, NAME, "--seeds", "0")
+    assert "leave 'toy' out" in fails(capsys, NAME, "--table")
