@@ -123,10 +123,10 @@ def _dcgan_64() -> tuple[nn.Module, nn.Module]:
 
 def _dcgan_28() -> tuple[nn.Module, nn.Module]:
     generator = nn.Sequential(
-        nn.Linear(100, 512, bias=False),
-        nn.BatchNorm1d(512),
+        nn.Linear(100, 256, bias=False),
+        nn.BatchNorm1d(256),
         nn.ReLU(True),
-        nn.Linear(512, 128 * 7 * 7, bias=False),
+        nn.Linear(256, 128 * 7 * 7, bias=False),
         _Fold(128, 7),
         nn.BatchNorm2d(128),
         nn.ReLU(True),
@@ -143,10 +143,10 @@ def _dcgan_28() -> tuple[nn.Module, nn.Module]:
         nn.BatchNorm2d(128),
         nn.LeakyReLU(0.2, inplace=True),
         nn.Flatten(),
-        nn.Linear(128 * 7 * 7, 512, bias=False),
-        nn.BatchNorm1d(512),
+        nn.Linear(128 * 7 * 7, 256, bias=False),
+        nn.BatchNorm1d(256),
         nn.LeakyReLU(0.2, inplace=True),
-        nn.Linear(512, 1, bias=False),
+        nn.Linear(256, 1, bias=False),
         nn.Sigmoid(),
     )
     return _normal(generator), _normal(critic)

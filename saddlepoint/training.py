@@ -347,6 +347,7 @@ def default_evaluate_every(budget: Budget, prepared: Prepared) -> int | None:
     if budget.minutes is not None:
         return None
     batch = prepared.experiment.batch
-    steps = budget.steps or -(-int(budget.images or budget.epochs * prepared.spec.count) // batch)
+    images = budget.images or (budget.epochs or 0.0) * prepared.spec.count
+    steps = budget.steps or -(-int(images) // batch)
     every = max(steps // EVALUATIONS, -(-EVALUATION_IMAGES // batch))
     return every if every <= steps else 0

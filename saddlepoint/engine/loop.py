@@ -190,7 +190,7 @@ class Trainer:
         pending = self._read_pending()
         self._check_weights()
         if self._is_best(self.last_row):
-            self.best = (self.last_row[self.habits.best], self.done)
+            self.best = (self.last_row[str(self.habits.best)], self.done)
         values = {
             "seconds": self.seconds,
             "drawn": self.batches.drawn,

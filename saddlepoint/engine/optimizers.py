@@ -68,15 +68,6 @@ def _laid_out(gradient: Tensor, parameter: Tensor) -> Tensor:
     return gradient if gradient.stride() == parameter.stride() else torch.empty_like(parameter).copy_(gradient)
 
 
-def _laid_out(gradient: Tensor, parameter: Tensor) -> Tensor:
-    """Return ``gradient`` in the memory layout of ``parameter``.
-
-    Convolutions of channels-last images return channels-last gradients, and torch's fused rules for the CPU
-    read both memories in one order: they would move each weight by another weight's gradient.
-    """
-    return gradient if gradient.stride() == parameter.stride() else torch.empty_like(parameter).copy_(gradient)
-
-
 def _build(spec: Optimizer, parameters: list[nn.Parameter], lr: Tensor) -> torch.optim.Optimizer:
     if spec.kind == "adam":
         return torch.optim.Adam(

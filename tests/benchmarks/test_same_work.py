@@ -78,7 +78,7 @@ def test_losses_are_equal_from_equal_weights(row, tmp_path):
         torch.manual_seed(0)
         d_loss, g_loss = tutorial.step(drawn[0].real.contiguous(), torch.randn(batch, LATENT, generator=rng))
         assert len(drawn) == 1
-        # Adam's first update is the gradients' signs, and those of the smallest differ between two orders of sums.
+        # Adam's first update is the gradients' signs; those of the smallest differ with the order of sums.
         assert report["d/adversarial"].item() == pytest.approx(d_loss, rel=1e-2)
         assert report["g/adversarial"].item() == pytest.approx(g_loss, rel=1e-2)
 
