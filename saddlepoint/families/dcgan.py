@@ -40,7 +40,7 @@ def dcgan(
         width: channels of maps of 32×32 pixels, doubled for each halving (64; below 32 pixels 32; --paper 128).
         extra_layers: 3×3 convolutions added at the largest hidden maps of both networks.
         kernel: side of the kernels, 4 or 5 (4; --paper 5).
-        hidden: width of the dense hidden layer of both networks, 0 for none (0; below 32 pixels 256, --paper 1024).
+        hidden: width of the dense hidden layer, 0 for none (0; below 32 pixels 256, with --paper 1024).
         objective: adversarial losses.
         penalty: penalties on the critic's gradient, repeatable.
         gamma: weight of the penalties, one for all or one each.
