@@ -50,6 +50,7 @@ class Prepared:
             "batch": self.experiment.batch,
             "ema": self.experiment.ema,
             "seed": self.seed,
+            "optimizers": _rates(self.experiment),
             "data": {
                 "name": self.spec.name,
                 "kind": self.spec.kind,
@@ -106,7 +107,14 @@ def rebuild(config: dict[str, Any]) -> Prepared:
         stored["name"], stored["kind"], tuple(stored["shape"]), tuple(stored["classes"]), stored["count"]
     )
     resolved = resolve(chosen, config["flags"])
-    return _build(chosen, resolved, spec, None, config["seed"], config["batch"], config["ema"])
+    built = _build(chosen, resolved, spec, None, config["seed"], config["batch"], config["ema"])
+    now, then = _rates(built.experiment), config.get("optimizers")  # not kept at first
+    if then is not None and then != now:
+        raise UserError(
+            f"the run was trained with the optimizers {then}, and this version's recipe {chosen.name!r} gives "
+            f"{now} for its flags; go on with the version of saddlepoint that trained it"
+        )
+    return built
 
 
 def choose_budget(
@@ -177,6 +185,14 @@ def _build(
     if ema is not None:
         changes["ema"] = ema
     return Prepared(recipe, flags, spec, data, dataclasses.replace(experiment, **changes), seed)
+
+
+def _rates(experiment: Experiment) -> dict[str, dict[str, Any]]:
+    """Return what each player's flags came to, as JSON values: defaults may differ between versions."""
+    return {
+        player: {"kind": o.kind, "lr": o.lr, "betas": list(o.betas), "weight_decay": o.weight_decay}
+        for player, o in experiment.optimizers.items()
+    }
 
 
 def _processor() -> str:

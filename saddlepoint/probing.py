@@ -107,9 +107,8 @@ def probe_run(
         seed=seed,
         report=None if quiet else lambda line: print(line, flush=True),
     )
-    checkpoint = run.folder.latest()
     data = {"name": dataset.name, "fingerprint": dataset.fingerprint}
-    found = Probe(rows, kind, data, checkpoint.step, checkpoint.weights_hash, seed)
+    found = Probe(rows, kind, data, run.origin["step"], run.origin["weights"], seed)
     write_json(run.folder.probe, found.to_json())
     return found
 

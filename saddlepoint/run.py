@@ -10,7 +10,7 @@ import torch
 
 from saddlepoint.core.errors import UserError, nearest
 from saddlepoint.core.files import atomic_path
-from saddlepoint.core.folder import RunFolder, newest_run
+from saddlepoint.core.folder import Checkpoint, RunFolder, newest_run
 from saddlepoint.core.protocol import Family
 from saddlepoint.data import load as load_data
 from saddlepoint.data.batches import to_floats, to_uint8
@@ -40,6 +40,8 @@ class Run:
         self.folder = folder
         self.config = folder.read_config()
         self._prepared: Prepared | None = None
+        self._origin: dict[str, Any] | None = None
+        self._checkpoint: Checkpoint | None = None
 
     @property
     def path(self) -> Path:
@@ -197,10 +199,28 @@ class Run:
 
         return probe_run(self, **settings)
 
+    @property
+    def origin(self) -> dict[str, Any]:
+        """Where this object's weights are from: ``run``, ``step`` and ``weights``, their hash.
+
+        They are those of the newest checkpoint when they were first asked for, whatever is trained since.
+        """
+        if self._origin is None:
+            checkpoint = self.folder.latest()
+            self._checkpoint = checkpoint
+            self._origin = {
+                "run": self.path.name,
+                "step": checkpoint.step,
+                "weights": checkpoint.weights_hash,
+            }
+        return self._origin
+
     def prepared(self) -> Prepared:
-        """Return the experiment with the newest weights (and their average), built anew."""
+        """Return the experiment with the weights of :attr:`origin` (and their average), built anew."""
         prepared = rebuild(self.config)
-        checkpoint = self.folder.latest()
+        assert self.origin
+        checkpoint = self._checkpoint
+        assert checkpoint is not None
         load_weights(prepared.experiment.family, checkpoint)
         load_weights(prepared.experiment.family, checkpoint, "ema")
         return prepared
@@ -249,7 +269,7 @@ def save_traversals(run: Run, out: Path, *, columns: int = 10, seed: int = 0) ->
     if out.suffix:
         raise UserError(f"--traverse writes one grid a code; give a folder as --out, not {out}")
     found = run.traverse(columns, seed)
-    text = {"run": run.path.name, "seed": str(seed), "weights": run.folder.latest().weights_hash}
+    text = provenance(run, seed=seed)
     paths = []
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -321,12 +341,7 @@ def provenance(
     run: Run, *, seed: int, label: int | str | None = None, truncation: float = 1.0
 ) -> dict[str, str]:
     """Return what a picture's text chunks say of where it comes from."""
-    text = {
-        "run": run.path.name,
-        "step": str(run.step),
-        "seed": str(seed),
-        "weights": run.folder.latest().weights_hash,
-    }
+    text = {name: str(value) for name, value in run.origin.items()} | {"seed": str(seed)}
     if label is not None:
         text["class"] = str(label)
     if truncation != 1:

@@ -68,10 +68,10 @@ def score(
         return _score_run(run, dataset, report, knn, settings)
     if knn is not None:
         raise UserError("--knn needs a run, whose recipe can be asked for a class")
-    if against is None:
-        raise UserError(f"{target} is no run, so name the data to compare with: --against SOURCE")
     if not Path(target).exists():
         raise UserError(f"there is no run, file or folder {str(target)!r}")
+    if against is None:
+        raise UserError(f"{target} is no run, so name the data to compare with: --against SOURCE")
     dataset = load_data(str(against))
     images = everything(load_data(str(target), size=_side(dataset)))
     return evaluate(dataset, _in_colour(images, dataset), report=report, **settings)
@@ -144,7 +144,7 @@ def _score_run(run: Run, dataset: Dataset, report: Report, knn: int | None, sett
     """Score a run's samples, and write the card and its pictures into the run's folder."""
     from saddlepoint.card_pictures import draw_card
 
-    checkpoint = run.folder.latest()
+    origin = run.origin
     pictures: dict[str, Image.Image] = {}
 
     def look(card: Card, inputs: Inputs) -> None:
@@ -154,7 +154,6 @@ def _score_run(run: Run, dataset: Dataset, report: Report, knn: int | None, sett
     card = evaluate(
         dataset, lambda n: run.sample(n, seed=settings["seed"]), report=report, look=look, **settings
     )
-    origin = {"run": run.path.name, "step": checkpoint.step, "weights": checkpoint.weights_hash}
     named = settings["metrics"] is not None
     told = told_figures(run, dataset, knn=knn, seed=settings["seed"], named=named)
     card = replace(card, figures={**card.figures, **told}, origin=origin)

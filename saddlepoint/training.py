@@ -140,7 +140,7 @@ def train(
     try:
         return _run(folder, started, watchers)
     except UserError:
-        if not folder.rows():  # nothing is learned yet
+        if not folder.rows() and not any(one.step for one in folder.checkpoints()):  # nothing is learned yet
             folder.delete()
         raise
 
@@ -260,6 +260,7 @@ def _resolve(
     budget = choose_budget(default, steps=steps, images=images, epochs=epochs, minutes=minutes)
     if evaluate_every is None:
         evaluate_every = default_evaluate_every(budget, prepared) if card and not quiet else 0
+    _check_best(best, evaluate_every)
     habits = Habits(log_every, checkpoint_every, keep, best, card, evaluate_every)
     return _Started(prepared, plan, budget, habits, screen)
 
@@ -313,7 +314,11 @@ def _evaluation(data: Dataset, screen: terminal.Screen) -> Evaluation:
                 sample(trainer.family, n, seed=0, average=trainer.average), trainer.experiment.pixels
             )
 
-        card = cheap(data, draw, report=screen.note)
+        try:
+            card = cheap(data, draw, report=screen.note)
+        except UserError as error:  # training is not lost to it
+            screen.note(f"no score at step {trainer.done}: {error}")
+            return {}
         found = {name: card.figures[name].value for name in CURVES if name in card.figures}
         return {name: value for name, value in found.items() if value is not None}
 
@@ -340,6 +345,20 @@ def _check_habits(log_every: int, checkpoint_every: float, keep: int, evaluate_e
         raise UserError(f"--keep must be at least 1, got {keep}")
     if evaluate_every is not None and evaluate_every < 0:
         raise UserError(f"--evaluate-every must be at least 0 steps, got {evaluate_every}")
+
+
+def _check_best(best: str | None, evaluate_every: int | None) -> None:
+    """Refuse a score that nobody will measure, or whose lowest value is not its best."""
+    if best not in CURVES:
+        return
+    from saddlepoint.evaluate import meanings
+
+    if meanings()[best].better != "lower":
+        raise UserError(
+            f"--best keeps the lowest of a curve, which is not the best {best}; give --best frechet"
+        )
+    if evaluate_every == 0:
+        raise UserError(f"--best {best} needs scores on the way; add --evaluate-every STEPS")
 
 
 def default_evaluate_every(budget: Budget, prepared: Prepared) -> int | None:

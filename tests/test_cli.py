@@ -312,3 +312,19 @@ def test_the_best_checkpoint_stays(workplace):
     lowest = min(rows, key=lambda step: rows[step])
     kept = [checkpoint.step for checkpoint in run.folder.checkpoints()]
     assert kept == sorted({lowest, 12})
+
+
+def test_a_run_of_other_rates_is_refused(capsys, workplace):
+    out = workplace / "run"
+    assert main(["train", *QUICK, "--out", str(out)]) == 0
+    config = json.loads((out / "config.json").read_text())
+    config["optimizers"]["d"]["lr"] *= 2
+    (out / "config.json").write_text(json.dumps(config))
+    assert "was trained with the optimizers" in fails(capsys, "sample", str(out))
+
+
+def test_scores_to_keep_the_best_by_are_checked_before_training(capsys, workplace):
+    assert "add --evaluate-every" in fails(capsys, "train", *QUICK, "--best", "frechet")
+    assert "not the best diversity" in fails(
+        capsys, "train", *QUICK, "--best", "diversity", "--evaluate-every", "1"
+    )

@@ -156,3 +156,14 @@ def test_a_long_run_is_scored_by_default_and_a_short_one_is_not():
     every = default_evaluate_every(Budget(images=6_000_000), spec)
     assert every == 6_000_000 // spec.experiment.batch // EVALUATIONS
     assert default_evaluate_every(Budget(minutes=3), spec) is None
+
+
+def test_a_run_object_keeps_the_weights_that_it_was_asked_for_first(workplace):
+    run = sp.train("dcgan", "digits", steps=2, batch=8, width=4, quiet=True, out=workplace / "run")
+    before = run.sample(3)
+    origin = run.origin
+    later = sp.resume(run.path, steps=4, quiet=True)
+    assert np.array_equal(run.sample(3), before)
+    assert run.origin == origin
+    assert later.origin["step"] == 4
+    assert later.origin["weights"] != origin["weights"]

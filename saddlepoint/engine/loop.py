@@ -121,6 +121,7 @@ class Trainer:
         self._clock = 0.0
         self._saved_at = 0.0
         self._evaluate_at = FIRST_EVALUATION
+        self._evaluated = False
 
     @property
     def progress(self) -> Progress:
@@ -135,7 +136,10 @@ class Trainer:
         self.done, self.seconds = values["step"], values["seconds"]
         self.batches.drawn = values["drawn"]
         self.best = tuple(values["best"]) if values["best"] else None
-        self._pending = [{n: torch.tensor(v) for n, v in step.items()} for step in values["pending"]]
+        self._pending = [
+            {n: torch.tensor(v, device=self.batches.device) for n, v in step.items()}
+            for step in values["pending"]
+        ]
         self.folder.cut_back(self.done)
         rows = self.folder.rows()
         self.last_row = rows[-1] if rows else {}
@@ -243,7 +247,9 @@ class Trainer:
         figures = self.evaluation(self)
         cost = time.monotonic() - started
         self._clock += cost  # the seconds of a run are spent training
-        self._evaluate_at = self.seconds + REST * cost
+        # The first one may train a judge, which is done once for all data and says nothing of the others' cost.
+        self._evaluate_at = self.seconds + (REST * cost if self._evaluated else FIRST_EVALUATION)
+        self._evaluated = True
         return figures
 
     def _is_best(self, row: dict[str, Any]) -> bool:
@@ -256,7 +262,7 @@ class Trainer:
         if best is None or best in row or self.best is not None:
             return
         every = self.habits.evaluate_every
-        comes = self._evaluate_at <= FIRST_EVALUATION if every is None else self.done < every
+        comes = not self._evaluated if every is None else self.done < every
         if self.evaluation is None or not comes:
             raise UserError(f"--best: this run has no curve {best!r}{nearest(best, row)}")
 

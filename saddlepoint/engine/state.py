@@ -23,6 +23,8 @@ def capture(stepper: Stepper, average: Average | None) -> dict[str, dict[str, Te
     state["random/cpu"] = torch.get_rng_state()
     if stepper.rng.device.type == "cuda":
         state["random/cuda"] = torch.cuda.get_rng_state(stepper.rng.device)
+    if stepper.rng.device.type == "mps":
+        state["random/mps"] = torch.mps.get_rng_state()
     parts = {"weights": dict(stepper.family.state_dict()), "state": state}
     if average is not None:
         parts["ema"] = average.tensors
@@ -47,6 +49,8 @@ def restore(checkpoint: Checkpoint, stepper: Stepper, average: Average | None) -
     torch.set_rng_state(state["random/cpu"])
     if "random/cuda" in state and stepper.rng.device.type == "cuda":
         torch.cuda.set_rng_state(state["random/cuda"], stepper.rng.device)
+    if "random/mps" in state and stepper.rng.device.type == "mps":
+        torch.mps.set_rng_state(state["random/mps"])
     if average is not None:
         average.load(checkpoint.tensors("ema"))
     return checkpoint.values()

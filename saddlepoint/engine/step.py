@@ -72,7 +72,7 @@ class _Deal:
     """What the players of one step are handed: batch, latent, fake.
 
     A player's first turn shares the batch (and, without ``fresh_latent``, latent and fake) with the others;
-    its repeated turns get new ones.
+    its repeated turns get new ones, but for the batch of players that generate.
     """
 
     def __init__(self, stepper: Stepper):
@@ -87,12 +87,12 @@ class _Deal:
     def to(self, player: str) -> tuple[Batch, Any, Any]:
         repeated = player in self.seen
         self.seen.add(player)
-        if self.batch is None or repeated:
+        generates = self.family.generates(player)
+        if self.batch is None or (repeated and not generates):  # only what a critic sees is drawn
             self.batch = self.stepper.batches.next()
         if self.latent is None or repeated or self.stepper.experiment.fresh_latent:
             self.latent = self.family.latent(self.stepper.batches.batch, rng=self.stepper.rng)
             self.fake = None
-        generates = self.family.generates(player)
         if self.fake is None or (generates and not self.attached):
             # Shared fakes keep their graph for the generator's turn.
             self.attached = generates or not self.stepper.experiment.fresh_latent

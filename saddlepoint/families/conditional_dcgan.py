@@ -25,7 +25,7 @@ def conditional_dcgan(
 
     Networks, noise, weight decay, batch and rates are those of the paper's code for MNIST, which other sizes
     extend. Where the default leaves it: each step's two turns share one batch, and the rates stay constant
-    (the code halves them linearly over a second hundred of epochs).
+    (the code lets them fall linearly to zero over a second hundred of epochs).
 
     Args:
         latent: dimension of the noise, uniform in (−1, 1).

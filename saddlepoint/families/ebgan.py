@@ -84,7 +84,8 @@ def ebgan(
     The dense networks are those of the paper's grid on MNIST, at the setting of its best panel; every axis of
     the grid is a flag. The energy is the Euclidean norm of what the autoencoder loses. Where the default leaves
     the paper: images of other sizes scale the margin with the square root of their pixels, and only the
-    generator is batch-normalised where the networks are dense.
+    generator is batch-normalised where the networks are dense. Convolutions halve down to 4 to 7 pixels in both
+    networks, where the paper's critic for 64×64 stops at 8 and its generator starts from 1,024 channels.
 
     Args:
         latent: dimension of the normal noise.
@@ -113,7 +114,7 @@ def ebgan(
         generator = dcgan_generator(data.size, data.channels, latent=latent, width=width_g or 64)
         networks = (
             normal_weights(generator),
-            conv_autoencoder(data.size, data.channels, width=width_d or 64),
+            normal_weights(conv_autoencoder(data.size, data.channels, width=width_d or 64), std=0.002),
         )
     else:
         layers_g, layers_d = layers_g or (3 if small else 5), layers_d or (3 if points else 2)

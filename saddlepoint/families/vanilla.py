@@ -60,12 +60,9 @@ class Vanilla(Family):
         self.augment = augment
         self.second_order = ("d",) if self.penalties else ()
         watched, critic_loss, generator_loss = self.objective.equilibrium
-        self.references = {
-            "D(x)": watched,
-            "D(G(z))": watched,
-            "d/adversarial": critic_weight * critic_loss,
-            "g/adversarial": generator_loss,
-        }
+        known = {"D(x)": watched, "D(G(z))": watched, "g/adversarial": generator_loss}
+        self.references = {name: value for name, value in known.items() if value is not None}
+        self.references["d/adversarial"] = critic_weight * critic_loss
 
     def turns(self, step: int) -> tuple[str, ...]:
         """Return the same order every step."""
@@ -130,7 +127,8 @@ class Vanilla(Family):
         probability = self.objective.probability
         watch = {"D(x)": probability(real_score).mean(), "D(G(z))": probability(fake_score).mean()}
         if self.augment is not None:
-            self.augment.observe(real_score - fake_score if self.objective.paired else real_score)
+            level = self.objective.level
+            self.augment.observe(real_score - (fake_score if level is None else level))
             watch |= self.augment.watch()
         return Terms(minimise, {**watch, **further.watch})
 
@@ -142,6 +140,8 @@ def packed(x: Tensor, count: int) -> Tensor:
     """
     if count == 1:
         return x
+    if len(x) < count:
+        raise UserError(f"--batch {len(x)} holds no pack of {count}; give --batch of at least {count}")
     return x[: len(x) // count * count].unflatten(0, (-1, count)).flatten(1, 2)
 
 

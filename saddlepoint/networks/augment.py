@@ -47,7 +47,11 @@ class Augment(nn.Module):
         self.register_buffer("seen", torch.tensor(0.0))
 
     def forward(self, x: Tensor) -> Tensor:
-        """Change images (n, c, h, w), each in its own way; gradients flow through."""
+        """Change images (n, c, h, w), each in its own way; gradients flow through.
+
+        In float32 always: fakes that came in bf16 would else be rounded at every change, and reals not.
+        """
+        x = x.float()
         for change in self.changes:
             changed = change(x)
             if self.target is not None:

@@ -27,7 +27,8 @@ class Objective:
         probability: logit -> the D(x) that people watch.
         paired: the generator's loss depends on the real logits too.
         equilibrium: value of the watched D(x), of the critic's and of the generator's mean loss when the
-            generator's distribution is the data's and the critic is optimal.
+            generator's distribution is the data's and the critic is optimal; None where optimal critics differ.
+        level: score between real and fake, None where a constant may be added to every score.
     """
 
     name: str
@@ -35,7 +36,8 @@ class Objective:
     critic: Loss
     generator: Loss
     probability: Callable[[Tensor], Tensor]
-    equilibrium: tuple[float, float, float]
+    equilibrium: tuple[float | None, float, float | None]
+    level: float | None = 0.0
     paired: bool = False
 
 
@@ -134,6 +136,7 @@ for _objective in (
         least_squares_generator,
         raw,
         (0.5, 0.25, 0.125),
+        level=0.5,
     ),
     Objective(
         "hinge",
@@ -141,7 +144,7 @@ for _objective in (
         hinge,
         combined,
         raw,
-        (0.0, 2.0, 0.0),
+        (None, 2.0, None),
     ),
     Objective(
         "wasserstein",
@@ -149,7 +152,8 @@ for _objective in (
         wasserstein,
         combined,
         raw,
-        (0.0, 0.0, 0.0),
+        (None, 0.0, None),
+        level=None,
     ),
     Objective(
         "relativistic",
@@ -157,7 +161,8 @@ for _objective in (
         relativistic_critic,
         relativistic_generator,
         Tensor.sigmoid,
-        (0.5, _LOG2, _LOG2),
+        (None, _LOG2, _LOG2),
+        level=None,
         paired=True,
     ),
 ):

@@ -121,6 +121,16 @@ def test_repeated_turns_get_a_fresh_batch_and_latent():
     assert stepper.batches.drawn == 30
 
 
+def test_a_repeated_generators_turn_draws_no_batch_that_nobody_judges():
+    stepper = make()
+    stepper.family.turns = lambda step: ("d", "g", "g")
+    spy = Spy(stepper)
+    stepper.step(START)
+    latents = [s[2] for s in spy.seen]
+    assert not torch.equal(latents[1], latents[2])
+    assert stepper.batches.drawn == 10
+
+
 def test_fakes_carry_gradients_only_to_the_generators_owner():
     stepper = make(penalty=("r1", "r2"))
     spy = Spy(stepper)

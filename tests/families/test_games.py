@@ -12,6 +12,7 @@ from saddlepoint.data.batches import Batches
 from saddlepoint.data.dataset import Split
 from saddlepoint.engine.plan import Plan
 from saddlepoint.engine.step import Stepper
+from saddlepoint.objectives.energy import pulling_away
 
 DATA = DataSpec("toy", "images", (8, 8, 1), ("a", "b", "c"), 40)
 PLANE = DataSpec("plane", "points", (2,), ("a", "b"), 40)
@@ -52,6 +53,10 @@ def test_repelling_is_in_the_generators_turn_only():
 def test_repelling_looks_at_the_encoders_codes_of_the_fakes():
     family = build("ebgan_pt", repel=0.5, **SMALL).family.eval()
     batch, latent, fake = dealt(family)
+    code = family.get_submodule("critic").get_submodule("encoder")(fake).flatten(1)
+    expected = 0.5 * pulling_away(code).item()
+    assert family.terms("g", batch, latent, fake).minimise["repel"].item() == pytest.approx(expected, rel=1e-5)
+    assert abs(pulling_away(fake.flatten(1)).item() - expected / 0.5) > 1e-3  # not the pixels'
     same = fake[:1].expand_as(fake)
     assert family.terms("g", batch, latent, same).minimise["repel"].item() == pytest.approx(0.5, abs=1e-5)
 
@@ -95,6 +100,15 @@ def test_information_is_minimised_by_both_players_and_moves_no_label():
     for player in ("d", "g"):
         terms = family.terms(player, batch, latent, fake)
         assert terms.minimise["information"].item() == pytest.approx(-2 * terms.watch["information"].item())
+        assert batch.label is not None
+        other = family.terms(player, batch._replace(label=batch.label.flip(0)), latent, fake)
+        assert all(torch.equal(terms.minimise[name], value) for name, value in other.minimise.items())
+    information = family.terms("g", batch, latent, fake).minimise["information"]
+    for player in ("generator", "recogniser"):
+        moved = torch.autograd.grad(
+            information, list(family.get_submodule(player).parameters()), retain_graph=True, allow_unused=True
+        )
+        assert max(gradient.abs().max().item() for gradient in moved if gradient is not None) > 0
     assert family.references["information"] == pytest.approx(math.log(10))
     assert "recogniser" in family.players["d"]
 

@@ -34,6 +34,7 @@ def test_every_change_is_differentiable_twice(change, images):
         return change(x)
 
     assert torch.autograd.gradcheck(repeated, (x,))
+    assert torch.autograd.gradgradcheck(repeated, (x,))
     assert repeated(x).shape == x.shape
 
 
@@ -85,7 +86,7 @@ def test_every_image_is_changed_in_its_own_way(images):
 
 def test_the_probability_follows_the_sign_of_the_critics_logits(images):
     augment = Augment("color", target=0.6)
-    assert torch.equal(augment(images), images)
+    assert torch.equal(augment(images), images.float())
     augment.observe(torch.ones(500))
     augment.adapt()
     assert augment.probability.item() == pytest.approx(500 / IMAGES)

@@ -97,10 +97,30 @@ def test_relativistic_depends_on_the_difference_only():
 def test_stated_equilibrium_is_the_loss_of_a_constant_critic(name):
     objective = sp.objectives.get(name)
     level, critic, generator = objective.equilibrium
-    score = torch.full((4,), 0.5 if name == "least_squares" else 0.0, dtype=torch.float64)
-    assert objective.probability(score).mean().item() == pytest.approx(level, abs=1e-12)
-    assert objective.critic(score, score).mean().item() == pytest.approx(critic, abs=1e-12)
-    assert objective.generator(score, score).mean().item() == pytest.approx(generator, abs=1e-12)
+    optimal = 0
+    for constant in (-0.5, 0.0, 0.5):
+        score = torch.full((4,), constant, dtype=torch.float64)
+        lowest = objective.critic(score, score).mean().item()
+        assert lowest >= critic - 1e-12
+        if lowest > critic + 1e-12:
+            continue
+        optimal += 1
+        if level is not None:
+            assert objective.probability(score).mean().item() == pytest.approx(level, abs=1e-12)
+        if generator is not None:
+            assert objective.generator(score, score).mean().item() == pytest.approx(generator, abs=1e-12)
+    assert optimal == (1 if level is not None else 3)
+
+
+def test_the_level_between_real_and_fake_is_the_score_at_the_equilibrium():
+    for name in CRITIC:
+        objective = sp.objectives.get(name)
+        if objective.level is not None and objective.equilibrium[0] is not None:
+            score = torch.tensor(objective.level, dtype=torch.float64)
+            assert objective.probability(score).item() == pytest.approx(objective.equilibrium[0], abs=1e-12)
+        shifts = objective.critic(torch.tensor(0.3), torch.tensor(0.2))
+        moved = objective.critic(torch.tensor(5.3), torch.tensor(5.2))
+        assert torch.isclose(shifts, moved, atol=1e-5).item() is (objective.level is None)
 
 
 def test_a_mistyped_name_is_answered_with_the_nearest():
