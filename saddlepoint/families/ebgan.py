@@ -112,10 +112,9 @@ def ebgan(
         raise UserError(f"--margin must be more than 0, got {margin}")
     if convolutional:
         generator = dcgan_generator(data.size, data.channels, latent=latent, width=width_g or 64)
-        networks = (
-            normal_weights(generator),
-            normal_weights(conv_autoencoder(data.size, data.channels, width=width_d or 64), std=0.002),
-        )
+        critic = conv_autoencoder(data.size, data.channels, width=width_d or 64)
+        normal_weights(critic, std=0.002)
+        networks = normal_weights(generator), critic
     else:
         layers_g, layers_d = layers_g or (3 if small else 5), layers_d or (3 if points else 2)
         if min(layers_g, layers_d) < 2:

@@ -28,8 +28,8 @@ def pacgan(
     """PacGAN (Lin et al. 2018): the critic judges --pack samples of one kind at once; all else is as before.
 
     --pack 1 is the plain GAN to compare with. Points have the paper's networks and rates for its ring and grid;
-    images those of dcgan, from 32 pixels with the kernels of 5 of the paper's, and noise from U(−1, 1). A
-    step has as many packs as it would have samples without, as in the paper's code, and --pack 2 takes twice the
+    images networks like dcgan's, from 32 pixels with the paper's kernels of 5, and noise from U(−1, 1). A step
+    has as many packs as it would have samples without, as in the paper's code, so --pack 2 takes twice the
     images; a --batch that is no multiple of --pack loses its rest. Where the default leaves the paper: its
     Stacked MNIST has one more halving, equal rates and one noise for all turns of a step, and its networks for
     points start from N(0, 0.02²).
