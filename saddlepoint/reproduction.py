@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,15 @@ from saddlepoint.evaluate.metric import metrics
 from saddlepoint.preparation import describe_machine
 from saddlepoint.training import train
 
-VERSION = 1
+VERSION = 2
 SHIPPED = Path(saddlepoint.__file__).parents[1] / "docs" / "results"
 TITLE = "# Published claims, run again"
+MADE_WITH = {  # what must be the same for trials to go into one file
+    "package": "another version of this package",
+    "settings": "other settings",
+    "arms": "other recipes or flags",
+    "data": "other data",
+}
 HEAD = ("claim", "paper", "published", "here", "holds", "protocol", "seeds", "time", "machine", "command")
 
 
@@ -45,7 +52,7 @@ def reproduce(
 
     Args:
         name: name of the claim.
-        full: the paper's length instead of about ten minutes.
+        full: the paper's length, where a machine can do it, instead of about ten minutes.
         quick: seconds, to see that it runs.
         seeds: how many seeds, from 0; by default the protocol's.
         out: folder that gets ``<claim>.json`` and a table of all results in it, ``README.md``.
@@ -108,7 +115,8 @@ def write_table(out: str | Path = "results") -> Path:
         "",
         "Made from the JSON files beside it by `saddle reproduce --table`. Values are mean ± standard",
         "deviation over seeds. *Short* is about ten minutes on two CPU cores and less than the paper's; *full*",
-        "is the paper's length; *quick* proves only that it runs.",
+        "is the paper's length where a machine can do it; the claim says where not. *Quick* proves only that",
+        "it runs.",
         "",
         "| " + " | ".join(HEAD) + " |",
         "|" + "---|" * len(HEAD),
@@ -199,7 +207,7 @@ class _Work:
         names = dict.fromkeys(self.claim.arms[arm].data for arm in self.claim.arms_of(self.label))
         lacking = {self.claim.arms[arm].data for arm in lacks if "data set" in lacks[arm]}
         data = {name: self._identify(name) for name in names if name not in lacking}
-        fresh = {
+        fresh: dict[str, Any] = {
             "version": VERSION,
             "claim": self.claim.name,
             "paper": self.claim.paper,
@@ -207,11 +215,14 @@ class _Work:
             "published": self.claim.published,
             "headline": self.claim.headline,
             "protocol": self.label,
-            "settings": json.loads(json.dumps(self.protocol.settings)),
+            "package": saddlepoint.__version__,
+            "settings": self.protocol.settings,
+            "arms": {name: asdict(arm) for name, arm in self.claim.arms_of(self.label).items()},
             "data": data,
             "skipped": dict(lacks),
             "trials": [],
         }
+        fresh = json.loads(json.dumps(fresh))  # tuples are lists in the file
         stored = _read(self.path)
         if stored is None or (stored["protocol"] == "quick" != self.label):
             return fresh
@@ -219,10 +230,10 @@ class _Work:
             raise UserError(
                 f"{self.path} holds the {stored['protocol']} protocol's result; name another folder with --out"
             )
-        for part, flag in (("settings", "settings"), ("data", "data")):
+        for part, what in MADE_WITH.items():
             if stored[part] != fresh[part]:
                 raise UserError(
-                    f"{self.path} was made with other {flag}; remove it, or name another folder with --out"
+                    f"{self.path} was made with {what}; remove it, or name another folder with --out"
                 )
         return fresh | {"trials": stored["trials"]}
 
@@ -245,7 +256,12 @@ class _Work:
             trial["figures"] = self.claim.attempt(bench)
         except TrainingError as error:
             trial["failed"] = str(error).partition(";")[0]
-        trial |= {"seconds": round(time.monotonic() - begun, 1), "machine": _machine(), "made": _today()}
+        trial |= {
+            "seconds": round(time.monotonic() - begun, 1),
+            "machine": _machine(),
+            "versions": describe_machine()["versions"],
+            "made": _today(),
+        }
         files.remove(work)
         shown = {name: value for name, value in trial["figures"].items() if isinstance(value, int | float)}
         text = "  ".join(f"{name} {number(value)}" for name, value in shown.items())
@@ -263,7 +279,6 @@ class _Work:
             "verdict": self._judge(found, result, finished=finished)._asdict(),
             "seconds": round(sum(trial["seconds"] for trial in result["trials"]), 1),
             "machine": "; ".join(dict.fromkeys(trial["machine"] for trial in result["trials"])),
-            "versions": describe_machine()["versions"],
             "command": f"saddle reproduce {self.claim.name}{flags} --seeds {count}",
         }
 

@@ -71,6 +71,8 @@ def test_means_and_spreads_are_over_seeds(workplace):
     assert result["verdict"] == {"holds": True, "text": "b is 10.5 ± 0.71."}
     assert result["command"] == "saddle reproduce toy --seeds 2"
     assert result["protocol"] == "short"
+    assert result["arms"]["a"] == {"data": "digits", "recipe": "mlp_gan", "flags": {}}
+    assert all(trial["versions"]["saddlepoint"] == result["package"] for trial in result["trials"])
     row = next(line for line in (workplace / "results/README.md").read_text().splitlines() if "Nobody" in line)
     for words in ("Nobody 2020, Table 7", "b > a", "a 0.500 ± 0.707, b 10.5 ± 0.707", "| yes |", "| short |"):
         assert words in row
@@ -116,6 +118,11 @@ def test_other_data_or_settings_do_not_mix(workplace, capsys):
     assert "was made with other settings; remove it" in fails(capsys, NAME)
     path.write_text(json.dumps({**stored, "data": {"digits": {"name": "digits", "fingerprint": "0"}}}))
     assert "was made with other data; remove it" in fails(capsys, NAME)
+    other = {**stored["arms"], "b": {**stored["arms"]["b"], "flags": {"latent": 9}}}
+    path.write_text(json.dumps({**stored, "arms": other}))
+    assert "was made with other recipes or flags; remove it" in fails(capsys, NAME)
+    path.write_text(json.dumps({**stored, "package": "0.0.1"}))
+    assert "was made with another version of this package; remove it" in fails(capsys, NAME)
     path.write_text("{")
     assert "toy.json is damaged" in fails(capsys, NAME)
 
