@@ -12,6 +12,7 @@ import saddlepoint as sp
 from saddlepoint import terminal
 from saddlepoint.claims.claim import Arm, Label
 from saddlepoint.core import files
+from saddlepoint.core.errors import TrainingError
 from saddlepoint.core.experiment import Budget
 from saddlepoint.core.folder import RunFolder
 from saddlepoint.data import Dataset, load
@@ -110,6 +111,16 @@ class Bench:
                 watchers=watchers,
                 **habits | dict(self.arm.flags) | settings,
             )
+
+    def train_or_diverge(self, **settings: Any) -> Run | None:
+        """Train as :meth:`train` does; return None where the loss or the weights were no longer finite."""
+        try:
+            return self.train(**settings)
+        except TrainingError as error:
+            if isinstance(error.__cause__, OSError):  # a full disk says nothing of the game
+                raise
+            self.say(str(error).partition(";")[0])
+            return None
 
     def score(
         self,

@@ -1,5 +1,6 @@
 """What a claim is: a published statement, arms that are tried with several seeds, and a verdict on them."""
 
+import math
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ Label = Literal["quick", "short", "full"]
 LABELS: dict[Label, str] = {
     "quick": "quick: seconds, proves only that it runs",
     "short": "short: about ten minutes on two CPU cores, less than the paper's",
-    "full": "full: the paper's length",
+    "full": "full: the paper's length where a machine can do it; the claim says where not",
 }
 
 
@@ -60,6 +61,15 @@ class Verdict(NamedTuple):
 
     holds: bool | None
     text: str
+
+
+def every(answers: Sequence[bool | None], text: str) -> Verdict:
+    """Return the verdict that demands all answers: one no is a no, and else one that is not decided (None)."""
+    if False in answers:
+        return Verdict(False, text)
+    if None in answers:
+        return Verdict(None, f"{text} Not decided: a gap is no larger than its spread over seeds, or has none.")
+    return Verdict(True, text)
 
 
 class Missing(LookupError):  # noqa: N818 - a verdict may well lack something
@@ -113,6 +123,17 @@ class Findings:
         spread = self.spread(arm, figure)
         text = f"{self.mean(arm, figure):.{digits}g}"
         return text if spread is None else f"{text} ± {spread:.2g}"
+
+    def above(self, arm: str, other: str, figure: str) -> bool | None:
+        """Say whether an arm's mean lies above another's by more than the spread of that gap over seeds.
+
+        The spread is the root of both arms' variances. None where the gap is no larger, and with a single seed.
+        """
+        gap = self.mean(arm, figure) - self.mean(other, figure)
+        spreads = self.spread(arm, figure), self.spread(other, figure)
+        if spreads[0] is None or spreads[1] is None or abs(gap) <= math.hypot(spreads[0], spreads[1]):
+            return None
+        return gap > 0
 
 
 Trying = Callable[["Bench"], dict[str, Any]]

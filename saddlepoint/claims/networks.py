@@ -1,10 +1,8 @@
-"""A finished run's networks, and what a critic's layers say of images."""
-
-from collections.abc import Callable
+"""A finished run's networks, and what its critic says of images."""
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from saddlepoint.core.protocol import Family
 from saddlepoint.data.batches import to_floats
@@ -17,39 +15,9 @@ CHUNK = 500
 
 def trained(run: Run) -> Family:
     """Return the family with the newest weights, not their average, in evaluation mode."""
-    family = untrained(run)
+    family = rebuild(run.config).experiment.family
     load_weights(family, run.folder.latest())
-    return family
-
-
-def untrained(run: Run) -> Family:
-    """Return the same family with random weights of the run's seed, in evaluation mode."""
-    return rebuild(run.config).experiment.family.eval()
-
-
-def layers(critic: nn.Module, pixels: tuple[float, float]) -> Callable[[np.ndarray], list[Tensor]]:
-    """Return uint8 (n, h, w, c) images -> the output of every convolution's non-linearity, (n, c, h, w)."""
-    activations = [
-        module
-        for module in critic.modules()
-        if isinstance(module, nn.ReLU | nn.LeakyReLU) and not list(module.children())
-    ]
-
-    def read(images: np.ndarray) -> list[Tensor]:
-        kept: list[Tensor] = []
-        hooks = [
-            module.register_forward_hook(lambda module, given, found: kept.append(found.clone()))
-            for module in activations
-        ]
-        try:
-            with torch.inference_mode():
-                critic(to_floats(torch.from_numpy(images), pixels))
-        finally:
-            for hook in hooks:
-                hook.remove()
-        return [found for found in kept if found.dim() == 4]
-
-    return read
+    return family.eval()
 
 
 @torch.inference_mode()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from saddlepoint.claims.bench import Bench
-from saddlepoint.claims.claim import Arm, Findings, Protocol, Verdict, claim
+from saddlepoint.claims.claim import Arm, Findings, Protocol, Verdict, claim, every
 
 PUBLISHED = {  # modes, share of high quality, KL divergence of modes
     "ring8": {"gan": (6.3, 0.982, 0.45), "pac2": (7.9, 0.956, 0.07), "pac3": (7.8, 0.977, 0.10)}
@@ -24,14 +24,18 @@ NAMES = {"ring8": "ring", "grid25": "grid"}
 
 
 def judge(found: Findings) -> Verdict:
-    """Demand that packing covers more modes than the plain GAN, on the grid and on the ring if it was tried."""
-    parts, holds, sharp = [], [], []
+    """Demand that packing covers more modes than the plain GAN, on the grid and on the ring if it was tried.
+
+    More by a gap that exceeds its spread over seeds.
+    """
+    parts: list[str] = []
+    holds: list[bool | None] = []
+    sharp: list[bool] = []
     for data, name in NAMES.items():
         if name == "ring" and f"gan {name}" not in found.arms:
             continue
-        plain = found.mean(f"gan {name}", "modes")
         packed = [arm for arm in (f"pac2 {name}", f"pac4 {name}") if arm in found.arms]
-        holds += [found.mean(arm, "modes") > plain for arm in packed]
+        holds += [found.above(arm, f"gan {name}", "modes") for arm in packed]
         sharp += [found.mean(arm, "high_quality") > SHARP for arm in (f"gan {name}", *packed)]
         for method in METHODS:
             arm = f"{method} {name}"
@@ -43,7 +47,7 @@ def judge(found: Findings) -> Verdict:
     text = "; ".join(parts) + "."
     if not (all(sharp) and holds):
         return Verdict(None, f"{text} Too short to decide: below {SHARP:.0%} of high quality modes say little.")
-    return Verdict(all(holds), text)
+    return every(holds, text)
 
 
 @claim(
@@ -62,10 +66,10 @@ def judge(found: Findings) -> Verdict:
     short=Protocol(
         2,
         9.5,
-        {"images": 1_500_000, "samples": 2_500, "faster": 10.0, "width": 128},
+        {"images": 1_300_000, "samples": 2_500, "faster": 10.0, "width": 128},
         arms=("gan grid", "pac2 grid", "r3gan grid"),
     ),
-    full=Protocol(10, 6_000, {"images": 40_000_000, "samples": 2_500, "faster": 1.0, "width": 400}),
+    full=Protocol(10, 9_000, {"images": 40_000_000, "samples": 2_500, "faster": 1.0, "width": 400}),
     arms={
         f"{method} {name}": Arm(data, recipe, flags)
         for data, name in NAMES.items()
@@ -76,8 +80,9 @@ def judge(found: Findings) -> Verdict:
 def ring_and_grid(bench: Bench) -> dict[str, Any]:
     """Modes and high-quality samples of GAN, PacGAN, WGAN-GP and R3GAN on eight and on 25 Gaussians.
 
-    All methods see the same number of points. The paper trains for 400 epochs of 100,000 points at a rate of
-    1e-4 and 400 units; the short protocol for 15 epochs of the grid at ten times that rate, with 128 units for
+    GAN and PacGAN take the same number of steps, of 100 packs as in the paper, so that a pack of m sees m times
+    the points; WGAN-GP and R3GAN see as many as the GAN. The paper trains for 400 epochs of 100,000 points at a
+    rate of 1e-4 and 400 units; the short protocol for 13 of the grid at ten times that rate, with 128 units for
     GAN and PacGAN, and decides nothing where that leaves most samples between the modes. WGAN-GP and R3GAN
     have no published figures here. A perfect sampler covers all modes with 98.89 % of high quality.
     """
@@ -85,6 +90,6 @@ def ring_and_grid(bench: Bench) -> dict[str, Any]:
     if bench.arm.recipe == "pacgan":
         own = dict.fromkeys(("lr_d", "lr_g"), 1e-4 * bench.settings["faster"])
         own["width"] = bench.settings["width"]
-    run = bench.train(images=bench.settings["images"], **own)
+    run = bench.train(images=bench.settings["images"] * bench.arm.flags.get("pack", 1), **own)
     card = bench.score(run.data(), run.sample, ("modes",), bench.settings["samples"])
     return {name: figure.value for name, figure in card.figures.items()}

@@ -3,7 +3,7 @@
 from typing import Any
 
 from saddlepoint.claims.bench import Bench
-from saddlepoint.claims.claim import Arm, Findings, Protocol, Verdict, claim
+from saddlepoint.claims.claim import Arm, Findings, Protocol, Verdict, claim, every
 
 PUBLISHED = {
     "gan": (78.9, 4.50),
@@ -17,17 +17,20 @@ PENALTIES = {"penalty": ("r1", "r2")}
 
 
 def judge(found: Findings) -> Verdict:
-    """Demand the published order: packing beats the GAN; at full length the relativistic loss the plain one."""
+    """Demand the published order: packing beats the GAN; at full length the relativistic loss the plain one.
+
+    Each by a gap that exceeds its spread over seeds.
+    """
     parts = [
         f"{arm} {found.show(arm, 'modes', 4)} modes (published {PUBLISHED[arm][0]:g}), "
         f"KL {found.show(arm, 'divergence')} ({PUBLISHED[arm][1]:g})"
         for arm in found.arms
     ]
-    plain = found.mean("gan", "modes")
-    holds = [found.mean(arm, "modes") > plain for arm in ("pac2", "pac4") if arm in found.arms]
+    packed = ["pac2", *(["pac4"] if "pac4" in found.arms else [])]
+    holds = [found.above(arm, "gan", "modes") for arm in packed]
     if found.label == "full":
-        holds.append(found.mean("relativistic", "modes") > found.mean("r1 and r2", "modes"))
-    return Verdict(all(holds), "; ".join(parts) + ".")
+        holds.append(found.above("relativistic", "r1 and r2", "modes"))
+    return every(holds, "; ".join(parts) + ".")
 
 
 @claim(
@@ -38,8 +41,8 @@ def judge(found: Findings) -> Verdict:
     headline="modes",
     judge=judge,
     quick=Protocol(1, 0.5, {"images": 640, "samples": 500}, arms=("gan", "pac2")),
-    short=Protocol(1, 9.5, {"images": 100_000, "samples": 26_000}, arms=("gan", "pac2", "pac4")),
-    full=Protocol(10, 20_000, {"images": 6_400_000, "samples": 26_000}),
+    short=Protocol(1, 9.5, {"images": 46_000, "samples": 26_000}, arms=("gan", "pac2")),
+    full=Protocol(10, 38_000, {"images": 6_400_000, "samples": 26_000}),
     arms={
         "gan": Arm(DATA, "pacgan", {"pack": 1, "generator_steps": 2}),
         "pac2": Arm(DATA, "pacgan", {"pack": 2, "generator_steps": 2}),
@@ -53,9 +56,11 @@ def stacked_mnist(bench: Bench) -> dict[str, Any]:
     """Modes of Stacked MNIST that GAN, PacGAN and R3GAN cover, and their divergence from equal shares.
 
     PacGAN's protocol: 26,000 samples and a classifier of digits. Even perfect samples score .0192 at this
-    count, and the data .0235. The paper trains for 50 epochs of 128,000 images. The short protocol leaves
-    R3GAN's loss out, whose networks are too slow for it on a CPU.
+    count, and the data .0235. GAN and PacGAN take the same number of steps, of 64 packs as in the paper, which
+    trains for 50 epochs of 128,000 images, so that a pack of m sees m times the images. R3GAN's loss sees as
+    many as the GAN, which is not its paper's length. The short protocol leaves it out, whose networks are too
+    slow for it on a CPU, and with its one seed shows figures but decides nothing; ``--seeds`` gives it more.
     """
-    run = bench.train(images=bench.settings["images"])
+    run = bench.train(images=bench.settings["images"] * bench.arm.flags.get("pack", 1))
     card = bench.score(run.data(), run.sample, ("stacked_modes",), bench.settings["samples"])
     return {"modes": card["stacked_modes"].value, "divergence": card["stacked_kl"].value}

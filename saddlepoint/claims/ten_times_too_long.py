@@ -11,16 +11,23 @@ WORSE = 2.0  # times its best Fréchet distance: from there on a run counts as c
 
 
 def judge(found: Findings) -> Verdict:
-    """Say whether the plain weights collapse."""
+    """Say whether the plain weights collapse; a short training without a collapse decides nothing."""
     parts = []
     for arm in found.arms:
+        diverged = found.mean(arm, "diverged")
+        if diverged == 1:
+            parts.append(f"{arm}: every run diverged")
+            continue
         for mark, what in (("", "plain weights"), ("_averaged", "averaged weights")):
             parts.append(
                 f"{arm}, {what}: Fréchet {found.show(arm, f'frechet_once{mark}')} at the usual length, "
                 f"{found.show(arm, f'frechet_end{mark}')} at ten times, collapsed "
-                f"{found.mean(arm, f'collapsed{mark}'):.0%}"
+                f"{found.mean(arm, f'collapsed{mark}'):.0%} (diverged {diverged:.0%})"
             )
-    return Verdict(found.mean("plain", "collapsed") > 0.5, "; ".join(parts) + ".")
+    text, collapses = "; ".join(parts) + ".", found.mean("plain", "collapsed") > 0.5
+    if not collapses and found.label != "full":
+        return Verdict(None, f"{text} Too short to deny a collapse, which may come later.")
+    return Verdict(collapses, text)
 
 
 @claim(
@@ -43,7 +50,8 @@ def ten_times_too_long(bench: Bench) -> dict[str, Any]:
 
     The full protocol takes ten times the recipe's 600,000 images; the short one ten times 18,000, which is less
     than the usual length once, so it can only tell an early collapse. A run counts as collapsed from where its
-    Fréchet distance is more than twice its best so far and stays so; ``collapse`` is when, in usual lengths.
+    Fréchet distance is more than twice its best so far and stays so, or whose loss is no longer finite;
+    ``collapse`` is when, in usual lengths.
     """
     usual, data = bench.settings["steps"], bench.data()
 
@@ -55,8 +63,10 @@ def ten_times_too_long(bench: Bench) -> dict[str, Any]:
         return found
 
     looks = bench.milestones(spaced(10 * usual, bench.settings["looks"]), measure)
-    bench.train(steps=10 * usual, watchers=(looks,))
-    figures: dict[str, Any] = {}
+    run = bench.train_or_diverge(steps=10 * usual, watchers=(looks,))
+    if run is None:
+        return {"collapsed": 1, "collapsed_averaged": 1, "diverged": 1, "over_time": looks.rows}
+    figures: dict[str, Any] = {"diverged": 0}
     for mark in ("", "_averaged"):
         curve = [row[f"frechet{mark}"] for row in looks.rows]
         when = _collapse(curve)

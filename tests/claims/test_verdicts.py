@@ -1,0 +1,125 @@
+"""What the judges say of figures that are made up, and of runs that fail."""
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import saddlepoint as sp
+from saddlepoint.claims.claim import Findings, claims
+from saddlepoint.core.errors import TrainingError
+
+
+def judged(name, label, **arms):
+    """Judge {arm: one dictionary of figures a seed}; ``_`` in an arm's name is a space."""
+    trials = [
+        {"arm": arm.replace("_", " "), "seed": seed, "figures": figures}
+        for arm, seeds in arms.items()
+        for seed, figures in enumerate(seeds)
+    ]
+    claim = claims.get(name)
+    return claim.judge(Findings(label, claim.protocols[label].settings, trials))
+
+
+def long_run(collapsed):
+    marks = ("", "_averaged")
+    figures = {f"frechet_{when}{mark}": 1.0 for when in ("once", "end") for mark in marks}
+    return {**figures, "diverged": 0, **{f"collapsed{mark}": collapsed for mark in marks}}
+
+
+@pytest.mark.parametrize(
+    ("collapsed", "label", "holds"), [(0, "short", None), (0, "full", False), (1, "short", True)]
+)
+def test_a_short_training_cannot_deny_a_collapse(collapsed, label, holds):
+    verdict = judged("ten-times-too-long", label, plain=[long_run(collapsed)])
+    assert verdict.holds is holds
+    assert ("Too short" in verdict.text) == (holds is None)
+
+
+def test_a_run_that_diverges_has_collapsed():
+    diverged = {"collapsed": 1, "collapsed_averaged": 1, "diverged": 1}
+    verdict = judged("ten-times-too-long", "short", plain=[diverged], r1=[long_run(0)])
+    assert verdict.holds is True
+    assert "plain: every run diverged" in verdict.text
+    assert judged("ten-times-too-long", "full", plain=[diverged, diverged, long_run(0)]).holds is True
+
+
+@pytest.mark.parametrize(
+    ("ones", "label", "holds"), [(0.15, "short", None), (0.15, "full", False), (0.3, "short", True)]
+)
+def test_a_short_training_cannot_deny_a_drift(ones, label, holds):
+    figures = {
+        "ones": ones,
+        "ones_in_data": 0.11,
+        "ones_first": 0.1,
+        "variation": 0.3,
+        "variation_averaged": 0.3,
+    }
+    assert judged("drift-to-one", label, plain=[figures]).holds is holds
+
+
+def ending(frechet, collapsed=0):
+    return {"frechet": frechet, "coverage": 0.5, "collapsed": collapsed, "diverged": 0}
+
+
+def test_cnn_against_mlp_counts_runs_that_diverge():
+    lost = {"collapsed": 1, "diverged": 1}
+    near, far = [ending(10.0), ending(11.0)], [ending(20.0), ending(22.0)]
+    arms = {"dcgan": near, "mlp": [lost, lost], "mlp_equal_time": far}
+    verdict = judged("cnn-against-mlp", "full", **arms)
+    assert verdict.holds is True
+    assert "mlp: every run diverged" in verdict.text
+    assert judged("cnn-against-mlp", "full", **arms | {"dcgan": [lost, near[0]]}).holds is False
+    assert judged("cnn-against-mlp", "full", **arms | {"dcgan": [ending(19.0), ending(21.0)]}).holds is None
+
+
+@pytest.mark.parametrize("name", ["cnn-against-mlp", "ten-times-too-long"])
+def test_a_training_that_diverges_is_a_collapse(name, monkeypatch):
+    def train(*_, **__):
+        raise TrainingError("d/adversarial became nan at step 3; nothing is saved yet")
+
+    monkeypatch.setattr(sp, "train", train)
+    result = sp.reproduce(name, quick=True, quiet=True)
+    trained = [trial for trial in result["trials"] if "equal time" not in trial["arm"]]
+    assert all(trial["figures"]["collapsed"] == trial["figures"]["diverged"] == 1 for trial in trained)
+    rest = [trial["failed"] for trial in result["trials"] if "equal time" in trial["arm"]]
+    assert set(rest) <= {"the run of equal time failed"}
+
+
+def test_a_full_disk_is_no_collapse(monkeypatch):
+    def train(*_, **__):
+        raise TrainingError("step 3: cannot write x; nothing is saved yet") from OSError("full")
+
+    monkeypatch.setattr(sp, "train", train)
+    trial = sp.reproduce("ten-times-too-long", quick=True, quiet=True)["trials"][0]
+    assert trial["figures"] == {}
+    assert trial["failed"] == "step 3: cannot write x"
+
+
+@pytest.mark.parametrize("name", ["ring-and-grid", "stacked-mnist"])
+def test_packs_take_as_many_steps_as_the_plain_gan(name):
+    claim = claims.get(name)
+    asked = {}
+
+    def train(images, **_):
+        asked[json.dumps(arm.flags)] = images / arm.flags["pack"]
+        raise TrainingError("enough")
+
+    for arm in claim.arms.values():
+        if "pack" in arm.flags:
+            bench: Any = SimpleNamespace(arm=arm, settings=claim.protocols["full"].settings, train=train)
+            with pytest.raises(TrainingError):
+                claim.attempt(bench)
+    assert len(asked) > 2
+    assert len(set(asked.values())) == 1
+
+
+def test_points_are_judged_by_gaps_that_exceed_their_spread():
+    def seeds(*modes):
+        return [{"modes": m, "high_quality": 0.9} for m in modes]
+
+    arms = {"gan_grid": seeds(15, 19), "pac2_grid": seeds(24, 25)}
+    assert judged("ring-and-grid", "short", **arms).holds is True
+    assert judged("ring-and-grid", "short", **arms | {"pac2_grid": seeds(17, 20)}).holds is None
+    assert judged("ring-and-grid", "short", gan_grid=seeds(15), pac2_grid=seeds(24)).holds is None
