@@ -18,7 +18,7 @@ ALLOWED = {
     "evaluate": {"core", "data", "networks"},
     "plots": {"core"},
     "claims": {"core", "data", "engine", "evaluate", "objectives"}
-    | {"preparation", "run", "scoring", "terminal"},
+    | {"preparation", "probing", "run", "scoring", "terminal"},
 }
 
 
