@@ -59,7 +59,7 @@ def test_a_convolutional_run(tmp_path, told, capsys, monkeypatch):
     assert maps[1].shape == (32, 4, 4, 1)
     assert not np.array_equal(maps[0], maps[2]), "trained weights are not the initial ones"
     assert critic.rows[2].blocks == (None,) * 4
-    assert [row.title for row in generator.rows][-1] == "to_image · tanh: 1 map of 8 by 8"
+    assert [row.title for row in generator.rows][-1] == "to_image · output: 1 map of 8 by 8"
     run.layers()
     with Image.open(run.folder.layers) as picture:
         assert picture.tobytes() == first, "the same run, the same picture"
