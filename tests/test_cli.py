@@ -73,6 +73,13 @@ def fails(capsys, *arguments, code=2):
         (["resume"], "there is no run under runs; start one with: saddle train"),
         (["resume", "nowhere"], "there is no run at nowhere"),
         (["sample"], "there is no run under runs"),
+        (
+            ["evaluate", "--probe", "--knn"],
+            "--probe reads a run's critic and has no use for --knn; leave it out",
+        ),
+        (["evaluate", "--layers", "--knn"], "--layers draws a picture and scores nothing; leave out --knn"),
+        (["evaluate", "--layers", "--samples", "10000"], "scores nothing; leave out --samples"),
+        (["evaluate", "--layers", "--json"], "scores nothing; leave out --json"),
         (["show", "dcgna"], "did you mean 'dcgan'?"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

@@ -174,6 +174,12 @@ def test_neighbours_in_features(run, judged, tmp_path, capsys):
         (["--encoder", "judge"], "add --neighbours or leave it out"),
         (["--interpolate", "-n", "0"], "-n must be at least 1, got 0"),
         (["--interpolate", "--out", "walks/"], "--out walks must end in .png or .npy"),
+        (
+            ["--traverse", "--class", "3"],
+            "--traverse draws every value of every code and has no use for --class",
+        ),
+        (["--traverse", "--truncation", "0.5"], "has no use for --truncation; leave it out"),
+        (["--traverse", "-n", "4"], "has no use for -n; leave it out"),
         (["--truncation", "1.5"], "--truncation must be from 0 (the mean) to 1 (as in training), got 1.5"),
         (["--truncation", "nan"], "--truncation must be from 0"),
         (["--neighbours", "--encoder", "jugde"], "did you mean 'judge'?"),

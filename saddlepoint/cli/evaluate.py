@@ -7,6 +7,7 @@ from saddlepoint.cli.parser import Parser
 from saddlepoint.core.errors import UserError
 
 SUMMARY = "score a run's samples, with error bars and beside real images"
+SAMPLES = 10_000
 
 
 def main(arguments: list[str]) -> int:
@@ -23,7 +24,7 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--against", metavar="SOURCE", help="data to compare with (default: the run's own)")
     parser.add_argument("--metrics", nargs="+", metavar="NAME", help="only these (see: saddle list)")
-    parser.add_argument("--samples", type=int, default=10_000, metavar="N", help="(default: 10000)")
+    parser.add_argument("--samples", type=int, metavar="N", help=f"(default: {SAMPLES})")
     parser.add_argument("--encoder", metavar="NAME", help="see: saddle list; or package.module:callable")
     parser.add_argument(
         "--knn",
@@ -44,12 +45,14 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--json", action="store_true", help="print JSON")
     settings = vars(parser.parse(arguments))
     as_json, layers, probe = (settings.pop(name) for name in ("json", "layers", "probe"))
+    if layers:
+        return _draw_layers(**settings, json=as_json or None)
+    if settings["samples"] is None:
+        settings["samples"] = SAMPLES
     if probe:
         return _probe(settings, as_json)
     from saddlepoint import scoring, terminal
 
-    if layers:
-        return _draw_layers(**settings)
     card = scoring.score(**settings, quiet=as_json)
     if as_json:
         print(json.dumps(card.to_json(), indent=1))
@@ -61,7 +64,7 @@ def main(arguments: list[str]) -> int:
 def _probe(settings: dict[str, Any], as_json: bool) -> int:
     from saddlepoint import probing, terminal
 
-    for name in ("against", "metrics", "encoder"):
+    for name in ("against", "metrics", "encoder", "knn"):
         if settings[name] is not None:
             raise UserError(f"--probe reads a run's critic and has no use for --{name}; leave it out")
     target, images, seed = settings["target"], settings["samples"], settings["seed"]
@@ -77,7 +80,7 @@ def _draw_layers(target: str | None, seed: int, **settings: object) -> int:
     """Write the picture of a run's layers and print its path."""
     from saddlepoint.run import load
 
-    given = [name for name in ("against", "metrics", "encoder") if settings[name] is not None]
+    given = [name for name, value in settings.items() if value is not None]
     if given:
         raise UserError(f"--layers draws a picture and scores nothing; leave out --{given[0]}")
     run = load(target)

@@ -30,7 +30,6 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--truncation",
         type=float,
-        default=1.0,
         metavar="PSI",
         help="latents times PSI, from 0 (their mean) to 1: more typical, less varied",
     )
@@ -55,8 +54,16 @@ def main(arguments: list[str]) -> int:
         raise UserError("--encoder says where --neighbours are measured; add --neighbours or leave it out")
     if found.arithmetic is not None and found.n is not None:
         raise UserError("--arithmetic makes one picture; leave out -n")
+    if found.traverse:
+        given = {"--class": found.label, "--truncation": found.truncation, "-n": found.n}
+        for flag, value in given.items():
+            if value is not None:
+                raise UserError(
+                    f"--traverse draws every value of every code and has no use for {flag}; leave it out"
+                )
     chosen = run.load(found.run)
-    settings = {"seed": found.seed, "label": found.label, "truncation": found.truncation}
+    truncation = 1.0 if found.truncation is None else found.truncation
+    settings = {"seed": found.seed, "label": found.label, "truncation": truncation}
     many = {} if found.n is None else {"n": found.n}
 
     def out(name: str) -> Path:
