@@ -77,7 +77,7 @@ ROWS = {
             False,
             goal=4,
             flags={"width": 32},
-            rates=(1e-3, 3e-4),
+            rates=(1e-3, 5e-4),
         ),
     )
 }

@@ -122,7 +122,7 @@ def test_paper_restores_the_papers_rates():
     def rates(**flags):
         return {player: o.lr for player, o in recipes.get("dcgan").build(MNIST, **flags).optimizers.items()}
 
-    assert rates() == {"d": 3e-4, "g": 1e-3}
+    assert rates() == {"d": 5e-4, "g": 1e-3}
     assert rates(paper=True) == {"d": 2e-4, "g": 2e-4}
     assert rates(paper=True, lr_g=0.0) == {"d": 2e-4, "g": 0.0}
 
