@@ -51,7 +51,7 @@ def _parser() -> Parser:
         "  saddle reproduce parzen-mnist --full --out full\n  saddle reproduce --table --out docs/results",
     )
     parser.add_argument("claim", nargs="?", help="name of the claim (default: list all)")
-    parser.add_argument("--full", action="store_true", help="the paper's length, not about ten minutes")
+    parser.add_argument("--full", action="store_true", help="the paper's length, or as near as a machine can")
     parser.add_argument("--quick", action="store_true", help="seconds, to see that it runs")
     parser.add_argument("--seeds", type=int, metavar="N", help="seeds 0 to N-1 (default: the protocol's)")
     parser.add_argument("--out", default="results", metavar="DIR", help="folder of results (default: results)")
