@@ -79,8 +79,9 @@ def test_losses_are_equal_from_equal_weights(row, tmp_path):
         d_loss, g_loss = tutorial.step(drawn[0].real.contiguous(), torch.randn(batch, LATENT, generator=rng))
         assert len(drawn) == 1
         # Adam's first update is the gradients' signs; those of the smallest differ with the order of sums.
-        assert report["d/adversarial"].item() == pytest.approx(d_loss, rel=1e-2)
-        assert report["g/adversarial"].item() == pytest.approx(g_loss, rel=1e-2)
+        close = 5e-3 if row.name == "dcgan_64" else 2e-3
+        assert report["d/adversarial"].item() == pytest.approx(d_loss, rel=close)
+        assert report["g/adversarial"].item() == pytest.approx(g_loss, rel=close)
 
 
 def test_useful_work_is_what_a_step_without_waste_computes(row):
