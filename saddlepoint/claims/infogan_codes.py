@@ -15,15 +15,18 @@ ENTROPY = math.log(10)
 def judge(found: Findings) -> Verdict:
     """Demand 6 % of the full protocol, the published 5 % and a point of tolerance; 15 % of a shorter one.
 
-    Of the information the bar is 2.2 nats, where the paper has about 2.30 and no more than log 10 is possible.
+    Of the information the bar is 2.2 nats, where the paper has about 2.30 and no more than log 10 is possible,
+    and the control must stay below half of that.
     """
+    control = found.mean("control", "information")
     error, information = found.mean("infogan", "code_error"), found.mean("infogan", "information")
     bar = 0.06 if found.label == "full" else 0.15
     text = (
         f"The code as a classifier errs on {found.show('infogan', 'code_error')} of the test images (published "
-        f"0.05, the bar is {bar}); L_I {found.show('infogan', 'information')} of {ENTROPY:.3f} nats."
+        f"0.05, the bar is {bar}); L_I {found.show('infogan', 'information')} of {ENTROPY:.3f} nats, of a plain GAN "
+        f"{found.show('control', 'information')}."
     )
-    return Verdict(error <= bar and information >= 2.2, text)
+    return Verdict(error <= bar and information >= 2.2 and control <= 1.1, text)
 
 
 @claim(
@@ -36,7 +39,10 @@ def judge(found: Findings) -> Verdict:
     quick=Protocol(1, 0.3, {"images": 640}),
     short=Protocol(2, 9, {"images": 260_000}),
     full=Protocol(5, 70, {"images": 640_000}),
-    arms={"infogan": Arm("mnist", "infogan")},
+    arms={
+        "infogan": Arm("mnist", "infogan"),
+        "control": Arm("mnist", "infogan", {"reward": False}),
+    },
 )
 def infogan_codes(bench: Bench) -> dict[str, Any]:
     """The categorical code of an InfoGAN as a classifier of MNIST, and the information that it carries.

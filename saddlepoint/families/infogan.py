@@ -30,6 +30,7 @@ class InfoGAN(Vanilla):
         continuous: how many codes from U(−1, 1).
         weight: λ of the categorical codes.
         weight_continuous: λ of the continuous codes.
+        reward: whether the generator is rewarded for codes that can be read.
         **settings: of :class:`Vanilla`; ``latent`` is the dimension of the noise alone.
     """
 
@@ -43,6 +44,7 @@ class InfoGAN(Vanilla):
         continuous: int,
         weight: float,
         weight_continuous: float,
+        reward: bool = True,
         **settings: Any,
     ):
         super().__init__(**settings)
@@ -51,6 +53,7 @@ class InfoGAN(Vanilla):
         self.continuous = continuous
         self.weight = weight
         self.weight_continuous = weight_continuous
+        self.reward = reward
         names = [f"c{index + 1}" for index in range(len(categories) + continuous)]
         scale = tuple(-2 + 4 * step / (SHOWN - 1) for step in range(SHOWN))
         self.codes = (
@@ -88,7 +91,7 @@ class InfoGAN(Vanilla):
             found = uniform_information(mean, deviation, latent["continuous"]).sum(1).mean()
             watch["scale information"] = found
             minimise["scale information"] = -self.weight_continuous * found
-        return Terms(minimise, watch)
+        return Terms(minimise if player == "d" or self.reward else {}, watch)
 
     def with_code(self, latent: Any, code: str, value: float) -> dict[str, Tensor]:
         """Return ``latent`` with one code set to ``value``."""
@@ -121,6 +124,7 @@ def infogan(
     continuous: OrZero = 2,
     weight: float = 1.0,
     weight_continuous: float = 0.1,
+    reward: bool = True,
     width: int = 32,
     hidden: int | None = None,
     objective: str = "non_saturating",
@@ -142,6 +146,7 @@ def infogan(
         continuous: codes from U(−1, 1).
         weight: λ of the categorical codes.
         weight_continuous: λ of the continuous codes.
+        reward: reward the generator for codes that can be read; without, the recogniser only watches a plain GAN.
         width: channels of maps of 32×32 pixels, doubled for each halving.
         hidden: width of the dense hidden layer of both networks (1024; up to 16 pixels 256).
         objective: adversarial losses.
@@ -181,6 +186,7 @@ def infogan(
         continuous=continuous,
         weight=weight,
         weight_continuous=weight_continuous,
+        reward=reward,
         generator=normal_weights(generator),
         critic=normal_weights(critic),
         latent=latent,
