@@ -4,7 +4,6 @@ import dataclasses
 import os
 import platform
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ import torch
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Recipe, recipes
 from saddlepoint.core.flags import resolve
+from saddlepoint.core.machine import processor
 from saddlepoint.core.seeds import derive
 from saddlepoint.data import load
 from saddlepoint.data.dataset import Dataset
@@ -152,7 +152,7 @@ def describe_machine() -> dict[str, Any]:
         },
         "machine": {
             "system": platform.system(),
-            "processor": _processor(),
+            "processor": processor(),
             "cores": os.cpu_count(),
             "accelerator": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
         },
@@ -193,12 +193,3 @@ def _rates(experiment: Experiment) -> dict[str, dict[str, Any]]:
         player: {"kind": o.kind, "lr": o.lr, "betas": list(o.betas), "weight_decay": o.weight_decay}
         for player, o in experiment.optimizers.items()
     }
-
-
-def _processor() -> str:
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        for line in cpuinfo.read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor()

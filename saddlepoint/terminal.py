@@ -218,6 +218,10 @@ class _Display(Watcher):
                 f"{self.speed.images:,.0f} images/s; {_resident() / 2**20:,.0f} MB of memory in use"
             )
 
+    def replanned(self, trainer: Trainer, why: str) -> None:
+        """Say so."""
+        self.console.print(f"  [dim]{'memory':<10}[/dim] {why}")
+
     def status(self) -> str:
         """Return speed, time left and health in one line."""
         parts = [f"{self.speed.images:,.0f} images/s", f"{clock(self.speed.left)} left"]

@@ -18,6 +18,7 @@ from saddlepoint.engine.loop import Evaluation, Habits, Interrupted, Trainer, Wa
 from saddlepoint.engine.plan import Plan
 from saddlepoint.engine.sampling import sample
 from saddlepoint.engine.state import load_weights
+from saddlepoint.engine.tuning import tune
 from saddlepoint.preparation import Prepared, choose_budget, describe_machine, prepare, rebuild
 from saddlepoint.recording import Recorder, save_pictures
 from saddlepoint.run import Run, load
@@ -49,6 +50,8 @@ def train(
     crop: Crop = "center",
     device: str = "auto",
     precision: str = "auto",
+    threads: int | None = None,
+    kernels: str = "auto",
     log_every: int = 20,
     checkpoint_every: float = 45.0,
     keep: int = 2,
@@ -77,6 +80,8 @@ def train(
         crop: "center" cuts a square from each image, "stretch" squeezes the whole image into one.
         device: "auto", "cpu", "cuda" or "mps".
         precision: "auto", "fp32" or "bf16".
+        threads: CPU threads; by default what is measured to be fastest.
+        kernels: "auto", what is measured to be fastest, or "library", torch's own convolutions and threads.
         log_every: steps between rows of the curves.
         checkpoint_every: seconds between checkpoints.
         keep: how many of the newest checkpoints stay.
@@ -109,6 +114,8 @@ def train(
         crop=crop,
         device=device,
         precision=precision,
+        threads=threads,
+        kernels=kernels,
         log_every=log_every,
         checkpoint_every=checkpoint_every,
         keep=keep,
@@ -233,6 +240,8 @@ def _resolve(
     crop: Crop = "center",
     device: str = "auto",
     precision: str = "auto",
+    threads: int | None = None,
+    kernels: str = "auto",
     log_every: int = 20,
     checkpoint_every: float = 45.0,
     keep: int = 2,
@@ -245,7 +254,11 @@ def _resolve(
     """Check everything that was asked for and read the data, before anything is written."""
     screen = terminal.Screen(quiet)
     _check_habits(log_every, checkpoint_every, keep, evaluate_every)
-    Plan.choose(device, precision)  # a device that is not here should not cost the reading of the data
+    if kernels not in ("auto", "library"):
+        raise UserError(f"--kernels must be auto or library, got {kernels!r}")
+    Plan.choose(
+        device, precision, threads=threads
+    )  # a device that is not here should not cost the reading of the data
     if out is not None:
         check_free(Path(out))
     source = RunFolder.open(init) if init else None
@@ -255,7 +268,10 @@ def _resolve(
         )
     if source is not None:
         load_weights(prepared.experiment.family, source.latest())
-    plan = Plan.choose(device, precision, fine=prepared.spec.kind == "points")
+    plan = Plan.choose(device, precision, threads=threads, fine=prepared.spec.kind == "points")
+    if kernels == "auto" and prepared.data is not None:
+        with screen.working("finding what is fastest on this machine"):
+            plan = tune(plan, prepared.experiment, prepared.data.train)
     default = prepared.experiment.budget
     budget = choose_budget(default, steps=steps, images=images, epochs=epochs, minutes=minutes)
     if evaluate_every is None:

@@ -23,8 +23,8 @@ def judge(found: Findings) -> Verdict:
     bar = 0.06 if found.label == "full" else 0.15
     text = (
         f"The code as a classifier errs on {found.show('infogan', 'code_error')} of the test images (published "
-        f"0.05, the bar is {bar}); L_I {found.show('infogan', 'information')} of {ENTROPY:.3f} nats, of a plain GAN "
-        f"{found.show('control', 'information')}."
+        f"0.05, the bar is {bar}); L_I {found.show('infogan', 'information')} of {ENTROPY:.3f} nats, "
+        f"of a plain GAN {found.show('control', 'information')}."
     )
     return Verdict(error <= bar and information >= 2.2 and control <= 1.1, text)
 

@@ -49,6 +49,10 @@ def _parser(recipe: str, help_line: str) -> Parser:
     run.add_argument("--ema", type=float, metavar="DECAY", help="average of the generator's weights; 0: none")
     run.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: auto)")
     run.add_argument("--precision", default="auto", help="auto, fp32 or bf16 (default: auto)")
+    run.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: the fastest, measured)")
+    run.add_argument(
+        "--kernels", default="auto", help="auto (measured), or library: torch's convolutions (default: auto)"
+    )
     run.add_argument("--dry-run", action="store_true", help="print what would be trained, and stop")
     run.add_argument("--quiet", action="store_true", help="print nothing")
     files = parser.add_argument_group("files")

@@ -85,6 +85,8 @@ class Family(nn.Module):
             gradients for the real and the fake batch.
         conditional: whether ``latent`` heeds its ``condition``.
         codes: parts of the latent that can be set with ``with_code``.
+        together: how many neighbouring examples the terms judge as one, 0 for all: a batch may be split between
+            them for want of memory.
         references: values of terms and statistics at the game's equilibrium, where known.
     """
 
@@ -92,6 +94,7 @@ class Family(nn.Module):
     second_order: tuple[str, ...] = ()
     conditional: ClassVar[bool] = False
     codes: tuple[Code, ...] = ()
+    together: int = 1
     references: Mapping[str, float] = {}
 
     def turns(self, step: int) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from saddlepoint.core.protocol import Progress
 from saddlepoint.core.seeds import generator
 from saddlepoint.data.batches import Batches
 from saddlepoint.data.dataset import Split
+from saddlepoint.engine import convolution
 from saddlepoint.engine.ema import Average
 from saddlepoint.engine.plan import Plan
 from saddlepoint.engine.state import capture, restore
@@ -70,6 +71,9 @@ class Watcher:
     def snapshot(self, trainer: "Trainer") -> None:
         """It is time for a grid of samples."""
 
+    def replanned(self, trainer: "Trainer", why: str) -> None:
+        """The run goes on in another way than it was planned."""
+
 
 class Trainer:
     """An experiment in training: all of its state, and the loop over it.
@@ -108,6 +112,7 @@ class Trainer:
         self.evaluation = evaluation
         device = plan.torch_device
         self.family = experiment.family.to(device).train()
+        convolution.install(self.family, plan.kernels)
         self.batches = Batches(split, experiment.batch, seed=seed, device=device, pixels=experiment.pixels)
         self.stepper = Stepper(experiment, plan, self.batches, generator(device, seed, "latent"))
         torch.manual_seed(generator("cpu", seed, "noise").initial_seed())
@@ -169,7 +174,10 @@ class Trainer:
         with _interruptions() as interrupted:
             progress = self.progress
             while progress.fraction < 1:
+                pieces = self.stepper.pieces
                 self._pending.append(self.stepper.step(progress))
+                if self.stepper.pieces > pieces:
+                    self._replan()
                 self.done += 1
                 if self.average is not None:
                     self.average.update(self.done)
@@ -251,6 +259,13 @@ class Trainer:
         self._evaluate_at = self.seconds + (REST * cost if self._evaluated else FIRST_EVALUATION)
         self._evaluated = True
         return figures
+
+    def _replan(self) -> None:
+        """Store that batches are split from now on, so that a resumed run splits them too."""
+        pieces = self.stepper.pieces
+        config = self.folder.read_config()
+        self.folder.write_config(config | {"plan": config["plan"] | {"pieces": pieces}})
+        self._tell("replanned", f"memory was exhausted; batches go in {pieces} pieces, with the same gradient")
 
     def _is_best(self, row: dict[str, Any]) -> bool:
         value = row.get(self.habits.best) if self.habits.best else None

@@ -1,5 +1,7 @@
 """One torch optimizer a player, its rates in tensors, its schedule applied before every update."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -21,7 +23,7 @@ class Descent:
         self.parameters = parameters
         self.rule = _build(spec, list(parameters.values()), torch.tensor(spec.lr, device=device))
 
-    def update(self, gradients: tuple[Tensor | None, ...], progress: Progress) -> None:
+    def update(self, gradients: Sequence[Tensor | None], progress: Progress) -> None:
         """Apply one update."""
         for group in self.rule.param_groups:
             for name, schedule in self.spec.schedules.items():

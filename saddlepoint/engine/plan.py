@@ -1,13 +1,15 @@
-"""How this machine computes: device, precision, threads. Chosen once, stored in the run, replayed on resume."""
+"""How this machine computes: device, precision, threads, kernels. Chosen once, stored in the run, replayed."""
 
 import contextlib
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 import torch
 
 from saddlepoint.core.errors import UserError
+from saddlepoint.engine.convolution import Product
 
 Precision = Literal["fp32", "bf16"]
 
@@ -20,19 +22,28 @@ class Plan:
         device: torch device string.
         precision: of the networks' arithmetic; weights, updates and losses are always fp32.
         threads: CPU threads.
+        threads_given: whether the user chose them.
+        kernels: convolutions that train by patches instead of the library's way, and which of their products.
+        pieces: parts into which each batch is split, one after the other, for want of memory.
     """
 
     device: str
     precision: Precision
     threads: int
+    threads_given: bool = False
+    kernels: Mapping[str, tuple[Product, ...]] = field(default_factory=dict)
+    pieces: int = 1
 
     @classmethod
-    def choose(cls, device: str = "auto", precision: str = "auto", *, fine: bool = False) -> "Plan":
+    def choose(
+        cls, device: str = "auto", precision: str = "auto", *, threads: int | None = None, fine: bool = False
+    ) -> "Plan":
         """Choose what the machine does best, or what is asked for.
 
         Args:
             device: "auto", "cpu", "cuda" or "mps".
             precision: "auto", "fp32" or "bf16".
+            threads: CPU threads; None for as many as torch takes, or for what is measured to be faster.
             fine: the data need more than bf16's three digits, as points of narrow modes do.
 
         Raises:
@@ -43,12 +54,26 @@ class Plan:
             raise UserError(f"--precision must be auto, fp32 or bf16, got {precision!r}")
         if precision == "auto":
             precision = "bf16" if _multiplies_bf16(device) and not fine else "fp32"
-        return cls(device, "bf16" if precision == "bf16" else "fp32", torch.get_num_threads())
+        if threads is not None and threads < 1:
+            raise UserError(f"--threads must be at least 1, got {threads}")
+        count = threads or torch.get_num_threads()
+        return cls(device, "bf16" if precision == "bf16" else "fp32", count, threads is not None)
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "Plan":
         """Return the plan that a run stored; raises UserError where its device is not here."""
-        return cls(_device(value["device"]), value["precision"], value["threads"])
+        kernels = {name: tuple(products) for name, products in value.get("kernels", {}).items()}
+        device, precision, threads = _device(value["device"]), value["precision"], value["threads"]
+        given, pieces = (
+            value.get("threads_given", False),
+            value.get("pieces", 1),
+        )  # later than version 1 of runs
+        return cls(device, precision, threads, given, kernels, pieces)
+
+    def tuned(self, facts: Mapping[str, Any]) -> "Plan":
+        """Return the plan with the ``threads`` and ``kernels`` that were measured to be fastest."""
+        kernels = {name: tuple(products) for name, products in facts["kernels"].items()}
+        return replace(self, threads=facts["threads"], kernels=kernels)
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan as JSON values."""
@@ -73,8 +98,16 @@ class Plan:
         return torch.autocast(self.torch_device.type, torch.bfloat16)
 
     def __str__(self) -> str:
-        threads = f", {self.threads} threads" if self.device == "cpu" else ""
-        return f"{self.device}{threads}, {self.precision}"
+        parts = [self.device]
+        if self.device == "cpu":
+            parts.append(f"{self.threads} thread{'s' if self.threads > 1 else ''}")
+        parts.append(self.precision)
+        if self.kernels:
+            count = len(self.kernels)
+            parts.append(f"{count} convolution{'s' if count > 1 else ''} by patches")
+        if self.pieces > 1:
+            parts.append(f"batches in {self.pieces} pieces")
+        return ", ".join(parts)
 
 
 def _device(name: str) -> str:

@@ -1,14 +1,17 @@
 """One step of the game: whose turn it is, gradients for its own parameters, updates."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.utils._pytree import tree_map
 
+from saddlepoint.core.errors import TrainingError
 from saddlepoint.core.experiment import Experiment
 from saddlepoint.core.protocol import Batch, Family, Progress
 from saddlepoint.data.batches import Batches
+from saddlepoint.engine import pieces
 from saddlepoint.engine.optimizers import Descent
 from saddlepoint.engine.plan import Plan
 
@@ -21,6 +24,9 @@ class Stepper:
         plan: precision and device.
         batches: endless real data.
         rng: source of the latents, on the plan's device.
+
+    Attributes:
+        pieces: parts that each batch is split into; doubled when memory is exhausted.
     """
 
     def __init__(self, experiment: Experiment, plan: Plan, batches: Batches, rng: torch.Generator):
@@ -29,6 +35,7 @@ class Stepper:
         self.plan = plan
         self.batches = batches
         self.rng = rng
+        self.pieces = plan.pieces
         self.descents = {
             player: Descent(experiment.optimizers[player], owned(self.family, player), plan.torch_device)
             for player in self.family.players
@@ -55,17 +62,47 @@ class Stepper:
         self.family.after(progress)
         return report
 
-    def _gradients(self, player: str, deal: "_Deal", report: dict[str, Tensor]) -> tuple[Tensor | None, ...]:
-        batch, latent, fake = deal.to(player)
-        with self.plan.autocast():
-            terms = self.family.terms(player, batch, latent, fake)
-        for name, value in terms.minimise.items():
-            report[f"{player}/{name}"] = value.detach()
-        for name, value in terms.watch.items():
-            report[name] = value.detach()
-        loss = torch.stack([value.float() for value in terms.minimise.values()]).sum()
+    def _gradients(self, player: str, deal: "_Deal", report: dict[str, Tensor]) -> list[Tensor | None]:
+        deal.draw(player)
+        while True:
+            try:
+                return self._descend(player, deal, report)
+            except (RuntimeError, MemoryError) as error:
+                if not pieces.is_out_of_memory(error):
+                    raise
+                trouble = str(error)
+            deal.forget()
+            self._split(trouble)
+
+    def _descend(self, player: str, deal: "_Deal", report: dict[str, Tensor]) -> list[Tensor | None]:
+        """Return the gradients of a turn, and put its terms and statistics into ``report``."""
         parameters = list(self.descents[player].parameters.values())
-        return torch.autograd.grad(loss, parameters, allow_unused=True)
+        gradients, said = pieces.Mean(self.pieces), pieces.Mean(self.pieces)
+        names: list[str] = []
+        for batch, latent, fake in deal.hands(player, self.pieces):
+            with self.plan.autocast():
+                terms = self.family.terms(player, batch, latent, fake)
+            names = [*(f"{player}/{name}" for name in terms.minimise), *terms.watch]
+            said.add(tuple(value.detach() for value in (*terms.minimise.values(), *terms.watch.values())))
+            loss = torch.stack([value.float() for value in terms.minimise.values()]).sum()
+            gradients.add(torch.autograd.grad(loss, parameters, allow_unused=True))
+        report.update(
+            {name: value for name, value in zip(names, said.values, strict=True) if value is not None}
+        )
+        return gradients.values
+
+    def _split(self, trouble: str) -> None:
+        """Split batches into twice as many pieces; raises TrainingError where that is not the same game."""
+        batch = self.batches.batch
+        why = pieces.obstacle(self.family, batch, 2 * self.pieces)
+        if why is not None:
+            raise TrainingError(
+                f"memory is exhausted at batch {batch}, and {why}; give a smaller --batch, for example "
+                f"{max(1, batch // 2)} ({trouble.splitlines()[0]})"
+            )
+        self.pieces *= 2
+        if self.plan.device.startswith("cuda"):
+            torch.cuda.empty_cache()
 
 
 class _Deal:
@@ -84,28 +121,48 @@ class _Deal:
         self.fake: Any = None
         self.attached = False
 
-    def to(self, player: str) -> tuple[Batch, Any, Any]:
+    def draw(self, player: str) -> None:
+        """Draw what ``player`` needs and may not share with others."""
         repeated = player in self.seen
         self.seen.add(player)
-        generates = self.family.generates(player)
-        if self.batch is None or (repeated and not generates):  # only what a critic sees is drawn
+        if self.batch is None or (repeated and not self.family.generates(player)):  # only a critic's are drawn
             self.batch = self.stepper.batches.next()
         if self.latent is None or repeated or self.stepper.experiment.fresh_latent:
             self.latent = self.family.latent(self.stepper.batches.batch, rng=self.stepper.rng)
             self.fake = None
-        if self.fake is None or (generates and not self.attached):
-            # Shared fakes keep their graph for the generator's turn.
-            self.attached = generates or not self.stepper.experiment.fresh_latent
-            with self.stepper.plan.autocast(), torch.set_grad_enabled(self.attached):
-                self.fake = self.family.generate(self.latent, self.batch)
-        batch, fake = self.batch, self.fake
+
+    def hands(self, player: str, count: int) -> Iterator[tuple[Batch, Any, Any]]:
+        """Yield what ``player`` plays with: batch, latent and fake, in ``count`` pieces."""
+        assert self.batch is not None
+        if count == 1:
+            generates = self.family.generates(player)
+            if self.fake is None or (generates and not self.attached):
+                # Shared fakes keep their graph for the generator's turn.
+                self.attached = generates or not self.stepper.experiment.fresh_latent
+                self.fake = self._generate(self.batch, self.latent, attached=self.attached)
+            yield self._handed(player, self.batch, self.latent, self.fake)
+            return
+        for batch, latent in pieces.split(self.batch, self.latent, count):
+            fake = self._generate(batch, latent, attached=self.family.generates(player))
+            yield self._handed(player, batch, latent, fake)
+
+    def forget(self) -> None:
+        """Forget the fakes."""
+        self.fake, self.attached = None, False
+
+    def _generate(self, batch: Batch, latent: Any, *, attached: bool) -> Any:
+        with self.stepper.plan.autocast(), torch.set_grad_enabled(attached):
+            return self.family.generate(latent, batch)
+
+    def _handed(self, player: str, batch: Batch, latent: Any, fake: Any) -> tuple[Batch, Any, Any]:
+        generates = self.family.generates(player)
         if not generates:
             fake = tree_map(Tensor.detach, fake)
         if player in self.family.second_order:
             batch = batch._replace(real=batch.real.detach().requires_grad_())
             if not generates:
                 fake = tree_map(lambda x: x.detach().float().requires_grad_(), fake)
-        return batch, self.latent, fake
+        return batch, latent, fake
 
     def moved(self, player: str) -> None:
         """Forget the graph of the fakes once the weights that made them have changed."""

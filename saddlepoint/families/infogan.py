@@ -146,7 +146,7 @@ def infogan(
         continuous: codes from U(−1, 1).
         weight: λ of the categorical codes.
         weight_continuous: λ of the continuous codes.
-        reward: reward the generator for codes that can be read; without, the recogniser only watches a plain GAN.
+        reward: reward the generator for codes that can be read; without, this is a plain GAN, watched.
         width: channels of maps of 32×32 pixels, doubled for each halving.
         hidden: width of the dense hidden layer of both networks (1024; up to 16 pixels 256).
         objective: adversarial losses.

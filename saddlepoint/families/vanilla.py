@@ -56,7 +56,7 @@ class Vanilla(Family):
         self.penalties = weigh(penalty, gamma)
         self.critic_weight = critic_weight
         self.order = order
-        self.pack = pack
+        self.pack = self.together = pack
         self.augment = augment
         self.second_order = ("d",) if self.penalties else ()
         watched, critic_loss, generator_loss = self.objective.equilibrium

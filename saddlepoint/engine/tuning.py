@@ -1,0 +1,158 @@
+"""What this machine does fastest, measured once and remembered: threads, and convolutions by patches."""
+
+import copy
+import dataclasses
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from saddlepoint.core.experiment import Experiment
+from saddlepoint.core.machine import processor
+from saddlepoint.core.protocol import Progress
+from saddlepoint.data import cache
+from saddlepoint.data.batches import Batches
+from saddlepoint.data.dataset import Split
+from saddlepoint.engine.convolution import PRODUCTS, Geometry, Product, geometry, suits
+from saddlepoint.engine.plan import Plan
+from saddlepoint.engine.step import Stepper
+
+VERSION = 1  # of what is measured; a new one forgets what older versions found
+LONG = 0.1  # seconds of a step from which on more threads are always faster, and trying fewer would take long
+LOOK = 0.15  # seconds for one number of threads
+GLANCE = 0.02  # seconds for one product
+GAIN = 0.9  # of the usual time, which another choice must stay below
+SMALL = 2e-4  # seconds of a layer below which the detour through Python costs more than patches save
+
+
+class Seen(NamedTuple):
+    """A convolution as it ran: its geometry and the shapes of large map, small map and weight."""
+
+    geometry: Geometry
+    large: tuple[int, ...]
+    small: tuple[int, ...]
+    weight: tuple[int, ...]
+
+
+def tune(plan: Plan, experiment: Experiment, split: Split) -> Plan:
+    """Return ``plan`` with the threads and kernels that train ``experiment`` fastest on this machine.
+
+    The first time a few steps are trained on a copy; from then on the answer is remembered, so that equal runs
+    are planned alike. Accelerators plan for themselves.
+    """
+    if plan.device != "cpu":
+        return plan
+    facts = cache.remembered(f"plan-{_key(plan, experiment, split)}", lambda: _measure(plan, experiment, split))
+    return plan.tuned(facts)
+
+
+def _key(plan: Plan, experiment: Experiment, split: Split) -> str:
+    machine = (processor(), os.cpu_count(), torch.__version__, torch.backends.cpu.get_cpu_capability())
+    family = experiment.family
+    game = (repr(family), family.second_order, family.turns(0), experiment.batch, split.array.shape[1:])
+    return cache.key(VERSION, *machine, plan.precision, plan.threads, plan.threads_given, *game)
+
+
+def _measure(plan: Plan, experiment: Experiment, split: Split) -> dict[str, Any]:
+    """Measure on a copy of ``experiment``; return threads and kernels as JSON values."""
+    trial = dataclasses.replace(experiment, family=copy.deepcopy(experiment.family).train())
+    device = torch.device("cpu")
+    batches = Batches(split, trial.batch, seed=0, device=device, pixels=trial.pixels)
+    threads = torch.get_num_threads()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        stepper = Stepper(trial, plan, batches, torch.Generator().manual_seed(0))
+
+        def step() -> None:
+            stepper.step(Progress(0, 0, 0.0, 0.0))
+
+        try:
+            torch.set_num_threads(plan.threads)
+            with _watching(trial.family) as seen:
+                step()
+            chosen = plan.threads if plan.threads_given else _threads(step, plan.threads)
+            torch.set_num_threads(chosen)
+            dtype = torch.bfloat16 if plan.precision == "bf16" else torch.float32
+            ways = {one: _patches(one, dtype) for one in set(seen.values())}
+        finally:
+            torch.set_num_threads(threads)
+    return {"threads": chosen, "kernels": {name: ways[one] for name, one in seen.items() if ways[one]}}
+
+
+def _threads(step: Callable[[], None], most: int) -> int:
+    """Return the number of threads with which a step is fastest; most, unless fewer gain a tenth."""
+    if most == 1 or (usual := _best_time(step, LOOK)) > LONG:
+        return most
+    best = most
+    least, count = GAIN * usual, most // 2
+    while count:
+        torch.set_num_threads(count)
+        step()
+        seconds = _best_time(step, LOOK)
+        if seconds < least:
+            best, least = count, seconds
+        count //= 2
+    return best
+
+
+@contextmanager
+def _watching(family: nn.Module) -> Iterator[dict[str, Seen]]:
+    """Yield a dictionary that is filled with the convolutions that run inside the block, by name."""
+    found: dict[str, Seen] = {}
+    handles = []
+
+    def watch(name: str, layer: Any) -> None:
+        def run(_: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+            x = inputs[0]
+            maps = (tuple(x.shape), tuple(output.shape))
+            large, small = reversed(maps) if isinstance(layer, nn.ConvTranspose2d) else maps
+            found[name] = Seen(geometry(layer, x.shape[-1]), large, small, tuple(layer.weight.shape))
+
+        handles.append(layer.register_forward_hook(run))
+
+    for name, layer in family.named_modules():
+        if suits(layer):
+            watch(name, layer)
+    try:
+        yield found
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def _patches(seen: Seen, dtype: torch.dtype) -> list[Product]:
+    """Return the products of a convolution that are faster by patches, if that speeds it up as a whole."""
+    shapes = {"large": seen.large, "small": seen.small, "weight": seen.weight}
+    maps = {
+        name: torch.randn(shape, dtype=dtype).to(memory_format=torch.channels_last)
+        for name, shape in shapes.items()
+    }
+    factors = {"down": ("large", "weight"), "up": ("small", "weight"), "match": ("large", "small")}
+    usual, least = 0.0, 0.0
+    chosen: list[Product] = []
+    for name, product in PRODUCTS.items():
+        pair = [maps[part] for part in factors[name]]
+        library = _best_time(partial(product, *pair, seen.geometry), GLANCE)
+        patched = seen.geometry._replace(patches=frozenset({name}))
+        patches = _best_time(partial(product, *pair, patched), GLANCE)
+        usual += library
+        if patches < GAIN * library:
+            chosen.append(name)
+        least += patches if name in chosen else library
+    return chosen if usual > SMALL and least < GAIN * usual else []
+
+
+def _best_time(run: Callable[[], object], seconds: float) -> float:
+    """Return the shortest of at least three times of ``run``, which disturbances only lengthen."""
+    run()
+    times: list[float] = []
+    while len(times) < 3 or sum(times) < seconds:
+        start = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - start)
+    return min(times)

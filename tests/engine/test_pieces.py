@@ -1,0 +1,131 @@
+"""Batches in pieces: the same gradients as the whole, and training that survives exhausted memory."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from saddlepoint.core.errors import TrainingError
+from saddlepoint.core.experiment import recipes
+from saddlepoint.engine import pieces
+from tests.engine.test_step import DATA, START, make
+
+
+def gradients(recipe, count, **flags):
+    stepper = make(recipe, **flags)
+    stepper.pieces = count
+    updates = {}
+    for player, descent in stepper.descents.items():
+        descent.update = lambda found, _, player=player: updates.setdefault(player, found)
+    report = stepper.step(START)
+    return updates, report
+
+
+@pytest.mark.parametrize(
+    ("recipe", "flags"),
+    [
+        ("cs231n_fc", {}),
+        ("cs231n_fc", {"penalty": ("r1", "r2"), "objective": "relativistic"}),
+        ("r3gan", {"width": 16}),
+    ],
+)
+def test_pieces_have_the_gradient_of_the_whole(recipe, flags):
+    family = recipes.get(recipe).build(DATA, **flags).family
+    if pieces.obstacle(family, 10, 5):
+        pytest.skip(f"{recipe}: {pieces.obstacle(family, 10, 5)}")
+    (whole, said), (parts, told) = gradients(recipe, 1, **flags), gradients(recipe, 5, **flags)
+    for player, expected in whole.items():
+        for ours, theirs in zip(parts[player], expected, strict=True):
+            torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-6)
+    for name, value in said.items():
+        torch.testing.assert_close(told[name], value, rtol=1e-4, atol=1e-6)
+
+
+def exhausted(stepper, times):
+    """Let the family run out of memory ``times`` times."""
+    terms = stepper.family.terms
+    left = [times]
+
+    def failing(*arguments):
+        if left[0]:
+            left[0] -= 1
+            raise RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory")
+        return terms(*arguments)
+
+    stepper.family.terms = failing
+
+
+def test_a_step_goes_on_in_pieces_with_the_same_batch():
+    whole, parts = make("cs231n_fc"), make("cs231n_fc")
+    exhausted(parts, 1)
+    expected, found = whole.step(START), parts.step(START)
+    assert (whole.pieces, parts.pieces) == (1, 2)
+    assert parts.batches.drawn == whole.batches.drawn
+    for name, value in expected.items():
+        torch.testing.assert_close(found[name], value, rtol=1e-4, atol=1e-5)
+
+
+def test_batch_normalisation_is_not_split():
+    stepper = make("dcgan")
+    exhausted(stepper, 1)
+    with pytest.raises(TrainingError, match=r"batch 10, and its batch normalisation .* --batch, for example 5"):
+        stepper.step(START)
+
+
+def test_other_errors_pass():
+    stepper = make("cs231n_fc")
+
+    def wrong(*_):
+        raise RuntimeError("shapes do not fit")
+
+    stepper.family.terms = wrong
+    with pytest.raises(RuntimeError, match="shapes"):
+        stepper.step(START)
+    assert stepper.pieces == 1
+
+
+@pytest.mark.parametrize(
+    ("recipe", "flags", "batch", "why"),
+    [
+        ("cs231n_fc", {}, 10, None),
+        ("cs231n_fc", {}, 9, "cannot be split"),
+        ("dcgan", {"width": 8, "hidden": 0}, 10, "batch normalisation"),
+        ("pacgan", {"pack": 2, "width": 8}, 8, "batch normalisation"),
+    ],
+)
+def test_obstacles(recipe, flags, batch, why):
+    found = pieces.obstacle(recipes.get(recipe).build(DATA, **flags).family, batch, 2)
+    assert found is None if why is None else why in found
+
+
+LIMITED = """
+import json, resource, sys
+import saddlepoint as sp
+from saddlepoint import Watcher
+
+class Watching(Watcher):
+    def replanned(self, trainer, why):
+        print(json.dumps(why), flush=True)
+    def stepped(self, trainer):
+        if trainer.done == 1:  # everything that is needed once is there
+            used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+            resource.setrlimit(resource.RLIMIT_AS, (used + int(sys.argv[2]),) * 2)
+            trainer.batches.batch *= 512
+
+settings = {"card": False, "quiet": True, "device": "cpu", "precision": "fp32", "threads": 1}
+sp.train("cs231n_fc", steps=3, batch=64, out=sys.argv[1], watchers=(Watching(),), **settings)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the address space by Linux's rules")
+def test_a_real_limit_of_memory(tmp_path):
+    """A process that may take 300 MB more, with a batch whose activations take more than that."""
+    command = [sys.executable, "-c", LIMITED, str(tmp_path / "run"), str(300 << 20)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout.splitlines()[0])
+    assert "memory was exhausted" in said
+    plan = json.loads((tmp_path / "run" / "config.json").read_text())["plan"]
+    assert plan["pieces"] >= 2
