@@ -49,6 +49,7 @@ def _row(name: str, row: dict[str, Any], peak: dict[str, float]) -> Iterator[str
     met = row["ratio"]["median"] >= row["goal"]
     yield f"{name}: {row['title']} ({counts} parameters; {row['data']})"
     yield f"  ratio       {_spread(row['ratio'], '.2f')}, goal {row['goal']:g} {_met(met)}"
+    yield f"              {limit(row, peak):.1f} if Saddlepoint ran at the full {row['precision']['saddlepoint']} peak"
     yield (
         f"              {row['ratio_without_loading']:.2f} if the loop's loading cost nothing "
         f"({row['loading_share']:.0%} of its time)"
@@ -64,6 +65,11 @@ def _row(name: str, row: dict[str, Any], peak: dict[str, float]) -> Iterator[str
         share, goal = row["flops_per_second"]["saddlepoint"] / peak["bf16"], row["share_goal"]
         yield f"  share       {share:.1%} of the bf16 peak, goal {goal:.0%} {_met(share >= goal)}"
     yield f"  reading     {row['reading_seconds']:.2f} s once, before training; not in the ratio"
+
+
+def limit(row: dict[str, Any], peak: dict[str, float]) -> float:
+    """Return the ratio that the machine's matrix peak allows: that of a step that is nothing but products."""
+    return peak[row["precision"]["saddlepoint"]] / row["flops_per_second"]["tutorial"]
 
 
 def _first_met(first: dict[str, Any]) -> bool:
