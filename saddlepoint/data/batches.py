@@ -8,6 +8,7 @@ from saddlepoint.core.seeds import derive
 from saddlepoint.data.dataset import Split
 
 _RESIDENT = 8 << 30  # bytes of a split that may live on an accelerator
+_AHEAD = 4  # batches whose pages the system is asked to read while the one before is trained on
 
 
 class Batches:
@@ -41,7 +42,7 @@ class Batches:
         self.device = device
         self.pixels = pixels
         self.drawn = 0
-        self._epoch = -1
+        self._epoch = self._advised = -1
         self._order = np.empty(0, np.int64)
         self._resident = None
         size = len(split) * split.array[:1].nbytes
@@ -52,6 +53,7 @@ class Batches:
         """Return the next batch: real (n, c, h, w) or (n, d) floats, label (n,) or None."""
         index = self._index()
         self.drawn += self.batch
+        self._read_ahead()
         if self._resident is None:
             examples, labels = self.split.take(index)
             array = torch.from_numpy(examples).to(self.device)
@@ -60,6 +62,13 @@ class Batches:
             array = self._resident[torch.from_numpy(index).to(self.device)]
         label = None if labels is None else torch.from_numpy(labels).to(self.device)
         return Batch(to_floats(array, self.pixels), label)
+
+    def _read_ahead(self) -> None:
+        """Ask the system for the pages of coming batches of this epoch; to wait for a disk would cost a step."""
+        first = self.drawn - self._epoch * len(self.split)
+        known = first if self._advised != self._epoch else first + (_AHEAD - 1) * self.batch
+        self.split.advise(self._order[known : first + _AHEAD * self.batch])
+        self._advised = self._epoch
 
     def _index(self) -> np.ndarray:
         """Return the positions of the next batch, which may run over the ends of epochs."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+
+LARGE = 1 << 30  # bytes of a memory-mapped array that may not stay in memory
 
 if TYPE_CHECKING:  # reading data does not need the libraries that training needs
     from saddlepoint.core.experiment import DataSpec
@@ -34,6 +37,21 @@ class Split:
         """Return (examples, labels) at positions ``index`` within the split, in that order."""
         rows = index if self.rows is None else self.rows[index]
         return self.array[rows], self.labels(index)
+
+    def advise(self, index: np.ndarray) -> None:
+        """Tell the system that the examples at positions ``index`` are needed soon, where it may matter.
+
+        Only memory-mapped arrays of more than a gigabyte are worth it; smaller ones stay in memory.
+        """
+        array, length = self.array, self.array[:1].nbytes
+        file = getattr(array, "_mmap", None)
+        if file is None or array.nbytes < LARGE or not hasattr(mmap, "MADV_WILLNEED"):
+            return
+        begin = array.ctypes.data - np.frombuffer(file, np.uint8).ctypes.data
+        for row in index if self.rows is None else self.rows[index]:
+            start = begin + int(row) * array.strides[0]
+            page = start - start % mmap.PAGESIZE
+            file.madvise(mmap.MADV_WILLNEED, page, start + length - page)
 
     def labels(self, index: np.ndarray) -> np.ndarray | None:
         """Return the classes at positions ``index`` within the split, or None."""
