@@ -49,7 +49,8 @@ def _row(name: str, row: dict[str, Any], peak: dict[str, float]) -> Iterator[str
     met = row["ratio"]["median"] >= row["goal"]
     yield f"{name}: {row['title']} ({counts} parameters; {row['data']})"
     yield f"  ratio       {_spread(row['ratio'], '.2f')}, goal {row['goal']:g} {_met(met)}"
-    yield f"              {limit(row, peak):.1f} at the full {row['precision']['saddlepoint']} peak of this machine"
+    precision = row["precision"]["saddlepoint"]
+    yield f"              {limit(row, peak):.1f} at the full {precision} peak of this machine"
     yield (
         f"              {row['ratio_without_loading']:.2f} if the loop's loading cost nothing "
         f"({row['loading_share']:.0%} of its time)"

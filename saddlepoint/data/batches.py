@@ -64,7 +64,7 @@ class Batches:
         return Batch(to_floats(array, self.pixels), label)
 
     def _read_ahead(self) -> None:
-        """Ask the system for the pages of coming batches of this epoch; to wait for a disk would cost a step."""
+        """Ask the system for the pages of coming batches of this epoch; waiting for a disk costs steps."""
         first = self.drawn - self._epoch * len(self.split)
         known = first if self._advised != self._epoch else first + (_AHEAD - 1) * self.batch
         self.split.advise(self._order[known : first + _AHEAD * self.batch])

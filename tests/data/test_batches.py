@@ -16,7 +16,7 @@ from saddlepoint.data.dataset import Split
 
 
 def test_pages_of_coming_batches_are_asked_for_once(tmp_path, monkeypatch):
-    """Every example of an epoch is asked for exactly once and before it is taken, whatever else the file holds."""
+    """Every example of an epoch is asked for once and before it is taken."""
     monkeypatch.setattr(dataset, "LARGE", 0)
     path = tmp_path / "images.npy"
     images = np.random.default_rng(0).integers(0, 256, (50, 64, 64, 3), np.uint8)
