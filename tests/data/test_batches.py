@@ -21,7 +21,8 @@ def test_pages_of_coming_batches_are_asked_for_once(tmp_path, monkeypatch):
     path = tmp_path / "images.npy"
     images = np.random.default_rng(0).integers(0, 256, (50, 64, 64, 3), np.uint8)
     np.save(path, images)
-    split = Split(np.load(path, mmap_mode="c"), rows=np.arange(5, 45))
+    rows = np.arange(5, 45)
+    split = Split(np.load(path, mmap_mode="c"), rows=rows)
     asked: list[int] = []
     advise = Split.advise
 
@@ -36,7 +37,7 @@ def test_pages_of_coming_batches_are_asked_for_once(tmp_path, monkeypatch):
         position = batches.drawn
         real = batches.next().real
         order = batches._order[position : position + 4]
-        assert np.array_equal(real.permute(0, 2, 3, 1).numpy(), images[split.rows[order]])
+        assert np.array_equal(real.permute(0, 2, 3, 1).numpy(), images[rows[order]])
         assert set(order) <= set(asked) or not taken  # the first batch comes too soon
         taken.extend(order)
     assert len(asked) == len(set(asked)) == 36
@@ -50,13 +51,14 @@ def test_advice_brings_pages_into_memory(tmp_path, monkeypatch):
     with path.open("rb") as file:
         os.fsync(file.fileno())
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-    split = Split(np.load(path, mmap_mode="c"))
+    images = np.load(path, mmap_mode="c")
+    split, file = Split(images), images._mmap
     libc = ctypes.CDLL(None, use_errno=True)
 
     def resident() -> int:
-        length = split.array._mmap.size()
+        length = file.size()
         pages = (ctypes.c_ubyte * (-(-length // mmap.PAGESIZE)))()
-        base = np.frombuffer(split.array._mmap, np.uint8).ctypes.data
+        base = np.frombuffer(file, np.uint8).ctypes.data
         assert libc.mincore(ctypes.c_void_p(base), ctypes.c_size_t(length), pages) == 0
         return sum(page & 1 for page in pages)
 

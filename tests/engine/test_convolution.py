@@ -1,6 +1,7 @@
 """Convolutions by patches: every product and all its derivatives against the library's and numerical ones."""
 
 import copy
+from typing import Any
 
 import pytest
 import torch
@@ -14,7 +15,8 @@ GEOMETRIES = [(4, 2, 1, 8), (3, 1, 1, 5), (5, 2, 2, 7), (3, 2, 1, 8), (1, 1, 0, 
 FACTORS = {"down": ("large", "weight"), "up": ("small", "weight"), "match": ("large", "small")}
 
 
-def maps(kernel, stride, padding, side, patches=()):
+def maps(shape, patches=()):
+    kernel, stride, padding, side = shape
     geometry = Geometry(kernel, stride, padding, side, frozenset(patches))
     rng = torch.Generator().manual_seed(0)
     shapes = {
@@ -33,7 +35,7 @@ def maps(kernel, stride, padding, side, patches=()):
 @pytest.mark.parametrize("name", list(PRODUCTS))
 @pytest.mark.parametrize("shape", GEOMETRIES)
 def test_first_and_second_derivatives_are_numerical_ones(shape, name, patches):
-    geometry, found = maps(*shape, patches)
+    geometry, found = maps(shape, patches)
     factors = [found[part] for part in FACTORS[name]]
 
     def function(a, b):
@@ -46,14 +48,14 @@ def test_first_and_second_derivatives_are_numerical_ones(shape, name, patches):
 @pytest.mark.parametrize("name", list(PRODUCTS))
 @pytest.mark.parametrize("shape", GEOMETRIES)
 def test_patches_equal_the_library(shape, name):
-    geometry, found = maps(*shape)
-    factors = [found[part].detach() for part in FACTORS[name]]
-    ours = PRODUCTS[name](*factors, geometry._replace(patches=frozenset({name})))
-    torch.testing.assert_close(ours, PRODUCTS[name](*factors, geometry), rtol=1e-12, atol=1e-12)
+    geometry, found = maps(shape)
+    first, second = (found[part].detach() for part in FACTORS[name])
+    ours = PRODUCTS[name](first, second, geometry._replace(patches=frozenset({name})))
+    torch.testing.assert_close(ours, PRODUCTS[name](first, second, geometry), rtol=1e-12, atol=1e-12)
 
 
 def test_down_is_a_convolution():
-    geometry, found = maps(4, 2, 1, 8, PRODUCTS)
+    geometry, found = maps((4, 2, 1, 8), PRODUCTS)
     expected = F.conv2d(found["large"], found["weight"], stride=2, padding=1)
     torch.testing.assert_close(product("down", found["large"], found["weight"], geometry), expected)
 
@@ -67,7 +69,7 @@ def test_a_gradient_that_nobody_asks_for_is_not_computed(monkeypatch):
             return function(*arguments)
 
         monkeypatch.setitem(convolution.PRODUCTS, name, spy)
-    geometry, found = maps(4, 2, 1, 8, ("match",))
+    geometry, found = maps((4, 2, 1, 8), ("match",))
     large, weight = found["large"], found["weight"]
 
     def gradients(wanted, **settings):
@@ -91,7 +93,8 @@ def pair(**settings):
         nn.Conv2d(1, 6, 4, 2, 1, **settings),
         nn.LeakyReLU(0.2, inplace=True),
         nn.ConvTranspose2d(6, 2, 5, 2, 2, 1, **settings),
-    ).to(memory_format=torch.channels_last)
+    )
+    layers.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     swift = copy.deepcopy(layers)
     install(swift, {"0": ("down", "up", "match"), "2": ("down", "up", "match")})
     x = torch.randn(3, 1, 12, 12).contiguous(memory_format=torch.channels_last)
@@ -134,6 +137,12 @@ def test_what_does_not_suit():
     assert suits(nn.ConvTranspose2d(2, 2, 3))
     assert not suits(Own(2, 2, 3))
     assert not suits(nn.Linear(2, 2))
-    for settings in ({"groups": 2}, {"dilation": 2}, {"padding": "same"}, {"padding_mode": "reflect"}):
-        assert not suits(nn.Conv2d(2, 2, 3, **settings)), settings
+    settings: tuple[dict[str, Any], ...] = (
+        {"groups": 2},
+        {"dilation": 2},
+        {"padding": "same"},
+        {"padding_mode": "reflect"},
+    )
+    for one in settings:
+        assert not suits(nn.Conv2d(2, 2, 3, **one)), one
     assert not suits(nn.Conv2d(2, 2, (3, 5)))

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 import torch
@@ -17,7 +18,8 @@ def gradients(recipe, count, **flags):
     stepper = make(recipe, **flags)
     stepper.pieces = count
     updates = {}
-    for player, descent in stepper.descents.items():
+    descents: Any = stepper.descents
+    for player, descent in descents.items():
         descent.update = lambda found, _, player=player: updates.setdefault(player, found)
     report = stepper.step(START)
     return updates, report
@@ -45,7 +47,8 @@ def test_pieces_have_the_gradient_of_the_whole(recipe, flags):
 
 def exhausted(stepper, times):
     """Let the family run out of memory ``times`` times."""
-    terms = stepper.family.terms
+    family: Any = stepper.family
+    terms = family.terms
     left = [times]
 
     def failing(*arguments):
@@ -54,7 +57,7 @@ def exhausted(stepper, times):
             raise RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory")
         return terms(*arguments)
 
-    stepper.family.terms = failing
+    family.terms = failing
 
 
 def test_a_step_goes_on_in_pieces_with_the_same_batch():
@@ -76,11 +79,12 @@ def test_batch_normalisation_is_not_split():
 
 def test_other_errors_pass():
     stepper = make("cs231n_fc")
+    family: Any = stepper.family
 
     def wrong(*_):
         raise RuntimeError("shapes do not fit")
 
-    stepper.family.terms = wrong
+    family.terms = wrong
     with pytest.raises(RuntimeError, match="shapes"):
         stepper.step(START)
     assert stepper.pieces == 1
