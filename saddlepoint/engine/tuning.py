@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Experiment
 from saddlepoint.core.machine import processor
 from saddlepoint.core.protocol import Progress
@@ -43,12 +44,15 @@ def tune(plan: Plan, experiment: Experiment, split: Split) -> Plan:
     """Return ``plan`` with the threads and kernels that train ``experiment`` fastest on this machine.
 
     The first time a few steps are trained on a copy; from then on the answer is remembered, so that equal runs
-    are planned alike. Accelerators plan for themselves.
+    are planned alike; without a cache folder the plan stays as it is. Accelerators plan for themselves.
     """
     if plan.device != "cpu":
         return plan
-    facts = cache.remembered(f"plan-{_key(plan, experiment, split)}", lambda: _measure(plan, experiment, split))
-    return plan.tuned(facts)
+    name = f"plan-{_key(plan, experiment, split)}"
+    try:
+        return plan.tuned(cache.remembered(name, lambda: _measure(plan, experiment, split)))
+    except UserError:  # no cache can be written: what is not remembered might be planned otherwise next time
+        return plan
 
 
 def _key(plan: Plan, experiment: Experiment, split: Split) -> str:

@@ -60,6 +60,13 @@ def test_given_threads_stay():
         Plan.choose("cpu", threads=0)
 
 
+def test_without_a_cache_the_plan_stays(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("SADDLE_CACHE", str(tmp_path / "file" / "cache"))
+    plan = Plan("cpu", "fp32", 2)
+    assert tuned(plan, prepared()) == plan
+
+
 def test_an_accelerator_plans_for_itself():
     plan = Plan("mps", "fp32", 2)
     assert tuned(plan, prepared()) == plan
