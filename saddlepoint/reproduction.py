@@ -107,9 +107,7 @@ def overview(out: str | Path = "results") -> list[dict[str, Any]]:
 def write_table(out: str | Path = "results") -> Path:
     """Write ``README.md`` with one row for each result in ``out``; return its path."""
     out = Path(out)
-    stored = [result for name in claims.names() if (result := _read(out / f"{name}.json"))]
-    if not stored:
-        raise UserError(f"there is no result in {out}; make one with: saddle reproduce CLAIM --out {out}")
+    stored = _stored(out)
     lines = [
         TITLE,
         "",
@@ -130,6 +128,24 @@ def write_table(out: str | Path = "results") -> Path:
         raise UserError(f"{path} is no table of results and would be lost; name another folder with --out")
     files.write_text(path, "\n".join(lines))
     return path
+
+
+def draw_table(out: str | Path = "results") -> Path:
+    """Write ``claims.png`` with a panel for each result in ``out``; return its path."""
+    from saddlepoint.plots.claims import claims_image
+    from saddlepoint.plots.png import save_png
+
+    path = Path(out) / "claims.png"
+    save_png(path, claims_image(_stored(Path(out))))
+    return path
+
+
+def _stored(out: Path) -> list[dict[str, Any]]:
+    """Return all results in ``out``; raises UserError where there is none."""
+    stored = [result for name in claims.names() if (result := _read(out / f"{name}.json"))]
+    if not stored:
+        raise UserError(f"there is no result in {out}; make one with: saddle reproduce CLAIM --out {out}")
+    return stored
 
 
 def row(result: Mapping[str, Any]) -> str:

@@ -19,6 +19,7 @@ def main(arguments: list[str]) -> int:
         if found.claim:
             raise UserError(f"--table takes every result in --out; leave {found.claim!r} out")
         print(reproduction.write_table(found.out))
+        print(reproduction.draw_table(found.out))
         return 0
     if not found.claim:
         _list(reproduction.overview(found.out), as_json=found.json)
@@ -59,7 +60,7 @@ def _parser() -> Parser:
         "--mnist", metavar="SOURCE", help="for example mnist:FOLDER (default: $SADDLE_MNIST, or download)"
     )
     parser.add_argument("--cifar10", metavar="SOURCE", help="the same for CIFAR-10 ($SADDLE_CIFAR10)")
-    parser.add_argument("--table", action="store_true", help="write DIR/README.md from all results there")
+    parser.add_argument("--table", action="store_true", help="write DIR/README.md and DIR/claims.png")
     parser.add_argument("--json", action="store_true", help="print JSON")
     return parser
 

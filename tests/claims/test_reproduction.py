@@ -203,6 +203,7 @@ def test_the_table_is_made_again_and_never_over_something_else(workplace, capsys
     (workplace / "results/README.md").unlink()
     assert main(["reproduce", "--table"]) == 0
     assert (workplace / "results/README.md").read_text() == table
+    assert (workplace / "results/claims.png").read_bytes().startswith(b"\x89PNG")
     (workplace / "README.md").write_text("mine")
     assert "README.md is no table of results" in fails(capsys, NAME, "--out", ".")
     assert (workplace / "README.md").read_text() == "mine"
