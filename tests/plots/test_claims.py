@@ -6,7 +6,7 @@ from saddlepoint.plots.claims import claims_image
 from saddlepoint.plots.figure import GENERATOR
 
 
-def result(values, holds=True):
+def result(values, holds: bool | None = True):
     trials = [
         {"arm": arm, "seed": seed, "figures": {} if value is None else {"error": value}}
         for arm, found in values.items()
