@@ -69,7 +69,7 @@ def run(names: list[str], data: dict[str, str], *, quick: bool, scratch: Path) -
         **describe_machine(),
         "pace": vars(pace),
     }
-    peaks = [measure.peak(pace, plan.device, scratch)]
+    peaks = [] if quick else [measure.limits(pace, plan.device, scratch)[0]]
     chosen = [ROWS[name] for name in names if name in ROWS]
     found = {}
     makers = {"digits": (sources.digits, "mnist"), "photos": (sources.photos, "cifar10")}
@@ -86,8 +86,13 @@ def run(names: list[str], data: dict[str, str], *, quick: bool, scratch: Path) -
     if GROWTH in names:
         _say("measuring growth")
         results["growth"] = measure.growth(pace, plan.device, scratch)
-    if not quick:
-        peaks.append(measure.peak(pace, plan.device, scratch))
+    rows = results["rows"].values()
+    last, updates = measure.limits(
+        pace, plan.device, scratch, [sum(row["parameters"].values()) for row in rows]
+    )
+    for row, seconds in zip(rows, updates, strict=True):
+        row["update_seconds"] = seconds
+    peaks.append(last)
     results["peak"] = {dtype: max(one[dtype] for one in peaks) for dtype in peaks[0]}
     results["peaks"] = peaks
     results["goals"] = report.goals(results)

@@ -168,13 +168,16 @@ def _point(setting: dict[str, int], pace: Pace, device: str, scratch: Path) -> d
     }
 
 
-def peak(pace: Pace, device: str, scratch: Path) -> dict[str, float]:
-    """Return the measured FLOPs a second of matrix products in fp32 and bf16."""
-    command = [sys.executable, "-m", "benchmarks.peak", device, str(pace.peak)]
+def limits(
+    pace: Pace, device: str, scratch: Path, counts: Sequence[int] = ()
+) -> tuple[dict[str, float], list[float]]:
+    """Return the FLOPs a second of products in fp32 and bf16, and seconds to update so many parameters."""
+    command = [sys.executable, "-m", "benchmarks.peak", device, str(pace.peak), *map(str, counts)]
     done = subprocess.run(command, cwd=ROOT, env=environment(scratch), stdout=subprocess.PIPE, check=False)
     if done.returncode:
         raise Failed(f"the measurement of the peak ended with {done.returncode}")
-    return json.loads(done.stdout)
+    found = json.loads(done.stdout)
+    return found["peak"], found["updates"]
 
 
 def spread(values: Sequence[float]) -> dict[str, float]:

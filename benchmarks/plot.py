@@ -76,7 +76,7 @@ def _shares(place: Axes, rows: dict[str, Any], peak: dict[str, float]) -> None:
             place.barh(y + offset, share, 0.28, color=colour)
             place.annotate(
                 f"{share:.0%}", (share, y + offset), (4, 0), textcoords="offset points", va="center", size=8
-            )
+            ).set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.5})
         if row["share_goal"]:
             x = row["share_goal"]
             place.plot([x, x], [y - 0.38, y + 0.38], color=INK, linewidth=1.6, linestyle=(0, (2, 1)))
