@@ -1,7 +1,5 @@
 """What people see in the terminal: the resolved run, a progress bar or plain lines, and where to look."""
 
-import resource
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
 from saddlepoint.core.experiment import Budget
+from saddlepoint.core.machine import resident
 from saddlepoint.data.request import Report, silent
 from saddlepoint.engine.loop import Trainer, Watcher
 from saddlepoint.engine.plan import Plan
@@ -85,8 +84,8 @@ class Screen:
         ema = f", EMA {experiment.ema:g}" if experiment.ema else ""
         self._line("optimizer", f"{first.kind}, learning rate {rates}, batch {experiment.batch}{ema}")
         self._line("machine", f"{plan}")
-        self._line("budget", str(budget))
-        self._line("memory", f"about {_estimate(prepared) / 2**20:,.0f} MB for data, weights and their moments")
+        self._line("budget", f"{budget}{_duration(prepared, plan, budget)}")
+        self._line("memory", _memory(prepared, plan))
         if path is not None:
             self._line("run", str(path))
 
@@ -215,7 +214,7 @@ class _Display(Watcher):
             self.told = True
             self.console.print(
                 f"  [dim]{'time':<10}[/dim] about {clock(self.speed.left)} to go at "
-                f"{self.speed.images:,.0f} images/s; {_resident() / 2**20:,.0f} MB of memory in use"
+                f"{self.speed.images:,.0f} images/s; {resident() / 2**20:,.0f} MB of memory in use"
             )
 
     def replanned(self, trainer: Trainer, why: str) -> None:
@@ -324,16 +323,23 @@ def _describe_data(prepared: Prepared) -> str:
     return f"{spec.count:,} training images, {height}×{width} {colour}{classes}"
 
 
-def _estimate(prepared: Prepared) -> int:
-    """Return bytes of data, weights, gradients and two moments."""
+def _memory(prepared: Prepared, plan: Plan) -> str:
+    """Return what training needs: as it was measured, else what is sure to be needed."""
+    if plan.memory is not None:
+        return f"about {plan.memory / 2**20:,.0f} MB"
     weights = sum(p.numel() * p.element_size() for p in prepared.experiment.family.parameters())
-    return 4 * weights + (prepared.data.train.array.nbytes if prepared.data else 0)
+    size = 4 * weights + (prepared.data.train.array.nbytes if prepared.data else 0)
+    return f"about {size / 2**20:,.0f} MB for data, weights and their moments"
 
 
-def _resident() -> int:
-    """Return the process's largest resident memory so far in bytes."""
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+def _duration(prepared: Prepared, plan: Plan, budget: Budget) -> str:
+    """Return the expected time of the whole budget, in brackets; nothing where it is not known or given."""
+    if plan.step_seconds is None or budget.unit == "minutes":
+        return ""
+    family, batch = prepared.experiment.family, prepared.experiment.batch
+    images = batch * max(1, sum(not family.generates(player) for player in family.turns(0)))
+    fraction = budget.fraction(1, images, prepared.spec.count, 0.0)
+    return f" (about {clock(plan.step_seconds / fraction)}, {images / plan.step_seconds:,.0f} images/s)"
 
 
 def _progress(console: Console) -> Progress:

@@ -1,6 +1,8 @@
 """What kind of machine this is."""
 
 import platform
+import resource
+import sys
 from pathlib import Path
 
 
@@ -12,3 +14,14 @@ def processor() -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor()
+
+
+def resident() -> int:
+    """Return the process's largest resident memory so far in bytes."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def preemptions() -> int:
+    """Return how often the system has taken a core from this process because others wanted it."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_nivcsw

@@ -25,6 +25,8 @@ class Plan:
         threads_given: whether the user chose them.
         kernels: convolutions that train by patches instead of the library's way, and which of their products.
         pieces: parts into which each batch is split, one after the other, for want of memory.
+        step_seconds: of a step, measured when threads and kernels were; None where nothing was measured.
+        memory: the largest resident memory in bytes of the process that trained that step.
     """
 
     device: str
@@ -33,6 +35,8 @@ class Plan:
     threads_given: bool = False
     kernels: Mapping[str, tuple[Product, ...]] = field(default_factory=dict)
     pieces: int = 1
+    step_seconds: float | None = None
+    memory: int | None = None
 
     @classmethod
     def choose(
@@ -67,13 +71,16 @@ class Plan:
         given, pieces = (
             value.get("threads_given", False),
             value.get("pieces", 1),
-        )  # later than version 1 of runs
-        return cls(device, precision, threads, given, kernels, pieces)
+        )  # younger than version 1 of runs
+        return cls(
+            device, precision, threads, given, kernels, pieces, value.get("step_seconds"), value.get("memory")
+        )
 
     def tuned(self, facts: Mapping[str, Any]) -> "Plan":
         """Return the plan with the ``threads`` and ``kernels`` that were measured to be fastest."""
         kernels = {name: tuple(products) for name, products in facts["kernels"].items()}
-        return replace(self, threads=facts["threads"], kernels=kernels)
+        cost = {name: facts[name] for name in ("step_seconds", "memory")}
+        return replace(self, threads=facts["threads"], kernels=kernels, **cost)
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan as JSON values."""

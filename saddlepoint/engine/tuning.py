@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Experiment
-from saddlepoint.core.machine import processor
+from saddlepoint.core.machine import preemptions, processor, resident
 from saddlepoint.core.protocol import Progress
 from saddlepoint.data import cache
 from saddlepoint.data.batches import Batches
@@ -23,11 +23,12 @@ from saddlepoint.engine.convolution import PRODUCTS, Geometry, Product, geometry
 from saddlepoint.engine.plan import Plan
 from saddlepoint.engine.step import Stepper
 
-VERSION = 1  # of what is measured; a new one forgets what older versions found
+VERSION = 2  # of what is measured; a new one forgets what older versions found
 LONG = 0.1  # seconds of a step from which on more threads are always faster, and trying fewer would take long
 LOOK = 0.15  # seconds for one number of threads
 GLANCE = 0.02  # seconds for one product
 GAIN = 0.9  # of the usual time, which another choice must stay below
+BUSY = 80  # preemptions a second; 30 were seen on an idle machine, 170 beside as many busy processes as cores
 SMALL = 2e-4  # seconds of a layer below which the detour through Python costs more than patches save
 
 
@@ -63,7 +64,7 @@ def _key(plan: Plan, experiment: Experiment, split: Split) -> str:
 
 
 def _measure(plan: Plan, experiment: Experiment, split: Split) -> dict[str, Any]:
-    """Measure on a copy of ``experiment``; return threads and kernels as JSON values."""
+    """Measure on a copy of ``experiment``; return what :meth:`Plan.tuned` takes, as JSON values."""
     trial = dataclasses.replace(experiment, family=copy.deepcopy(experiment.family).train())
     device = torch.device("cpu")
     batches = Batches(split, trial.batch, seed=0, device=device, pixels=trial.pixels)
@@ -81,16 +82,29 @@ def _measure(plan: Plan, experiment: Experiment, split: Split) -> dict[str, Any]
                 step()
             chosen = plan.threads if plan.threads_given else _threads(step, plan.threads)
             torch.set_num_threads(chosen)
+            seconds = _best_time(step, LOOK, least=1)
             dtype = torch.bfloat16 if plan.precision == "bf16" else torch.float32
             ways = {one: _patches(one, dtype) for one in set(seen.values())}
         finally:
             torch.set_num_threads(threads)
-    return {"threads": chosen, "kernels": {name: ways[one] for name, one in seen.items() if ways[one]}}
+    return {
+        "threads": chosen,
+        "kernels": {name: ways[one] for name, one in seen.items() if ways[one]},
+        "step_seconds": seconds,
+        "memory": resident(),
+    }
 
 
 def _threads(step: Callable[[], None], most: int) -> int:
-    """Return the number of threads with which a step is fastest; most, unless fewer gain a tenth."""
-    if most == 1 or (usual := _best_time(step, LOOK)) > LONG:
+    """Return the number of threads with which a step is fastest; most, unless fewer gain a tenth.
+
+    Most also where other processes want the cores, which would make fewer look better for ever.
+    """
+    if most == 1:
+        return most
+    before, started = preemptions(), time.perf_counter()
+    usual = _best_time(step, LOOK)
+    if usual > LONG or preemptions() - before > BUSY * (time.perf_counter() - started):
         return most
     best = most
     least, count = GAIN * usual, most // 2
@@ -151,11 +165,11 @@ def _patches(seen: Seen, dtype: torch.dtype) -> list[Product]:
     return chosen if usual > SMALL and least < GAIN * usual else []
 
 
-def _best_time(run: Callable[[], object], seconds: float) -> float:
-    """Return the shortest of at least three times of ``run``, which disturbances only lengthen."""
+def _best_time(run: Callable[[], object], seconds: float, least: int = 3) -> float:
+    """Return the shortest of at least ``least`` times of ``run``, which disturbances only lengthen."""
     run()
     times: list[float] = []
-    while len(times) < 3 or sum(times) < seconds:
+    while len(times) < least or sum(times) < seconds:
         start = time.perf_counter()
         run()
         times.append(time.perf_counter() - start)

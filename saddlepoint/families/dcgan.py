@@ -47,7 +47,7 @@ def dcgan(
         critic_steps: critic steps a generator step.
         lr_d: the critic's learning rate (2e-4; below 32 pixels 5e-4, but not with --paper).
         lr_g: the generator's learning rate (2e-4; below 32 pixels 1e-3, but not with --paper).
-        augment: differentiable augmentation of all that the critic sees: color,translation,cutout.
+        augment: differentiable augmentation of all that the critic sees: color,translation,cutout,affine.
         augment_target: mean sign of the critic's verdicts that the augmentation's probability holds (ADA: 0.6).
         paper: the paper's own setting: width 128, kernels of 5, uniform noise, batch 128, equal rates, weight
             decay 1e-5, no EMA. Its code alternates batches too; here both turns of a step share one.

@@ -11,6 +11,7 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, OrZero, recipe
 from saddlepoint.core.protocol import Batch, Code, Critique, Terms
 from saddlepoint.families.vanilla import Vanilla, describe
+from saddlepoint.networks.augment import chosen_augment
 from saddlepoint.networks.dcgan import dcgan_critic, dcgan_generator, normal_weights
 from saddlepoint.networks.layers import named
 from saddlepoint.objectives.information import categorical_information, uniform_information
@@ -132,6 +133,7 @@ def infogan(
     gamma: tuple[float, ...] = (),
     lr_d: float = 2e-4,
     lr_g: float = 1e-3,
+    augment: str | None = None,
 ) -> Experiment:
     """InfoGAN (Chen et al. 2016): codes for kind, slant and width are found without labels.
 
@@ -154,6 +156,8 @@ def infogan(
         gamma: weight of the penalties, one for all or one each.
         lr_d: learning rate of critic and recogniser.
         lr_g: the generator's learning rate.
+        augment: differentiable augmentation of all that critic and recogniser see, so that what it changes
+            cannot carry a code: affine,color,translation,cutout.
     """
     if any(k < 2 for k in categories):
         raise UserError(f"--categories must be at least 2 each, got {min(categories)}")
@@ -194,6 +198,7 @@ def infogan(
         objective=objective,
         penalty=penalty,
         gamma=gamma,
+        augment=chosen_augment(augment, None),
     )
     return Experiment(
         family=family,

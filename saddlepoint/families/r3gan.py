@@ -47,7 +47,7 @@ def r3gan(
         penalty: penalties on the critic's gradient, repeatable.
         gamma: weight of the penalties, one for all or one each (0.05; below 32 pixels and for points 0.5).
         lr: learning rate of both players, falling to a quarter on a cosine (1e-3; --paper 2e-4).
-        augment: differentiable augmentation of all that the critic sees: color,translation,cutout.
+        augment: differentiable augmentation of all that the critic sees: color,translation,cutout,affine.
         augment_target: mean sign of the critic's verdicts that the augmentation's probability holds (ADA: 0.6).
         paper: the paper's size on CIFAR-10: width 768, two blocks a stage, batch 512, rate 2e-4.
     """

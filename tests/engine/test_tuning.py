@@ -98,12 +98,41 @@ def test_fewer_threads_are_chosen_where_they_gain_a_tenth(monkeypatch):
     assert tuning._threads(lambda: None, 8) == 8
 
 
+def test_threads_stay_on_a_busy_machine(monkeypatch):
+    seconds = {8: 0.05, 4: 0.02, 2: 0.02, 1: 0.02}
+    used = {"threads": 8, "preempted": 0}
+
+    def preempted():
+        used["preempted"] += 1000
+        return used["preempted"]
+
+    monkeypatch.setattr(torch, "set_num_threads", lambda n: used.update(threads=n))
+    monkeypatch.setattr(tuning, "_best_time", lambda run, _: seconds[used["threads"]])
+    monkeypatch.setattr(tuning, "preemptions", preempted)
+    assert tuning._threads(lambda: None, 8) == 8
+
+
+def test_time_and_memory_are_told_before_the_first_step(tmp_path, capsys):
+    settings = {"width": 8, "hidden": 0, "card": False, "steps": 20, "threads": 1}
+    run = sp.train("dcgan", out=tmp_path / "run", **settings)
+    plan, said = Plan.from_json(run.config["plan"]), capsys.readouterr().out
+    assert plan.step_seconds is not None
+    assert plan.memory is not None
+    told, _, after = said.partition("run  ")
+    assert f"{64 / plan.step_seconds:,.0f} images/s" in told
+    assert f"about {plan.memory / 2**20:,.0f} MB" in told
+    assert "done" in after
+    row = run.curves()[-1]
+    assert 0.05 < plan.step_seconds / (row["seconds"] / row["step"]) < 20
+
+
 def test_a_run_by_patches_stores_its_plan_and_resumes_exactly(tmp_path, monkeypatch):
-    every = {"threads": 1, "kernels": {"critic.body.down0": ["down", "up", "match"]}}
+    kernels = {"critic.body.down0": ["down", "up", "match"]}
+    every = {"threads": 1, "kernels": kernels, "step_seconds": 0.1, "memory": 1}
     monkeypatch.setattr(tuning, "_measure", lambda *_: every)
     settings = {"width": 8, "hidden": 0, "quiet": True, "card": False, "log_every": 4}
     whole = sp.train("dcgan", steps=8, out=tmp_path / "whole", **settings)
-    assert json.loads((whole.path / "config.json").read_text())["plan"]["kernels"] == every["kernels"]
+    assert json.loads((whole.path / "config.json").read_text())["plan"]["kernels"] == kernels
     sp.train("dcgan", steps=4, out=tmp_path / "parts", **settings)
     assert_same(sp.resume(tmp_path / "parts", steps=8, quiet=True), whole)
     plain = sp.train("dcgan", steps=8, out=tmp_path / "plain", kernels="library", **settings)

@@ -2,12 +2,14 @@
 
 import pytest
 import torch
+import torch.nn.functional as F
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.networks.augment import (
     IMAGES,
     POLICIES,
     Augment,
+    affine,
     brightness,
     chosen_augment,
     contrast,
@@ -78,9 +80,27 @@ def test_cutout_clears_a_square_of_half_the_side(images):
     assert ((changed == 0) | (changed == 1)).all()
 
 
+def test_affine_is_bilinear_sampling_at_turned_stretched_slanted_and_shifted_places():
+    images = torch.rand(8, 3, 12, 16, dtype=torch.float64)
+    torch.manual_seed(2)
+    changed = affine(images)
+    torch.manual_seed(2)
+    angle, across, down, slant, right, below = (torch.rand(6, 8, 1, 1) * 2 - 1).flatten(1).double()
+    angle = torch.deg2rad(12 * angle)
+    turn = torch.stack([angle.cos(), -angle.sin(), angle.sin(), angle.cos()], 1).view(-1, 2, 2)
+    shear = torch.eye(2, dtype=torch.float64).repeat(8, 1, 1)
+    shear[:, 0, 1] = 0.3 * slant
+    stretch = torch.diag_embed(torch.stack([0.15 * across, 0.15 * down], 1).exp())
+    side = torch.diag(torch.tensor([16.0, 12.0], dtype=torch.float64))
+    linear = side.inverse() @ turn @ shear @ stretch @ side
+    theta = torch.cat([linear, 0.2 * torch.stack([right, below], 1)[:, :, None]], 2)
+    grid = F.affine_grid(theta, [8, 3, 12, 16], align_corners=False)
+    torch.testing.assert_close(changed, F.grid_sample(images, grid, align_corners=False), atol=1e-5, rtol=0)
+
+
 def test_every_image_is_changed_in_its_own_way(images):
     same = images[:1].expand(8, -1, -1, -1)
-    changed = Augment("color,translation,cutout")(same)
+    changed = Augment("color,translation,cutout,affine")(same)
     assert all(not torch.equal(changed[0], other) for other in changed[1:])
 
 
