@@ -76,8 +76,8 @@ class Screen:
         for note in data.notes if data else ():
             self._line("", note)
         for name, network in experiment.family.named_children():
-            count = sum(p.numel() for p in network.parameters())
-            self._line(name, f"{count:,} parameters")
+            if count := sum(p.numel() for p in network.parameters()):
+                self._line(name, f"{count:,} parameters")
         first = next(iter(experiment.optimizers.values()))
         rates = ", ".join(f"{player} {o.lr:g}" for player, o in experiment.optimizers.items())
         self._line("objective", experiment.objective)

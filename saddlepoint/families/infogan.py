@@ -11,10 +11,14 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, OrZero, recipe
 from saddlepoint.core.protocol import Batch, Code, Critique, Terms
 from saddlepoint.families.vanilla import Vanilla, describe
-from saddlepoint.networks.augment import chosen_augment
+from saddlepoint.networks.augment import Augment, chosen_augment
 from saddlepoint.networks.dcgan import dcgan_critic, dcgan_generator, normal_weights
 from saddlepoint.networks.layers import named
-from saddlepoint.objectives.information import categorical_information, uniform_information
+from saddlepoint.objectives.information import (
+    categorical_information,
+    shared_information,
+    uniform_information,
+)
 
 SHARPEST = -3.0  # least log-deviation of the recogniser, so that a bound in nats has an end
 SHOWN = 10  # values of a continuous code in a traversal
@@ -32,6 +36,7 @@ class InfoGAN(Vanilla):
         weight: λ of the categorical codes.
         weight_continuous: λ of the continuous codes.
         reward: whether the generator is rewarded for codes that can be read.
+        invariance: weight of what the kinds of a real image and of its changed view share, for the critic.
         **settings: of :class:`Vanilla`; ``latent`` is the dimension of the noise alone.
     """
 
@@ -46,9 +51,12 @@ class InfoGAN(Vanilla):
         weight: float,
         weight_continuous: float,
         reward: bool = True,
+        invariance: float = 0.0,
         **settings: Any,
     ):
         super().__init__(**settings)
+        self.view = Augment("affine") if invariance else None
+        self.invariance = invariance
         self.recogniser = recogniser
         self.categories = categories
         self.continuous = continuous
@@ -80,8 +88,10 @@ class InfoGAN(Vanilla):
         onehot = [F.one_hot(category[:, i], k).type_as(noise) for i, k in enumerate(self.categories)]
         return self.generator(torch.cat([noise, *onehot, latent["continuous"]], 1))
 
-    def further(self, player: str, latent: Any, fake: Critique) -> Terms:
-        """Return −λ·L_I for either player, and the bounds in nats."""
+    def further(
+        self, player: str, batch: Batch, latent: Any, fake: Critique, real: Critique | None = None
+    ) -> Terms:
+        """Return −λ·L_I for either player, and the bounds in nats; arguments as for :class:`Vanilla`."""
         minimise, watch = {}, {}
         logits, mean, deviation = self._read(self.recogniser(fake.feature))
         if logits:
@@ -92,6 +102,11 @@ class InfoGAN(Vanilla):
             found = uniform_information(mean, deviation, latent["continuous"]).sum(1).mean()
             watch["scale information"] = found
             minimise["scale information"] = -self.weight_continuous * found
+        if self.view is not None and real is not None:
+            other = self.critique(self.view(batch.real), batch)
+            pairs = zip(self._kinds(real), self._kinds(other), strict=True)
+            watch["real information"] = torch.stack([shared_information(*pair) for pair in pairs]).sum()
+            minimise["real information"] = -self.invariance * watch["real information"]
         return Terms(minimise if player == "d" or self.reward else {}, watch)
 
     def with_code(self, latent: Any, code: str, value: float) -> dict[str, Tensor]:
@@ -108,6 +123,11 @@ class InfoGAN(Vanilla):
             return None
         logits, _, _ = self._read(self.recogniser(self.critic(x).feature))
         return logits[0].argmax(1)
+
+    def _kinds(self, seen: Critique) -> list[Tensor]:
+        """Return (n, k) probabilities of every categorical code."""
+        logits, _, _ = self._read(self.recogniser(seen.feature))
+        return [x.softmax(1) for x in logits]
 
     def _read(self, output: Tensor) -> tuple[list[Tensor], Tensor, Tensor]:
         """Split the recogniser's output into logits of each code, means and log-deviations."""
@@ -126,6 +146,7 @@ def infogan(
     weight: float = 1.0,
     weight_continuous: float = 0.1,
     reward: bool = True,
+    invariance: float = 0.0,
     width: int = 32,
     hidden: int | None = None,
     objective: str = "non_saturating",
@@ -149,6 +170,8 @@ def infogan(
         weight: λ of the categorical codes.
         weight_continuous: λ of the continuous codes.
         reward: reward the generator for codes that can be read; without, this is a plain GAN, watched.
+        invariance: weight of the information that the kinds of a real image and of an affine view of it share;
+            makes kinds of what such a change leaves alone, as digits are. 0 in the paper; try 1.
         width: channels of maps of 32×32 pixels, doubled for each halving.
         hidden: width of the dense hidden layer of both networks (1024; up to 16 pixels 256).
         objective: adversarial losses.
@@ -161,6 +184,10 @@ def infogan(
     """
     if any(k < 2 for k in categories):
         raise UserError(f"--categories must be at least 2 each, got {min(categories)}")
+    if invariance < 0:
+        raise UserError(f"--invariance must not be negative, got {invariance:g}")
+    if invariance and not categories:
+        raise UserError("--invariance is for categorical codes; give --categories")
     if not categories and not continuous:
         raise UserError("--continuous 0 leaves no code; give --categories or --continuous")
     codes = sum(categories) + continuous
@@ -191,6 +218,7 @@ def infogan(
         weight=weight,
         weight_continuous=weight_continuous,
         reward=reward,
+        invariance=invariance,
         generator=normal_weights(generator),
         critic=normal_weights(critic),
         latent=latent,

@@ -88,9 +88,19 @@ class Vanilla(Family):
         del batch
         return self.critic(x)
 
-    def further(self, player: str, latent: Any, fake: Critique) -> Terms:
-        """Return what ``player`` minimises and watches besides, given the critic's view of the fakes."""
-        del player, latent, fake
+    def further(
+        self, player: str, batch: Batch, latent: Any, fake: Critique, real: Critique | None = None
+    ) -> Terms:
+        """Return what ``player`` minimises and watches besides.
+
+        Args:
+            player: whose turn it is.
+            batch: the reals.
+            latent: what the fakes were made from.
+            fake: the critic's view of the fakes.
+            real: its view of the reals, in its own turn.
+        """
+        del player, batch, latent, fake, real
         return Terms({})
 
     def terms(self, player: str, batch: Batch, latent: Any, fake: Any) -> Terms:
@@ -103,7 +113,7 @@ class Vanilla(Family):
         if self.objective.paired:
             with torch.no_grad():
                 real_score = self._judge(real, batch).score
-        further = self.further(player, latent, said)
+        further = self.further(player, batch, latent, said)
         loss = self.objective.generator(real_score, said.score).mean()
         return Terms({"adversarial": loss, **further.minimise}, further.watch)
 
@@ -117,7 +127,7 @@ class Vanilla(Family):
 
     def _critic_terms(self, real: Tensor, fake: Tensor, batch: Batch, latent: Any) -> Terms:
         of_real, of_fake = self._judge(real, batch), self._judge(fake, batch)
-        further = self.further("d", latent, of_fake)
+        further = self.further("d", batch, latent, of_fake, of_real)
         real_score, fake_score = of_real.score, of_fake.score
         loss = self.objective.critic(real_score, fake_score).mean()
         minimise = {"adversarial": self.critic_weight * loss, **further.minimise}

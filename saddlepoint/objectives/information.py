@@ -1,7 +1,8 @@
-"""The variational bound of the information between codes and samples, L_I = E log Q(c|x) + H(c), in nats."""
+"""Information in nats: the variational bound between codes and samples, and what two views of images share."""
 
 import math
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -28,3 +29,19 @@ def uniform_information(mean: Tensor, log_deviation: Tensor, code: Tensor) -> Te
     """
     error = (code - mean) / log_deviation.exp()
     return math.log(2) - 0.5 * error.square() - log_deviation - 0.5 * math.log(2 * math.pi)
+
+
+def shared_information(one: Tensor, other: Tensor) -> Tensor:
+    """Return I(c; c′) of the codes of two views of the same images (Ji et al. 2019, eq. 3), a scalar.
+
+    Of the joint distribution that is the mean over images, made symmetric: ln K where views agree and are sure
+    and all codes are equally frequent, 0 where a view says nothing of the other.
+
+    Args:
+        one: (n, K) probabilities of each image's code.
+        other: (n, K) those of its other view.
+    """
+    joint = (one[:, :, None] * other[:, None, :]).mean(0)
+    joint = ((joint + joint.T) / 2).clamp_min(torch.finfo(joint.dtype).tiny)  # the slope of p·log p ends at 0
+    marginal = joint.sum(0)
+    return (joint * joint.log()).sum() - 2 * (marginal * marginal.log()).sum()

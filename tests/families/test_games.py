@@ -113,6 +113,20 @@ def test_information_is_minimised_by_both_players_and_moves_no_label():
     assert "recogniser" in family.players["d"]
 
 
+def test_two_views_of_real_images_share_information_in_the_critics_turn_only():
+    family = build("infogan", width=4, hidden=16, invariance=0.5).family
+    batch, latent, fake = dealt(family)
+    terms = family.terms("d", batch, latent, fake)
+    shared = terms.minimise["real information"]
+    assert shared.item() == pytest.approx(-0.5 * terms.watch["real information"].item())
+    assert -0.1 < terms.watch["real information"].item() < math.log(10)
+    moved = torch.autograd.grad(shared, list(family.get_submodule("recogniser").parameters()))
+    assert all(gradient.abs().max() > 0 for gradient in moved[-2:])
+    assert "real information" not in family.terms("g", batch, latent, fake).minimise
+    plain = build("infogan", width=4, hidden=16).family
+    assert "real information" not in plain.terms("d", *dealt(plain)).watch
+
+
 def test_traversed_codes_change_nothing_else():
     family = build("infogan", width=4, hidden=16).family
     latent = family.latent(6, rng=torch.Generator().manual_seed(0))
@@ -190,6 +204,7 @@ def test_packing_widens_the_first_layer_of_the_critic_and_nothing_else(pack):
     [
         ("pacgan", {"pack": 17}),
         ("infogan", {"categories": (1,)}),
+        ("infogan", {"invariance": -1.0}),
         ("wgan", {"clip": 0.0}),
         ("r3gan", {"width": 12, "group": 16}),
         ("dcgan", {"augment": "blur"}),

@@ -5,7 +5,11 @@ import math
 import pytest
 import torch
 
-from saddlepoint.objectives.information import categorical_information, uniform_information
+from saddlepoint.objectives.information import (
+    categorical_information,
+    shared_information,
+    uniform_information,
+)
 
 
 def test_a_perfect_recogniser_reaches_ln_10():
@@ -40,3 +44,34 @@ def test_a_sharp_right_recogniser_is_worth_the_logarithm_of_its_precision():
     deviation = torch.tensor([math.log(0.01)], dtype=torch.float64)
     expected = math.log(2) - math.log(0.01) - 0.5 * math.log(2 * math.pi)
     assert uniform_information(code, deviation, code).item() == pytest.approx(expected, abs=1e-12)
+
+
+def test_views_that_agree_share_the_entropy_of_the_codes():
+    code = torch.nn.functional.one_hot(torch.arange(10).repeat(4), 10).double()
+    assert shared_information(code, code).item() == pytest.approx(math.log(10), abs=1e-12)
+    two = torch.nn.functional.one_hot(torch.tensor([0, 0, 0, 1]), 10).double()
+    entropy = -0.75 * math.log(0.75) - 0.25 * math.log(0.25)
+    assert shared_information(two, two).item() == pytest.approx(entropy, abs=1e-12)
+
+
+def test_views_that_know_nothing_of_each_other_share_nothing():
+    first, second = torch.cartesian_prod(torch.arange(5), torch.arange(5)).unbind(1)
+    one, other = (torch.nn.functional.one_hot(code, 5).double() for code in (first, second))
+    assert shared_information(one, other).item() == pytest.approx(0, abs=1e-12)
+    assert shared_information(one, torch.full_like(one, 0.2)).item() == pytest.approx(0, abs=1e-12)
+
+
+def test_shared_information_is_that_of_the_symmetric_joint_distribution():
+    torch.manual_seed(0)
+    one, other = (torch.randn(50, 4, dtype=torch.float64).mul(3).softmax(1) for _ in range(2))
+    joint = sum(torch.outer(p, q) + torch.outer(q, p) for p, q in zip(one, other, strict=True)) / 100
+    product = torch.outer(joint.sum(1), joint.sum(0))
+    expected = torch.nn.functional.kl_div(product.log(), joint, reduction="sum")
+    assert shared_information(one, other).item() == pytest.approx(expected.item(), abs=1e-12)
+
+
+def test_the_slope_of_shared_information_is_finite_where_views_are_sure():
+    logits = torch.tensor([[900.0, 0.0, 0.0], [0.0, 900.0, 0.0]], requires_grad=True)
+    shared_information(logits.softmax(1), logits.softmax(1)).backward()
+    assert logits.grad is not None
+    assert logits.grad.isfinite().all()
