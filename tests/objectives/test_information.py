@@ -64,7 +64,10 @@ def test_views_that_know_nothing_of_each_other_share_nothing():
 def test_shared_information_is_that_of_the_symmetric_joint_distribution():
     torch.manual_seed(0)
     one, other = (torch.randn(50, 4, dtype=torch.float64).mul(3).softmax(1) for _ in range(2))
-    joint = sum(torch.outer(p, q) + torch.outer(q, p) for p, q in zip(one, other, strict=True)) / 100
+    joint = (
+        torch.stack([torch.outer(p, q) + torch.outer(q, p) for p, q in zip(one, other, strict=True)]).sum(0)
+        / 100
+    )
     product = torch.outer(joint.sum(1), joint.sum(0))
     expected = torch.nn.functional.kl_div(product.log(), joint, reduction="sum")
     assert shared_information(one, other).item() == pytest.approx(expected.item(), abs=1e-12)
