@@ -1,6 +1,7 @@
 """InfoGAN (Chen et al. 2016): a code that turns out to be the digit, found without labels."""
 
 import math
+import statistics
 from typing import Any
 
 import numpy as np
@@ -10,13 +11,14 @@ from saddlepoint.claims.claim import Arm, Findings, Protocol, Verdict, claim
 from saddlepoint.evaluate.told import code_error
 
 ENTROPY = math.log(10)
+GOAL = 0.04  # median error of a quarter of an hour's training on two CPU cores
 
 
 def judge(found: Findings) -> Verdict:
     """Demand 6 % of the full protocol, the published 5 % and a point of tolerance; 15 % of a shorter one.
 
     Of the information the bar is 2.2 nats, where the paper has about 2.30 and no more than log 10 is possible,
-    and the control must stay below half of that.
+    and the control must stay below half of that. Two views are ours: told beside the goal, not judged.
     """
     control = found.mean("control", "information")
     error, information = found.mean("infogan", "code_error"), found.mean("infogan", "information")
@@ -26,6 +28,13 @@ def judge(found: Findings) -> Verdict:
         f"0.05, the bar is {bar}); L_I {found.show('infogan', 'information')} of {ENTROPY:.3f} nats, "
         f"of a plain GAN {found.show('control', 'information')}."
     )
+    if "two views" in found.arms:
+        errors = found.values("two views", "code_error")
+        median, count = statistics.median(errors), f"{len(errors)} seed{'s' if len(errors) > 1 else ''}"
+        text += (
+            f" With two views of each real image that share a code: {found.show('two views', 'code_error')}, "
+            f"median {median:.3g} of {count} (our goal {GOAL}: {'met' if median <= GOAL else 'missed'})."
+        )
     return Verdict(error <= bar and information >= 2.2 and control <= 1.1, text)
 
 
@@ -37,10 +46,11 @@ def judge(found: Findings) -> Verdict:
     headline="code_error",
     judge=judge,
     quick=Protocol(1, 0.3, {"images": 640}),
-    short=Protocol(2, 9, {"images": 260_000}),
-    full=Protocol(5, 70, {"images": 640_000}),
+    short=Protocol(1, 10, {"images": 140_000}),
+    full=Protocol(5, 250, {"images": 640_000}),
     arms={
         "infogan": Arm("mnist", "infogan"),
+        "two views": Arm("mnist", "infogan", {"invariance": 1.0}),
         "control": Arm("mnist", "infogan", {"reward": False}),
     },
 )
@@ -48,7 +58,8 @@ def infogan_codes(bench: Bench) -> dict[str, Any]:
     """The categorical code of an InfoGAN as a classifier of MNIST, and the information that it carries.
 
     Codes are matched to digits one to one on the test images themselves, as in the paper. The paper's code
-    trains for 5,000 updates of 128. In some runs two digits share a code.
+    trains for 5,000 updates of 128. In some runs two digits share a code. The arm "two views" adds the information
+    that the codes of a real image and of an affine view of it share (Ji et al. 2019), which uses no label either.
     """
     run = bench.train(images=bench.settings["images"])
     test = run.data().splits["test"]
