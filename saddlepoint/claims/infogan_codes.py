@@ -58,8 +58,8 @@ def infogan_codes(bench: Bench) -> dict[str, Any]:
     """The categorical code of an InfoGAN as a classifier of MNIST, and the information that it carries.
 
     Codes are matched to digits one to one on the test images themselves, as in the paper. The paper's code
-    trains for 5,000 updates of 128. In some runs two digits share a code. The arm "two views" adds the information
-    that the codes of a real image and of an affine view of it share (Ji et al. 2019), which uses no label either.
+    trains for 5,000 updates of 128. In some runs two digits share a code. The arm "two views" adds what the
+    codes of a real image and of an affine view of it share (Ji et al. 2019), which needs no label either.
     """
     run = bench.train(images=bench.settings["images"])
     test = run.data().splits["test"]
