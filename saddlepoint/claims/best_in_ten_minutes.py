@@ -29,10 +29,11 @@ def judge(found: Findings) -> Verdict:
     headline="frechet",
     judge=judge,
     quick=Protocol(1, 0.4, {"minutes": 0.05, "samples": 200}, arms=("dcgan",)),
-    short=Protocol(1, 10, {"minutes": 9.0, "samples": 10_000}, arms=("dcgan",)),
+    short=Protocol(1, 10, {"minutes": 9.0, "samples": 10_000}, arms=("relativistic",)),
     full=Protocol(3, 100, {"minutes": 10.0, "samples": 10_000}),
     arms={
         "dcgan": Arm("mnist", "dcgan"),
+        "relativistic": Arm("mnist", "dcgan", {"objective": "relativistic", "ema": 0.9995}),
         "narrow": Arm("mnist", "dcgan", {"width": 16, "hidden": 256}),
     },
 )
