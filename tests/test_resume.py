@@ -23,6 +23,10 @@ RECIPES = {
     "gan": ["gan", "--hidden", "32", "--units", "8"],
     # batch normalisation, second-order gradients and the penalty's own noise
     "dcgan": ["dcgan", "--width", "4", "--penalty", "gradient_penalty", "--gamma", "1"],
+    # random changes of what the critic sees, and of real images' second views
+    "infogan": ["infogan", "--width", "2", "--hidden", "16", "--augment", "affine", "--invariance", "1"],
+    # a probability of changes that adapts
+    "adaptive": ["dcgan", "--width", "4", "--augment", "color,translation,cutout", "--augment-target", "0.6"],
 }
 
 
