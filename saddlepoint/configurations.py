@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from saddlepoint.core.experiment import Budget
+from saddlepoint.core.experiment import Budget, recipes
 from saddlepoint.evaluate import Card
 from saddlepoint.evaluate.interval import Z, of_draws
 from saddlepoint.evaluate.significance import Scores
@@ -122,7 +122,7 @@ class Group:
 
 def settings_of(config: Mapping[str, Any]) -> Settings:
     """Return what makes two runs the same configuration, flat."""
-    flags = {name.replace("_", "-"): value for name, value in config["flags"].items()}
+    flags = {name.replace("_", "-"): value for name, value in _flags(config).items()}
     return {
         "recipe": config["recipe"],
         **flags,
@@ -136,6 +136,13 @@ def settings_of(config: Mapping[str, Any]) -> Settings:
         "precision": config["plan"]["precision"],
         "saddlepoint": config["versions"]["saddlepoint"],
     }
+
+
+def _flags(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a run's flags, with the defaults of those that its recipe got later."""
+    recipe = recipes.get(config["recipe"]) if config["recipe"] in recipes else None
+    later = {} if recipe is None else {name: parameter.default for name, parameter in recipe.flags.items()}
+    return later | config["flags"]
 
 
 def differing(settings: Sequence[Settings]) -> dict[str, list[Any]]:

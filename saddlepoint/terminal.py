@@ -84,7 +84,7 @@ class Screen:
         ema = f", EMA {experiment.ema:g}" if experiment.ema else ""
         self._line("optimizer", f"{first.kind}, learning rate {rates}, batch {experiment.batch}{ema}")
         self._line("machine", f"{plan}")
-        self._line("budget", f"{budget}{_duration(prepared, plan, budget)}")
+        self._line("budget", str(budget) if resumed else f"{budget}{_duration(prepared, plan, budget)}")
         self._line("memory", _memory(prepared, plan))
         if path is not None:
             self._line("run", str(path))
@@ -333,13 +333,14 @@ def _memory(prepared: Prepared, plan: Plan) -> str:
 
 
 def _duration(prepared: Prepared, plan: Plan, budget: Budget) -> str:
-    """Return the expected time of the whole budget, in brackets; nothing where it is not known or given."""
-    if plan.step_seconds is None or budget.unit == "minutes":
+    """Return the expected time of the whole budget and the speed, in brackets; nothing where unknown."""
+    if plan.step_seconds is None:
         return ""
     family, batch = prepared.experiment.family, prepared.experiment.batch
     images = batch * max(1, sum(not family.generates(player) for player in family.turns(0)))
-    fraction = budget.fraction(1, images, prepared.spec.count, 0.0)
-    return f" (about {clock(plan.step_seconds / fraction)}, {images / plan.step_seconds:,.0f} images/s)"
+    fraction = budget.fraction(1, images, prepared.spec.count, plan.step_seconds)
+    time = "" if budget.unit == "minutes" else f"about {clock(plan.step_seconds / fraction)}, "
+    return f" ({time}{images / plan.step_seconds:,.0f} images/s)"
 
 
 def _progress(console: Console) -> Progress:

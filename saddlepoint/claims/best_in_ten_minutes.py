@@ -28,7 +28,7 @@ def judge(found: Findings) -> Verdict:
     published="no figure; the goal is twice the Fréchet distance of held-out real images",
     headline="frechet",
     judge=judge,
-    quick=Protocol(1, 0.4, {"minutes": 0.05, "samples": 200}, arms=("dcgan",)),
+    quick=Protocol(1, 0.4, {"minutes": 0.05, "samples": 200}, arms=("relativistic",)),
     short=Protocol(1, 10, {"minutes": 9.0, "samples": 10_000}, arms=("relativistic",)),
     full=Protocol(3, 100, {"minutes": 10.0, "samples": 10_000}),
     arms={

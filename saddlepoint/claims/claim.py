@@ -109,6 +109,10 @@ class Findings:
             raise Missing(f"{figure} of {arm}")
         return found
 
+    def has(self, arm: str, figure: str) -> bool:
+        """Say whether any seed of an arm, if it was tried, has a number for ``figure``."""
+        return any(t["arm"] == arm and _is_number(t["figures"].get(figure)) for t in self.trials)
+
     def mean(self, arm: str, figure: str) -> float:
         """Return the mean over seeds; raises Missing where there is none."""
         return statistics.fmean(self.values(arm, figure))

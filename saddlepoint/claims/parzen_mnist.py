@@ -18,9 +18,6 @@ def judge(found: Findings) -> Verdict:
         f"{found.show('gan', 'log_likelihood', 4)} nats, {value - PUBLISHED:+.1f} from the published value; "
         f"real training images score {real:.1f}. Above: {', '.join(beaten) or 'none of the rivals'}."
     )
-    if "adam" in found.arms:
-        other = found.show("adam", "log_likelihood", 4)
-        text += f" Other dense networks, with Adam and averaged weights: {other}."
     if found.label == "full":
         return Verdict(value >= PUBLISHED - 2 * ERROR, text)
     return Verdict(value >= 200, f"{text} The bar of this shorter training is 200.")
@@ -36,7 +33,7 @@ def judge(found: Findings) -> Verdict:
     quick=Protocol(1, 0.3, {"images": 2_000, "samples": 200}),
     short=Protocol(1, 9, {"images": 1_200_000, "samples": 10_000}),
     full=Protocol(3, 260, {"images": 12_500_000, "samples": 10_000}),
-    arms={"gan": Arm("mnist", "gan"), "adam": Arm("mnist", "cs231n_fc", {"ema": 0.999})},
+    arms={"gan": Arm("mnist", "gan")},
 )
 def parzen_mnist(bench: Bench) -> dict[str, Any]:
     """A GAN's Parzen-window log-likelihood on MNIST, beside that of real training images.

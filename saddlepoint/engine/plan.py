@@ -26,7 +26,7 @@ class Plan:
         kernels: convolutions that train by patches instead of the library's way, and which of their products.
         pieces: parts into which each batch is split, one after the other, for want of memory.
         step_seconds: of a step, measured when threads and kernels were; None where nothing was measured.
-        memory: the largest resident memory in bytes of the process that trained that step.
+        memory: resident memory in bytes of the process after that step.
     """
 
     device: str
@@ -68,13 +68,9 @@ class Plan:
         """Return the plan that a run stored; raises UserError where its device is not here."""
         kernels = {name: tuple(products) for name, products in value.get("kernels", {}).items()}
         device, precision, threads = _device(value["device"]), value["precision"], value["threads"]
-        given, pieces = (
-            value.get("threads_given", False),
-            value.get("pieces", 1),
-        )  # younger than version 1 of runs
-        return cls(
-            device, precision, threads, given, kernels, pieces, value.get("step_seconds"), value.get("memory")
-        )
+        given, pieces = value.get("threads_given", False), value.get("pieces", 1)
+        cost = value.get("step_seconds"), value.get("memory")  # as the line before, added since run format 1
+        return cls(device, precision, threads, given, kernels, pieces, *cost)
 
     def tuned(self, facts: Mapping[str, Any]) -> "Plan":
         """Return the plan with the ``threads`` and ``kernels`` that were measured to be fastest."""

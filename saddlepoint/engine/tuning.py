@@ -19,6 +19,7 @@ from saddlepoint.core.protocol import Progress
 from saddlepoint.data import cache
 from saddlepoint.data.batches import Batches
 from saddlepoint.data.dataset import Split
+from saddlepoint.engine import convolution
 from saddlepoint.engine.convolution import PRODUCTS, Geometry, Product, geometry, suits
 from saddlepoint.engine.plan import Plan
 from saddlepoint.engine.step import Stepper
@@ -28,7 +29,7 @@ LONG = 0.1  # seconds of a step from which on more threads are always faster, an
 LOOK = 0.15  # seconds for one number of threads
 GLANCE = 0.02  # seconds for one product
 GAIN = 0.9  # of the usual time, which another choice must stay below
-BUSY = 80  # preemptions a second; 30 were seen on an idle machine, 170 beside as many busy processes as cores
+BUSY = 40  # preemptions a second and thread; 15 were seen on an idle machine, 85 beside one busy process a core
 SMALL = 2e-4  # seconds of a layer below which the detour through Python costs more than patches save
 
 
@@ -59,7 +60,8 @@ def tune(plan: Plan, experiment: Experiment, split: Split) -> Plan:
 def _key(plan: Plan, experiment: Experiment, split: Split) -> str:
     machine = (processor(), os.cpu_count(), torch.__version__, torch.backends.cpu.get_cpu_capability())
     family = experiment.family
-    game = (repr(family), family.second_order, family.turns(0), experiment.batch, split.array.shape[1:])
+    losses = (experiment.objective, family.second_order, family.turns(0))
+    game = (repr(family), *losses, experiment.batch, len(split), split.array.shape)
     return cache.key(VERSION, *machine, plan.precision, plan.threads, plan.threads_given, *game)
 
 
@@ -80,32 +82,28 @@ def _measure(plan: Plan, experiment: Experiment, split: Split) -> dict[str, Any]
             torch.set_num_threads(plan.threads)
             with _watching(trial.family) as seen:
                 step()
-            chosen = plan.threads if plan.threads_given else _threads(step, plan.threads)
+            usual, busy = _watched_time(step, plan.threads)
+            # Others that want the cores would make fewer threads look better for ever.
+            fixed = plan.threads_given or plan.threads == 1 or busy or usual > LONG
+            chosen = plan.threads if fixed else _threads(step, plan.threads, usual)
             torch.set_num_threads(chosen)
-            seconds = _best_time(step, LOOK, least=1)
             dtype = torch.bfloat16 if plan.precision == "bf16" else torch.float32
             ways = {one: _patches(one, dtype) for one in set(seen.values())}
+            kernels = {name: tuple(ways[one]) for name, one in seen.items() if ways[one]}
+            convolution.install(trial.family, kernels)
+            seconds, busy = _watched_time(step, chosen)
         finally:
             torch.set_num_threads(threads)
     return {
         "threads": chosen,
-        "kernels": {name: ways[one] for name, one in seen.items() if ways[one]},
-        "step_seconds": seconds,
+        "kernels": kernels,
+        "step_seconds": None if busy else seconds,
         "memory": resident(),
     }
 
 
-def _threads(step: Callable[[], None], most: int) -> int:
-    """Return the number of threads with which a step is fastest; most, unless fewer gain a tenth.
-
-    Most also where other processes want the cores, which would make fewer look better for ever.
-    """
-    if most == 1:
-        return most
-    before, started = preemptions(), time.perf_counter()
-    usual = _best_time(step, LOOK)
-    if usual > LONG or preemptions() - before > BUSY * (time.perf_counter() - started):
-        return most
+def _threads(step: Callable[[], None], most: int, usual: float) -> int:
+    """Return the number of threads with which a step is fastest; most, unless fewer gain a tenth."""
     best = most
     least, count = GAIN * usual, most // 2
     while count:
@@ -163,6 +161,13 @@ def _patches(seen: Seen, dtype: torch.dtype) -> list[Product]:
             chosen.append(name)
         least += patches if name in chosen else library
     return chosen if usual > SMALL and least < GAIN * usual else []
+
+
+def _watched_time(step: Callable[[], None], threads: int) -> tuple[float, bool]:
+    """Return seconds of a step, and whether other processes took the cores meanwhile."""
+    before, started = preemptions(), time.perf_counter()
+    seconds = _best_time(step, LOOK, least=1)
+    return seconds, preemptions() - before > BUSY * threads * (time.perf_counter() - started)
 
 
 def _best_time(run: Callable[[], object], seconds: float, least: int = 3) -> float:

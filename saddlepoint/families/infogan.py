@@ -36,7 +36,7 @@ class InfoGAN(Vanilla):
         weight: λ of the categorical codes.
         weight_continuous: λ of the continuous codes.
         reward: whether the generator is rewarded for codes that can be read.
-        invariance: weight of what the kinds of a real image and of its changed view share, for the critic.
+        invariance: weight of the information that the codes of a real image and of its affine view share.
         **settings: of :class:`Vanilla`; ``latent`` is the dimension of the noise alone.
     """
 
@@ -104,7 +104,7 @@ class InfoGAN(Vanilla):
             minimise["scale information"] = -self.weight_continuous * found
         if self.view is not None and real is not None:
             other = self.critique(self.view(batch.real), batch)
-            pairs = zip(self._kinds(real), self._kinds(other), strict=True)
+            pairs = zip(self._code_probabilities(real), self._code_probabilities(other), strict=True)
             watch["real information"] = torch.stack([shared_information(*pair) for pair in pairs]).sum()
             minimise["real information"] = -self.invariance * watch["real information"]
         return Terms(minimise if player == "d" or self.reward else {}, watch)
@@ -124,7 +124,7 @@ class InfoGAN(Vanilla):
         logits, _, _ = self._read(self.recogniser(self.critic(x).feature))
         return logits[0].argmax(1)
 
-    def _kinds(self, seen: Critique) -> list[Tensor]:
+    def _code_probabilities(self, seen: Critique) -> list[Tensor]:
         """Return (n, k) probabilities of every categorical code."""
         logits, _, _ = self._read(self.recogniser(seen.feature))
         return [x.softmax(1) for x in logits]
@@ -170,8 +170,8 @@ def infogan(
         weight: λ of the categorical codes.
         weight_continuous: λ of the continuous codes.
         reward: reward the generator for codes that can be read; without, this is a plain GAN, watched.
-        invariance: weight of the information that the kinds of a real image and of an affine view of it share;
-            makes kinds of what such a change leaves alone, as digits are. 0 in the paper; try 1.
+        invariance: weight of a reward, in nats, for giving a real image and an affine view of it the same code,
+            which then follows digits rather than strokes. 0 in the paper; try 1.
         width: channels of maps of 32×32 pixels, doubled for each halving.
         hidden: width of the dense hidden layer of both networks (1024; up to 16 pixels 256).
         objective: adversarial losses.
@@ -180,7 +180,7 @@ def infogan(
         lr_d: learning rate of critic and recogniser.
         lr_g: the generator's learning rate.
         augment: differentiable augmentation of all that critic and recogniser see, so that what it changes
-            cannot carry a code: affine,color,translation,cutout.
+            cannot carry a code: affine,translation,cutout, which fill with black here.
     """
     if any(k < 2 for k in categories):
         raise UserError(f"--categories must be at least 2 each, got {min(categories)}")
@@ -234,5 +234,6 @@ def infogan(
         batch=128,
         budget=Budget(images=640_000 if data.size > 16 else 100_000),
         pixels=(0.0, 1.0),
-        objective=f"{describe(objective, penalty, gamma)} + information",
+        objective=f"{describe(objective, penalty, gamma)} + information"
+        + (f" + real information ({invariance:g})" if invariance else ""),
     )

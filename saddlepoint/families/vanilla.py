@@ -98,7 +98,7 @@ class Vanilla(Family):
             batch: the reals.
             latent: what the fakes were made from.
             fake: the critic's view of the fakes.
-            real: its view of the reals, in its own turn.
+            real: its view of the reals in the critic's turn; None in the generator's.
         """
         del player, batch, latent, fake, real
         return Terms({})

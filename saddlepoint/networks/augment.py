@@ -41,6 +41,7 @@ class Augment(nn.Module):
                 raise UserError(f"--augment knows no {name!r}{nearest(name, POLICIES)}")
         if target is not None and not 0 <= target < 1:
             raise UserError(f"--augment-target must be at least 0 and below 1, got {target}")
+        self.policy = ",".join(names)
         self.changes = [change for name in names for change in POLICIES[name]]
         self.target = target
         self.register_buffer("probability", torch.tensor(1.0 if target is None else 0.0))
@@ -60,6 +61,10 @@ class Augment(nn.Module):
                 changed = torch.where(chosen, changed, x)
             x = changed
         return x
+
+    def extra_repr(self) -> str:
+        """Return what torch prints in brackets, which tells one game from another."""
+        return self.policy
 
     def observe(self, score: Tensor) -> None:
         """Note the critic's logits (n,) of real images."""

@@ -13,6 +13,7 @@ from saddlepoint.engine.convolution import Geometry
 from saddlepoint.engine.plan import Plan
 from saddlepoint.engine.tuning import Seen, tune
 from saddlepoint.preparation import prepare
+from saddlepoint.training import dry_run
 from tests.runs import assert_same
 
 
@@ -92,38 +93,67 @@ def test_fewer_threads_are_chosen_where_they_gain_a_tenth(monkeypatch):
     used = {"threads": 8}
     monkeypatch.setattr(torch, "set_num_threads", lambda n: used.update(threads=n))
     monkeypatch.setattr(tuning, "_best_time", lambda run, _: seconds[used["threads"]])
-    assert tuning._threads(lambda: None, 8) == 1
+    assert tuning._threads(lambda: None, 8, 0.05) == 1
     seconds[2] = seconds[1] = 0.046
     used["threads"] = 8
-    assert tuning._threads(lambda: None, 8) == 8
+    assert tuning._threads(lambda: None, 8, 0.05) == 8
 
 
-def test_threads_stay_on_a_busy_machine(monkeypatch):
-    seconds = {8: 0.05, 4: 0.02, 2: 0.02, 1: 0.02}
-    used = {"threads": 8, "preempted": 0}
+def test_on_a_busy_machine_threads_stay_and_no_time_is_remembered(monkeypatch):
+    busy = {"preempted": 0, "more": 0}
 
     def preempted():
-        used["preempted"] += 1000
-        return used["preempted"]
+        busy["preempted"] += busy["more"]
+        return busy["preempted"]
 
-    monkeypatch.setattr(torch, "set_num_threads", lambda n: used.update(threads=n))
-    monkeypatch.setattr(tuning, "_best_time", lambda run, _: seconds[used["threads"]])
     monkeypatch.setattr(tuning, "preemptions", preempted)
-    assert tuning._threads(lambda: None, 8) == 8
+    monkeypatch.setattr(tuning, "_threads", lambda step, most, usual: 1)
+    one, plan = prepared(), Plan("cpu", "fp32", 2)
+    assert one.data is not None
+    calm = tuning._measure(plan, one.experiment, one.data.train)
+    assert calm["threads"] == 1
+    assert calm["step_seconds"] > 0
+    assert calm["memory"] > 50e6
+    busy["more"] = 10**9
+    disturbed = tuning._measure(plan, one.experiment, one.data.train)
+    assert disturbed["threads"] == 2
+    assert disturbed["step_seconds"] is None
 
 
-def test_time_and_memory_are_told_before_the_first_step(tmp_path, capsys):
-    settings = {"width": 8, "hidden": 0, "card": False, "steps": 20, "threads": 1}
-    run = sp.train("dcgan", out=tmp_path / "run", **settings)
-    plan, said = Plan.from_json(run.config["plan"]), capsys.readouterr().out
-    assert plan.step_seconds is not None
-    assert plan.memory is not None
-    told, _, after = said.partition("run  ")
-    assert f"{64 / plan.step_seconds:,.0f} images/s" in told
-    assert f"about {plan.memory / 2**20:,.0f} MB" in told
-    assert "done" in after
-    row = run.curves()[-1]
-    assert 0.05 < plan.step_seconds / (row["seconds"] / row["step"]) < 20
+def test_another_game_is_measured_anew():
+    def key(recipe="dcgan", data="digits", **flags):
+        one = prepare(recipe, data, flags=flags)
+        assert one.data is not None
+        return tuning._key(Plan("cpu", "fp32", 2), one.experiment, one.data.train)
+
+    assert key() == key()
+    others = [
+        key(data="digits@500"),
+        key(penalty=("r1",)),
+        key(objective="relativistic"),
+        key(augment="color"),
+        key(augment="translation"),
+    ]
+    assert len({key(), *others}) == 6
+
+
+@pytest.mark.parametrize(
+    ("recipe", "budget", "told"),
+    [
+        ("dcgan", {"steps": 20}, "20 steps (about 2 s, 640 images/s)"),
+        ("dcgan", {"images": 6400}, "6,400 images (about 10 s, 640 images/s)"),
+        ("dcgan", {"epochs": 10}, "10 epochs (about 22 s, 640 images/s)"),
+        ("dcgan", {"minutes": 2}, "2 minutes (640 images/s)"),
+        ("wgan", {"images": 6400}, "6,400 images (about 2 s, 3,200 images/s)"),  # five batches a step
+    ],
+)
+def test_time_and_memory_are_told_before_the_first_step(recipe, budget, told, monkeypatch, capsys):
+    facts = {"threads": 1, "kernels": {}, "step_seconds": 0.1, "memory": 123 << 20}
+    monkeypatch.setattr(tuning, "_measure", lambda *_: facts)
+    dry_run(recipe, "digits", batch=64, **budget)
+    said = capsys.readouterr().out
+    assert told in said
+    assert "about 123 MB" in said
 
 
 def test_a_run_by_patches_stores_its_plan_and_resumes_exactly(tmp_path, monkeypatch):
