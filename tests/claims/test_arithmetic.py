@@ -114,3 +114,14 @@ def test_a_mean_gap_over_settings_counts_beyond_twice_its_error():
     assert _gain(np.array([-1.0, -2.0, -3.0])) is False
     assert _gain(np.array([-1.0, 2.0, 0.5])) is None
     assert _gain(np.array([4.0])) is None
+
+
+def test_a_figure_is_there_if_any_seed_has_it():
+    trials = [
+        {"arm": "a", "seed": 0, "figures": {}},
+        {"arm": "a", "seed": 1, "figures": {"error": 0.5, "flag": True}},
+        {"arm": "b", "seed": 0, "figures": {"error": None}},
+    ]
+    found = Findings("short", {}, trials)
+    assert found.has("a", "error")
+    assert not any(found.has(*one) for one in (("a", "flag"), ("b", "error"), ("c", "error")))
