@@ -69,7 +69,7 @@ def run(names: list[str], data: dict[str, str], *, quick: bool, scratch: Path) -
         **describe_machine(),
         "pace": vars(pace),
     }
-    peaks = [] if quick else [measure.limits(pace, plan.device, scratch)[0]]
+    peaks = [] if quick else [measure.limits(pace, plan.device, scratch).peak]
     chosen = [ROWS[name] for name in names if name in ROWS]
     found = {}
     makers = {"digits": (sources.digits, "mnist"), "photos": (sources.photos, "cifar10")}
@@ -87,12 +87,11 @@ def run(names: list[str], data: dict[str, str], *, quick: bool, scratch: Path) -
         _say("measuring growth")
         results["growth"] = measure.growth(pace, plan.device, scratch)
     rows = results["rows"].values()
-    last, updates = measure.limits(
-        pace, plan.device, scratch, [sum(row["parameters"].values()) for row in rows]
-    )
-    for row, seconds in zip(rows, updates, strict=True):
+    counts = [sum(row["parameters"].values()) for row in rows]
+    limits = measure.limits(pace, plan.device, scratch, counts)
+    for row, seconds in zip(rows, limits.updates, strict=True):
         row["update_seconds"] = seconds
-    peaks.append(last)
+    peaks.append(limits.peak)
     results["peak"] = {dtype: max(one[dtype] for one in peaks) for dtype in peaks[0]}
     results["peaks"] = peaks
     results["goals"] = report.goals(results)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks.processes import ROOT, Failed, Worker, environment
 from benchmarks.rows import FIRST_STEP_GOAL, Row
@@ -168,16 +168,25 @@ def _point(setting: dict[str, int], pace: Pace, device: str, scratch: Path) -> d
     }
 
 
-def limits(
-    pace: Pace, device: str, scratch: Path, counts: Sequence[int] = ()
-) -> tuple[dict[str, float], list[float]]:
-    """Return the FLOPs a second of products in fp32 and bf16, and seconds to update so many parameters."""
+class Limits(NamedTuple):
+    """What the machine can do.
+
+    Attributes:
+        peak: FLOPs a second of square products, by precision.
+        updates: seconds to update so many parameters, in the order in which their counts were given.
+    """
+
+    peak: dict[str, float]
+    updates: list[float]
+
+
+def limits(pace: Pace, device: str, scratch: Path, counts: Sequence[int] = ()) -> Limits:
+    """Measure the peak of products, and of updates of ``counts`` parameters."""
     command = [sys.executable, "-m", "benchmarks.peak", device, str(pace.peak), *map(str, counts)]
     done = subprocess.run(command, cwd=ROOT, env=environment(scratch), stdout=subprocess.PIPE, check=False)
     if done.returncode:
         raise Failed(f"the measurement of the peak ended with {done.returncode}")
-    found = json.loads(done.stdout)
-    return found["peak"], found["updates"]
+    return Limits(**json.loads(done.stdout))
 
 
 def spread(values: Sequence[float]) -> dict[str, float]:
