@@ -6,31 +6,34 @@ from saddlepoint.claims.bench import Bench
 from saddlepoint.claims.claim import Arm, Findings, Protocol, Verdict, claim, every
 
 PUBLISHED = {
-    "gan": (78.9, 4.50),
-    "pac2": (1000, 0.06),
-    "pac4": (1000, 0.07),
-    "r1 and r2": (693, 0.927),
-    "relativistic": (1000, 0.0781),
+    "gan": " (published 78.9, 4.5)",
+    "pac2": " (published 1000, 0.06)",
+    "pac4": " (published 1000, 0.07)",
+    "r1 and r2": " (published 693, 0.927)",
+    "r3gan": " (published 1000, 0.0781)",
 }
+MODES, DIVERGENCE = 1000, 0.06  # what PacGAN reached, the mark of our own arm
 DATA = "stacked_mnist"
 PENALTIES = {"penalty": ("r1", "r2")}
 
 
 def judge(found: Findings) -> Verdict:
-    """Demand the published order: packing beats the GAN; at full length the relativistic loss the plain one.
+    """Demand PacGAN's marks of dcgan, and the published order of the arms that are there.
 
-    Each by a gap that exceeds its spread over seeds.
+    Packing beats the GAN, and the relativistic loss the plain one, by a gap that exceeds its spread over seeds.
     """
     parts = [
-        f"{arm} {found.show(arm, 'modes', 4)} modes (published {PUBLISHED[arm][0]:g}), "
-        f"KL {found.show(arm, 'divergence')} ({PUBLISHED[arm][1]:g})"
+        f"{arm} {found.show(arm, 'modes', 4)} modes, KL {found.show(arm, 'divergence')}{PUBLISHED.get(arm, '')}"
         for arm in found.arms
     ]
-    packed = ["pac2", *(["pac4"] if "pac4" in found.arms else [])]
-    holds = [found.above(arm, "gan", "modes") for arm in packed]
-    if found.label == "full":
-        holds.append(found.above("relativistic", "r1 and r2", "modes"))
-    return every(holds, "; ".join(parts) + ".")
+    floor = (MODES - 1) / (2 * found.settings["samples"])
+    text = f"{'; '.join(parts)}. Perfect samples of this number would have a KL of {floor:.4f}."
+    modes, divergence = found.mean("dcgan", "modes"), found.mean("dcgan", "divergence")
+    holds: list[bool | None] = [modes >= MODES and divergence <= DIVERGENCE]
+    if found.has("gan", "modes"):
+        holds += [found.above(arm, "gan", "modes") for arm in ("pac2", "pac4")]
+        holds.append(found.above("r3gan", "r1 and r2", "modes"))
+    return every(holds, text)
 
 
 @claim(
@@ -40,26 +43,27 @@ def judge(found: Findings) -> Verdict:
     published="modes of 1,000: DCGAN 78.9, PacDCGAN-2 1000; GAN with R1 and R2 693, R3GAN's loss 1000",
     headline="modes",
     judge=judge,
-    quick=Protocol(1, 0.5, {"images": 640, "samples": 500}, arms=("gan", "pac2")),
-    short=Protocol(1, 9.5, {"images": 46_000, "samples": 26_000}, arms=("gan", "pac2")),
+    quick=Protocol(1, 0.5, {"images": 640, "samples": 500}, arms=("dcgan",)),
+    short=Protocol(1, 9.5, {"images": 450_000, "samples": 26_000}, arms=("dcgan",)),
     full=Protocol(10, 38_000, {"images": 6_400_000, "samples": 26_000}),
     arms={
+        "dcgan": Arm(DATA, "dcgan", {"objective": "relativistic"}),
         "gan": Arm(DATA, "pacgan", {"pack": 1, "generator_steps": 2}),
         "pac2": Arm(DATA, "pacgan", {"pack": 2, "generator_steps": 2}),
         "pac4": Arm(DATA, "pacgan", {"pack": 4, "generator_steps": 2}),
         "r1 and r2": Arm(DATA, "r3gan", {"objective": "non_saturating", **PENALTIES}),
-        "relativistic": Arm(DATA, "r3gan", {"objective": "relativistic", **PENALTIES}),
+        "r3gan": Arm(DATA, "r3gan", {"objective": "relativistic", **PENALTIES}),
     },
     metrics=("stacked_modes",),
 )
 def stacked_mnist(bench: Bench) -> dict[str, Any]:
     """Modes of Stacked MNIST that GAN, PacGAN and R3GAN cover, and their divergence from equal shares.
 
-    PacGAN's protocol: 26,000 samples and a classifier of digits. Even perfect samples score .0192 at this
-    count, and the data .0235. GAN and PacGAN take the same number of steps, of 64 packs as in the paper, which
-    trains for 50 epochs of 128,000 images, so that a pack of m sees m times the images. R3GAN's loss sees as
-    many as the GAN, which is not its paper's length. The short protocol leaves it out, whose networks are too
-    slow for it on a CPU, and with its one seed shows figures but decides nothing; ``--seeds`` gives it more.
+    PacGAN's protocol: 26,000 samples and a classifier of digits. GAN and PacGAN take the same number of steps,
+    of 64 packs as in the paper, which trains for 50 epochs of 128,000 images, so that a pack of m sees m times
+    the images. R3GAN's loss sees as many as the GAN, which is not its paper's length. Those networks are too
+    slow for the short protocol on a CPU, which holds this project's dcgan with the relativistic loss against
+    PacGAN's marks instead: 1,000 modes, and a KL of 0.06.
     """
     run = bench.train(images=bench.settings["images"] * bench.arm.flags.get("pack", 1))
     card = bench.score(run.data(), run.sample, ("stacked_modes",), bench.settings["samples"])

@@ -123,3 +123,23 @@ def test_points_are_judged_by_gaps_that_exceed_their_spread():
     assert judged("ring-and-grid", "short", **arms).holds is True
     assert judged("ring-and-grid", "short", **arms | {"pac2_grid": seeds(17, 20)}).holds is None
     assert judged("ring-and-grid", "short", gan_grid=seeds(15), pac2_grid=seeds(24)).holds is None
+
+
+@pytest.mark.parametrize(
+    ("modes", "divergence", "holds"), [(1000, 0.05, True), (999, 0.05, False), (1000, 0.061, False)]
+)
+def test_stacked_digits_are_held_against_the_marks_of_pacgan(modes, divergence, holds):
+    verdict = judged("stacked-mnist", "short", dcgan=[{"modes": modes, "divergence": divergence}])
+    assert verdict.holds is holds
+    assert "0.0192" in verdict.text
+
+
+def test_stacked_digits_at_full_length_need_the_published_order():
+    def seeds(*modes):
+        return [{"modes": m, "divergence": 0.05} for m in modes]
+
+    arms = {"dcgan": seeds(1000, 1000), "gan": seeds(80, 70), "r1_and_r2": seeds(690, 700)}
+    arms |= {"pac2": seeds(1000, 1000), "pac4": seeds(990, 1000), "r3gan": seeds(1000, 999)}
+    assert judged("stacked-mnist", "full", **arms).holds is True
+    assert judged("stacked-mnist", "full", **arms | {"pac4": seeds(60, 50)}).holds is False
+    assert judged("stacked-mnist", "full", **arms | {"r3gan": seeds(690, 710)}).holds is None
