@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from saddlepoint.claims.bench import Bench, sampler, spaced
+from saddlepoint.claims.bench import Bench, sampler
 from saddlepoint.claims.claim import Arm, Findings, Protocol, Verdict, claim
 from saddlepoint.engine.loop import Trainer
 
@@ -11,21 +11,23 @@ CURED = 0.5  # of the plain run's total variation, below which something counts 
 
 
 def judge(found: Findings) -> Verdict:
-    """Demand that the share of ones at the end is twice the data's; a short training cannot deny it."""
+    """Demand that the share of ones at the end is twice the data's; name what halves the total variation.
+
+    The cures may be shorter than the plain run, which is then looked at where they end.
+    """
     share, data = found.mean("plain", "ones"), found.mean("plain", "ones_in_data")
-    variation = found.mean("plain", "variation")
-    rivals = {"an average of the weights": found.values("plain", "variation_averaged")}
-    rivals |= {arm: found.values(arm, "variation") for arm in found.arms if arm != "plain"}
-    means = {name: sum(values) / len(values) for name, values in rivals.items()}
-    tried = ", ".join(f"{name} {value:.3f}" for name, value in means.items())
-    cures = [name for name, value in means.items() if value < CURED * variation]
+    before = found.mean("plain", "variation_then")
+    rivals = {"an average of the weights": found.mean("plain", "variation_then_averaged")}
+    rivals |= {arm: found.mean(arm, "variation") for arm in found.arms if arm != "plain"}
+    tried = ", ".join(f"{name} {value:.3f}" for name, value in rivals.items())
+    cures = [name for name, value in rivals.items() if value < CURED * before]
+    steps, cured = found.settings["steps"], found.settings["cured"]
     text = (
-        f"Ones at the end {found.show('plain', 'ones')} of all samples ({data:.3f} of the data), at the first "
-        f"look {found.show('plain', 'ones_first')}. Total variation from the data's classes "
-        f"{found.show('plain', 'variation')}; with {tried}. Halved by: {', '.join(cures) or 'none of them'}."
+        f"Ones after {steps:,} steps {found.show('plain', 'ones')} of all samples ({data:.3f} of the data), at "
+        f"most {found.show('plain', 'ones_most')} on the way; total variation from the data's classes "
+        f"{found.show('plain', 'variation')}. After {cured:,} steps it is {before:.3f}; with {tried}. "
+        f"Halved by: {', '.join(cures) or 'none of them'}."
     )
-    if share <= 2 * data and found.label != "full":
-        return Verdict(None, f"{text} Too short to deny a drift, which comes late.")
     return Verdict(share > 2 * data, text)
 
 
@@ -36,9 +38,9 @@ def judge(found: Findings) -> Verdict:
     published="the digit 1 dominates late samples",
     headline="ones",
     judge=judge,
-    quick=Protocol(1, 0.3, {"steps": 20, "looks": 2, "samples": 100}, arms=("plain", "r1")),
-    short=Protocol(2, 8.5, {"steps": 6_000, "looks": 8, "samples": 2_000}),
-    full=Protocol(5, 110, {"steps": 46_875, "looks": 50, "samples": 5_000}),
+    quick=Protocol(1, 0.3, {"steps": 20, "cured": 10, "every": 10, "samples": 100}, arms=("plain", "r1")),
+    short=Protocol(1, 10, {"steps": 46_875, "cured": 5_625, "every": 1_875, "samples": 2_000}),
+    full=Protocol(5, 110, {"steps": 46_875, "cured": 46_875, "every": 937, "samples": 5_000}),
     arms={
         "plain": Arm("mnist", "mlp_gan"),
         "r1": Arm("mnist", "mlp_gan", {"penalty": ("r1",), "gamma": (1.0,)}),
@@ -49,12 +51,14 @@ def judge(found: Findings) -> Verdict:
 def drift_to_one(bench: Bench) -> dict[str, Any]:
     """The MLP of many tutorials drifts to the digit 1; a histogram of its classes over time, and four cures.
 
-    938 steps of 64 are an epoch, and the full protocol takes 50 of the tutorial's 200. A judge names the class
-    of each sample. The cures: an average of the weights (decay 0.999, from the plain run itself, which it does
-    not change), R1, a quarter of the learning rates, and the relativistic game with R1 and R2.
+    937 steps of 64 are an epoch, and the plain run takes 50 of the tutorial's 200; in the short protocol the
+    cures take 6. A judge names the class of each sample. The cures: an average of the weights (decay 0.999, from
+    the plain run itself, which it does not change), R1, a quarter of the learning rates, and the relativistic
+    game with R1 and R2.
     """
     data = bench.data()
     one, samples = data.classes.index(DIGIT), bench.settings["samples"]
+    steps, every = bench.settings["steps" if bench.name == "plain" else "cured"], bench.settings["every"]
 
     def measure(trainer: Trainer) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -67,14 +71,15 @@ def drift_to_one(bench: Bench) -> dict[str, Any]:
             found["ones_in_data"] = card["classes"].detail["data"][one]
         return found
 
-    looks = bench.milestones(spaced(bench.settings["steps"], bench.settings["looks"]), measure)
-    bench.train(steps=bench.settings["steps"], ema=0.999, watchers=(looks,))
-    first, last = looks.rows[0], looks.rows[-1]
+    looks = bench.milestones([*range(every, steps, every), steps], measure)
+    bench.train(steps=steps, ema=0.999, watchers=(looks,))
+    last = looks.rows[-1]
+    then = min(looks.rows, key=lambda row: abs(row["step"] - bench.settings["cured"]))
     names = ("ones", "variation", "ones_averaged", "variation_averaged", "ones_in_data")
     return {
         **{name: last[name] for name in names},
-        "ones_first": first["ones"],
         "ones_most": max(row["ones"] for row in looks.rows),
-        "variation_most": max(row["variation"] for row in looks.rows),
+        "variation_then": then["variation"],
+        "variation_then_averaged": then["variation_averaged"],
         "over_time": looks.rows,
     }

@@ -45,18 +45,13 @@ def test_a_run_that_diverges_has_collapsed():
     assert judged("ten-times-too-long", "full", plain=[diverged, diverged, long_run(0)]).holds is True
 
 
-@pytest.mark.parametrize(
-    ("ones", "label", "holds"), [(0.15, "short", None), (0.15, "full", False), (0.3, "short", True)]
-)
-def test_a_short_training_cannot_deny_a_drift(ones, label, holds):
-    figures = {
-        "ones": ones,
-        "ones_in_data": 0.11,
-        "ones_first": 0.1,
-        "variation": 0.3,
-        "variation_averaged": 0.3,
-    }
-    assert judged("drift-to-one", label, plain=[figures]).holds is holds
+@pytest.mark.parametrize(("ones", "holds"), [(0.15, False), (0.3, True)])
+def test_a_drift_is_twice_the_share_of_ones_and_cures_are_held_against_the_same_step(ones, holds):
+    plain = {"ones": ones, "ones_most": 0.3, "ones_in_data": 0.11, "variation": 0.1}
+    plain |= {"variation_then": 0.6, "variation_then_averaged": 0.5}
+    verdict = judged("drift-to-one", "short", plain=[plain], r1=[{"variation": 0.2}], slow=[{"variation": 0.4}])
+    assert verdict.holds is holds
+    assert verdict.text.endswith("Halved by: r1.")
 
 
 def ending(frechet, collapsed=0):
