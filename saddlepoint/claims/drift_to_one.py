@@ -52,7 +52,7 @@ def drift_to_one(bench: Bench) -> dict[str, Any]:
     """The MLP of many tutorials drifts to the digit 1; a histogram of its classes over time, and four cures.
 
     937 steps of 64 are an epoch, and the plain run takes 50 of the tutorial's 200; in the short protocol the
-    cures take 6. A judge names the class of each sample. The cures: an average of the weights (decay 0.999, from
+    cures take 6. A judge names the class of each sample. The cures: averaged weights (decay 0.999, from
     the plain run itself, which it does not change), R1, a quarter of the learning rates, and the relativistic
     game with R1 and R2.
     """
