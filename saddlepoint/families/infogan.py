@@ -21,6 +21,7 @@ from saddlepoint.objectives.information import (
 )
 
 SHARPEST = -3.0  # least log-deviation of the recogniser, so that a bound in nats has an end
+EVENNESS = 2.0  # codes are drawn equally often, so those of real images should be; at 1 some stay empty
 SHOWN = 10  # values of a continuous code in a traversal
 
 
@@ -104,9 +105,10 @@ class InfoGAN(Vanilla):
             minimise["scale information"] = -self.weight_continuous * found
         if self.view is not None and real is not None:
             other = self.critique(self.view(batch.real), batch)
-            pairs = zip(self._code_probabilities(real), self._code_probabilities(other), strict=True)
+            pairs = list(zip(self._code_probabilities(real), self._code_probabilities(other), strict=True))
             watch["real information"] = torch.stack([shared_information(*pair) for pair in pairs]).sum()
-            minimise["real information"] = -self.invariance * watch["real information"]
+            even = torch.stack([shared_information(*pair, evenness=EVENNESS) for pair in pairs]).sum()
+            minimise["real information"] = -self.invariance * even
         return Terms(minimise if player == "d" or self.reward else {}, watch)
 
     def with_code(self, latent: Any, code: str, value: float) -> dict[str, Tensor]:

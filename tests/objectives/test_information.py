@@ -73,6 +73,12 @@ def test_shared_information_is_that_of_the_symmetric_joint_distribution():
     assert shared_information(one, other).item() == pytest.approx(expected.item(), abs=1e-12)
 
 
+def test_evenness_adds_the_entropy_of_both_codes():
+    code = torch.nn.functional.one_hot(torch.tensor([0, 0, 0, 1]), 10).double()
+    entropy = -0.75 * math.log(0.75) - 0.25 * math.log(0.25)
+    assert shared_information(code, code, evenness=2.5).item() == pytest.approx(4 * entropy, abs=1e-12)
+
+
 def test_the_slope_of_shared_information_is_finite_where_views_are_sure():
     logits = torch.tensor([[900.0, 0.0, 0.0], [0.0, 900.0, 0.0]], requires_grad=True)
     shared_information(logits.softmax(1), logits.softmax(1)).backward()
