@@ -44,7 +44,7 @@ def judge(found: Findings) -> Verdict:
     headline="modes",
     judge=judge,
     quick=Protocol(1, 0.5, {"images": 640, "samples": 500}, arms=("dcgan",)),
-    short=Protocol(1, 9.5, {"images": 450_000, "samples": 26_000}, arms=("dcgan",)),
+    short=Protocol(1, 10, {"images": 570_000, "samples": 26_000}, arms=("dcgan",)),
     full=Protocol(10, 38_000, {"images": 6_400_000, "samples": 26_000}),
     arms={
         "dcgan": Arm(DATA, "dcgan", {"objective": "relativistic"}),

@@ -86,11 +86,11 @@ def test_affine_is_bilinear_sampling_at_turned_stretched_slanted_and_shifted_pla
     changed = affine(images)
     torch.manual_seed(2)
     angle, across, down, slant, right, below = (torch.rand(6, 8, 1, 1) * 2 - 1).flatten(1).double()
-    angle = torch.deg2rad(12 * angle)
+    angle = torch.deg2rad(20 * angle)
     turn = torch.stack([angle.cos(), -angle.sin(), angle.sin(), angle.cos()], 1).view(-1, 2, 2)
     shear = torch.eye(2, dtype=torch.float64).repeat(8, 1, 1)
-    shear[:, 0, 1] = 0.3 * slant
-    stretch = torch.diag_embed(torch.stack([0.15 * across, 0.15 * down], 1).exp())
+    shear[:, 0, 1] = 0.8 * slant
+    stretch = torch.diag_embed(torch.stack([0.3 * across, 0.3 * down], 1).exp())
     side = torch.diag(torch.tensor([16.0, 12.0], dtype=torch.float64))
     linear = side.inverse() @ turn @ shear @ stretch @ side
     theta = torch.cat([linear, 0.2 * torch.stack([right, below], 1)[:, :, None]], 2)
