@@ -18,7 +18,7 @@ from saddlepoint.claims.claim import LABELS, Claim, Findings, Label, Missing, Pr
 from saddlepoint.core import files
 from saddlepoint.core.errors import TrainingError, UserError
 from saddlepoint.core.experiment import recipes
-from saddlepoint.core.folder import runs_root
+from saddlepoint.core.folder import RunFolder, runs_root
 from saddlepoint.data import load
 from saddlepoint.data.request import sources as data_sets
 from saddlepoint.evaluate.card import number
@@ -266,7 +266,7 @@ class _Work:
         bench = Bench(
             name, arm, seed, self.label, self.protocol.settings, work, self.sources, self.screen, done
         )
-        begun = time.monotonic()
+        begun = time.monotonic() - _trained(work)
         trial: dict[str, Any] = {"arm": name, "seed": seed, "figures": {}}
         try:
             trial["figures"] = self.claim.attempt(bench)
@@ -388,6 +388,12 @@ def _ours(result: Mapping[str, Any]) -> str:
     if len(parts) == 1:
         return parts[0][1]
     return ", ".join(f"{arm} {value}" for arm, value in parts)
+
+
+def _trained(work: Path) -> float:
+    """Return for how many seconds an interrupted trial has trained already."""
+    rows = RunFolder(work / "run").rows()
+    return rows[-1]["seconds"] if rows else 0.0
 
 
 def _read(path: Path) -> dict[str, Any] | None:

@@ -29,10 +29,11 @@ def judge(found: Findings) -> Verdict:
         f"of a plain GAN {found.show('control', 'information')}."
     )
     if found.has("two views", "code_error"):
-        median = statistics.median(found.values("two views", "code_error"))
+        errors = found.values("two views", "code_error")
+        median = statistics.median(errors)
         text += (
-            f" With two views of each real image that share a code: {found.show('two views', 'code_error')}, "
-            f"median {median:.3g}"
+            " With two views of each real image that share a code, and batches of 64: "
+            f"{found.show('two views', 'code_error')}, median of {len(errors)}: {median:.3g}"
         )
         reached = "met" if median <= GOAL else "missed"
         text += "." if found.label == "full" else f" (our goal {GOAL} in a quarter of an hour, {reached})."

@@ -6,34 +6,39 @@ from saddlepoint.claims.bench import Bench
 from saddlepoint.claims.claim import Arm, Findings, Protocol, Verdict, claim, every
 
 PUBLISHED = {
-    "gan": " (published 78.9, 4.5)",
-    "pac2": " (published 1000, 0.06)",
-    "pac4": " (published 1000, 0.07)",
-    "r1 and r2": " (published 693, 0.927)",
-    "r3gan": " (published 1000, 0.0781)",
+    "gan": (78.9, 4.50),
+    "pac2": (1000, 0.06),
+    "pac4": (1000, 0.07),
+    "r1 and r2": (693, 0.927),
+    "r3gan": (1000, 0.0781),
 }
-MODES, DIVERGENCE = 1000, 0.06  # what PacGAN reached, the mark of our own arm
+OURS = "dcgan"  # held against what PacGAN reached, and told beside the published order, not judged
 DATA = "stacked_mnist"
 PENALTIES = {"penalty": ("r1", "r2")}
 
 
 def judge(found: Findings) -> Verdict:
-    """Demand PacGAN's marks of dcgan, and the published order of the arms that are there.
+    """Demand the published order: packing beats the GAN, the relativistic loss the plain one.
 
-    Packing beats the GAN, and the relativistic loss the plain one, by a gap that exceeds its spread over seeds.
+    Each by a gap that exceeds its spread over seeds; training without these arms decides nothing.
     """
-    parts = [
-        f"{arm} {found.show(arm, 'modes', 4)} modes, KL {found.show(arm, 'divergence')}{PUBLISHED.get(arm, '')}"
-        for arm in found.arms
-    ]
-    floor = (MODES - 1) / (2 * found.settings["samples"])
-    text = f"{'; '.join(parts)}. Perfect samples of this number would have a KL of {floor:.4f}."
-    modes, divergence = found.mean("dcgan", "modes"), found.mean("dcgan", "divergence")
-    holds: list[bool | None] = [modes >= MODES and divergence <= DIVERGENCE]
-    if found.has("gan", "modes"):
-        holds += [found.above(arm, "gan", "modes") for arm in ("pac2", "pac4")]
-        holds.append(found.above("r3gan", "r1 and r2", "modes"))
-    return every(holds, text)
+    parts = []
+    for arm in found.arms:
+        paper = PUBLISHED.get(arm)
+        beside = f" (published {paper[0]:g}, {paper[1]:g})" if paper else ""
+        parts.append(f"{arm} {found.show(arm, 'modes', 4)} modes, KL {found.show(arm, 'divergence')}{beside}")
+    modes, divergence = PUBLISHED["pac2"]
+    met = found.mean(OURS, "modes") >= modes and found.mean(OURS, "divergence") <= divergence
+    samples = found.settings["samples"]
+    least = (modes - 1) / (2 * samples)
+    text = (
+        f"{'; '.join(parts)}. PacGAN's {modes:,} modes at a KL of {divergence:g}, the mark for {OURS}: "
+        f"{'met' if met else 'missed'}; {samples:,} perfect samples would have {least:.4f}."
+    )
+    if found.arms == [OURS]:
+        return Verdict(None, f"{text} None of the published arms was tried.")
+    order = [found.above(arm, "gan", "modes") for arm in ("pac2", "pac4")]
+    return every([*order, found.above("r3gan", "r1 and r2", "modes")], text)
 
 
 @claim(
@@ -45,7 +50,7 @@ def judge(found: Findings) -> Verdict:
     judge=judge,
     quick=Protocol(1, 0.5, {"images": 640, "samples": 500}, arms=("dcgan",)),
     short=Protocol(1, 10, {"images": 570_000, "samples": 26_000}, arms=("dcgan",)),
-    full=Protocol(10, 38_000, {"images": 6_400_000, "samples": 26_000}),
+    full=Protocol(10, 39_000, {"images": 6_400_000, "samples": 26_000}),
     arms={
         "dcgan": Arm(DATA, "dcgan", {"objective": "relativistic"}),
         "gan": Arm(DATA, "pacgan", {"pack": 1, "generator_steps": 2}),
@@ -62,8 +67,7 @@ def stacked_mnist(bench: Bench) -> dict[str, Any]:
     PacGAN's protocol: 26,000 samples and a classifier of digits. GAN and PacGAN take the same number of steps,
     of 64 packs as in the paper, which trains for 50 epochs of 128,000 images, so that a pack of m sees m times
     the images. R3GAN's loss sees as many as the GAN, which is not its paper's length. Those networks are too
-    slow for the short protocol on a CPU, which holds this project's dcgan with the relativistic loss against
-    PacGAN's marks instead: 1,000 modes, and a KL of 0.06.
+    slow for the short protocol on a CPU, which tries this project's dcgan with the relativistic loss alone.
     """
     run = bench.train(images=bench.settings["images"] * bench.arm.flags.get("pack", 1))
     card = bench.score(run.data(), run.sample, ("stacked_modes",), bench.settings["samples"])

@@ -21,7 +21,7 @@ from saddlepoint.objectives.information import (
 )
 
 SHARPEST = -3.0  # least log-deviation of the recogniser, so that a bound in nats has an end
-EVENNESS = 2.0  # codes are drawn equally often, so those of real images should be; at 1 some stay empty
+EVENNESS = 2.0  # λ of Ji et al. 2019, eq. 5; at 1 some codes may stay without a real image
 SHOWN = 10  # values of a continuous code in a traversal
 
 
@@ -37,7 +37,8 @@ class InfoGAN(Vanilla):
         weight: λ of the categorical codes.
         weight_continuous: λ of the continuous codes.
         reward: whether the generator is rewarded for codes that can be read.
-        invariance: weight of the information that the codes of a real image and of its affine view share.
+        invariance: weight of the information that the codes of a real image and of its affine view share, and
+            of what drives all codes to be equally frequent among real images.
         **settings: of :class:`Vanilla`; ``latent`` is the dimension of the noise alone.
     """
 
@@ -105,10 +106,12 @@ class InfoGAN(Vanilla):
             minimise["scale information"] = -self.weight_continuous * found
         if self.view is not None and real is not None:
             other = self.critique(self.view(batch.real), batch)
-            pairs = list(zip(self._code_probabilities(real), self._code_probabilities(other), strict=True))
-            watch["real information"] = torch.stack([shared_information(*pair) for pair in pairs]).sum()
-            even = torch.stack([shared_information(*pair, evenness=EVENNESS) for pair in pairs]).sum()
-            minimise["real information"] = -self.invariance * even
+            pairs = zip(self._code_probabilities(real), self._code_probabilities(other), strict=True)
+            found = [shared_information(*pair) for pair in pairs]
+            shared, entropy = (torch.stack(parts).sum() for parts in zip(*found, strict=True))
+            watch["real information"] = shared
+            minimise["real information"] = -self.invariance * shared
+            minimise["evenness"] = -self.invariance * 2 * (EVENNESS - 1) * entropy
         return Terms(minimise if player == "d" or self.reward else {}, watch)
 
     def with_code(self, latent: Any, code: str, value: float) -> dict[str, Tensor]:
@@ -173,7 +176,8 @@ def infogan(
         weight_continuous: λ of the continuous codes.
         reward: reward the generator for codes that can be read; without, this is a plain GAN, watched.
         invariance: weight of a reward, in nats, for giving a real image and an affine view of it the same code,
-            which then follows digits rather than strokes. 0 in the paper; try 1.
+            which then follows digits rather than strokes, and for using all codes equally often, as the game
+            draws them: for data whose kinds are about equally frequent. 0 in the paper; try 1.
         width: channels of maps of 32×32 pixels, doubled for each halving.
         hidden: width of the dense hidden layer of both networks (1024; up to 16 pixels 256).
         objective: adversarial losses.

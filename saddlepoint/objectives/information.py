@@ -31,19 +31,20 @@ def uniform_information(mean: Tensor, log_deviation: Tensor, code: Tensor) -> Te
     return math.log(2) - 0.5 * error.square() - log_deviation - 0.5 * math.log(2 * math.pi)
 
 
-def shared_information(one: Tensor, other: Tensor, evenness: float = 1.0) -> Tensor:
-    """Return I(c; c′) of the codes of two views of the same images (Ji et al. 2019, eq. 3), a scalar.
+def shared_information(one: Tensor, other: Tensor) -> tuple[Tensor, Tensor]:
+    """Return I(c; c′) of the codes of two views of the same images, and their entropy H(c), both scalars.
 
-    Of the joint distribution that is the mean over images, made symmetric: ln K where views agree and are sure
-    and all codes are equally frequent, 0 where a view says nothing of the other.
+    Of the joint distribution that is the mean over images, made symmetric (Ji et al. 2019, eq. 3): the
+    information is ln K where views agree and are sure and all codes are equally frequent, 0 where a view says
+    nothing of the other. The entropy is ln K where all codes are equally frequent, whatever the views agree on;
+    to maximise I + 2·(λ − 1)·H is their eq. 5.
 
     Args:
         one: (n, K) probabilities of each image's code.
         other: (n, K) those of its other view.
-        evenness: weight of the entropies of both codes (their eq. 5). Above 1 it adds to the information what
-            drives all codes to be equally frequent, and (evenness − 1)·2·ln K to its maximum.
     """
     joint = (one[:, :, None] * other[:, None, :]).mean(0)
     joint = ((joint + joint.T) / 2).clamp_min(torch.finfo(joint.dtype).tiny)  # the slope of p·log p ends at 0
     marginal = joint.sum(0)
-    return (joint * joint.log()).sum() - 2 * evenness * (marginal * marginal.log()).sum()
+    entropy = -(marginal * marginal.log()).sum()
+    return (joint * joint.log()).sum() + 2 * entropy, entropy

@@ -11,6 +11,7 @@ from saddlepoint.claims.claim import Arm, Protocol, Verdict, claim, claims
 from saddlepoint.cli import main
 from saddlepoint.core.errors import TrainingError
 from saddlepoint.data import load
+from saddlepoint.reproduction import _trained
 
 NAME = "toy"
 
@@ -170,6 +171,14 @@ def test_an_interrupted_run_goes_on_bit_for_bit(toy):
     assert broken == whole
     assert broken["rows"] == [{"step": 4, "drawn": 32}, {"step": 8, "drawn": 64}]
     assert looks[:2] == [4, 8]
+
+
+def test_time_counts_what_an_interrupted_trial_trained_before(tmp_path):
+    assert _trained(tmp_path) == 0
+    (tmp_path / "run").mkdir()
+    rows = [{"version": 1, "step": step, "seconds": seconds} for step, seconds in ((1, 2.0), (2, 7.5))]
+    (tmp_path / "run" / "metrics.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert _trained(tmp_path) == 7.5
 
 
 def test_sources_are_given_by_flag_or_environment(toy, monkeypatch):
