@@ -79,7 +79,7 @@ def _panel(place: Axes, arms: Mapping[str, Sequence[float]]) -> None:
             values, [y] * len(values), "o", color=GENERATOR, markersize=4.5, alpha=0.7, markeredgewidth=0
         )
         place.annotate(
-            f"{means[arm]:.3g}",
+            f"{means[arm]:,.0f}" if means[arm] >= 1000 else f"{means[arm]:.3g}",
             (1.02, y),
             xycoords=("axes fraction", "data"),
             va="center",
