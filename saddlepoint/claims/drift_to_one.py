@@ -43,7 +43,7 @@ def judge(found: Findings) -> Verdict:
     judge=judge,
     quick=Protocol(1, 0.3, {"steps": 20, "cure_steps": 10, "every": 10, "samples": 100}, arms=("plain", "r1")),
     short=Protocol(1, 10, {"steps": 46_875, "cure_steps": 5_625, "every": 1_875, "samples": 2_000}),
-    full=Protocol(5, 110, {"steps": 46_875, "cure_steps": 46_875, "every": 1_875, "samples": 5_000}),
+    full=Protocol(5, 250, {"steps": 46_875, "cure_steps": 46_875, "every": 1_875, "samples": 5_000}),
     arms={
         "plain": Arm("mnist", "mlp_gan"),
         "r1": Arm("mnist", "mlp_gan", {"penalty": ("r1",), "gamma": (1.0,)}),

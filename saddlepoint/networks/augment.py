@@ -132,7 +132,7 @@ def cutout(x: Tensor) -> Tensor:
 def affine(x: Tensor) -> Tensor:
     """Turn an image by up to 20°, stretch sides up to 1.35 times, slant it by up to 0.8, shift it by a tenth.
 
-    With a slant of 0.4 alone, InfoGAN still took upright and slanted digits for different kinds.
+    With half the slant, one InfoGAN of two still took upright and slanted digits for different kinds.
     Bilinear, by gathering four neighbours, which unlike torch's grid_sample can be differentiated twice; zeros
     move in. Not part of DiffAugment.
     """
