@@ -79,9 +79,10 @@ def train(
         size: side of the images in pixels.
         crop: "center" cuts a square from each image, "stretch" squeezes the whole image into one.
         device: "auto", "cpu", "cuda" or "mps".
-        precision: "auto", "fp32" or "bf16".
+        precision: "auto", "fp32", "tf32" or "bf16".
         threads: CPU threads; by default what is measured to be fastest.
-        kernels: "auto", what is measured to be fastest, or "library", torch's own convolutions and threads.
+        kernels: "auto", what is measured to be fastest, and captured steps on NVIDIA's GPUs; or "library",
+            torch's own convolutions and threads, operation by operation.
         log_every: steps between rows of the curves.
         checkpoint_every: seconds between checkpoints.
         keep: how many of the newest checkpoints stay.

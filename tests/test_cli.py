@@ -66,7 +66,7 @@ def fails(capsys, *arguments, code=2):
         (["train", "--penalty", "r1", "--gamma", "1", "--gamma", "2"], "2 --gamma do not fit 1 --penalty"),
         (["train", "--penalty", "r1", "--penalty", "r1"], "--penalty r1 is given twice"),
         (["train", "--device", "tpu"], "--device must be auto, cpu, cuda or mps"),
-        (["train", "--precision", "fp8"], "--precision must be auto, fp32 or bf16"),
+        (["train", "--precision", "fp8"], "--precision must be auto, fp32, tf32 or bf16"),
         (["train", "--crop", "middle"], "--crop"),
         (["train", "--init", "nowhere"], "there is no run at nowhere"),
         (["train", "--keep", "0"], "--keep must be at least 1"),

@@ -48,7 +48,7 @@ def _parser(recipe: str, help_line: str) -> Parser:
     run.add_argument("--batch", type=int, metavar="N", help="images a step (default: the recipe's)")
     run.add_argument("--ema", type=float, metavar="DECAY", help="average of the generator's weights; 0: none")
     run.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: auto)")
-    run.add_argument("--precision", default="auto", help="auto, fp32 or bf16 (default: auto)")
+    run.add_argument("--precision", default="auto", help="auto, fp32, tf32 or bf16 (default: auto)")
     run.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: the fastest, measured)")
     run.add_argument(
         "--kernels", default="auto", help="auto (measured), or library: torch's convolutions (default: auto)"

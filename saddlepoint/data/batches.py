@@ -1,7 +1,10 @@
 """Endless batches in a seeded order that can be continued anywhere."""
 
+from typing import Any, NamedTuple
+
 import numpy as np
 import torch
+from torch import Tensor
 
 from saddlepoint.core.protocol import Batch
 from saddlepoint.core.seeds import derive
@@ -9,6 +12,18 @@ from saddlepoint.data.dataset import Split
 
 _RESIDENT = 8 << 30  # bytes of a split that may live on an accelerator
 _AHEAD = 4  # batches whose pages the system is asked to read while the one before is trained on
+
+
+class Examples(NamedTuple):
+    """A batch as it lies in memory, before its pixels become floats.
+
+    Attributes:
+        array: uint8 (n, h, w, c) images or float32 (n, d) points.
+        label: (n,) int64 classes, or None where the data have none.
+    """
+
+    array: Tensor
+    label: Tensor | None
 
 
 class Batches:
@@ -44,24 +59,31 @@ class Batches:
         self.drawn = 0
         self._epoch = self._advised = -1
         self._order = np.empty(0, np.int64)
-        self._resident = None
-        size = len(split) * split.array[:1].nbytes
-        if device.type != "cpu" and size <= _RESIDENT:
-            self._resident = torch.from_numpy(split.take(np.arange(len(split)))[0]).to(device)
+        self._places: Any = self._order  # the same, where the examples are: an array or a tensor on the device
+        self._resident: Examples | None = None
+        if _lives_there(split, device):
+            array, label = split.take(np.arange(len(split)))
+            label = None if label is None else torch.from_numpy(label).to(device)
+            self._resident = Examples(torch.from_numpy(array).to(device), label)
 
     def next(self) -> Batch:
         """Return the next batch: real (n, c, h, w) or (n, d) floats, label (n,) or None."""
+        return self.floats(self.draw())
+
+    def draw(self) -> Examples:
+        """Return the next batch as it lies in memory, on the device, without waiting for the device."""
         index = self._index()
         self.drawn += self.batch
+        if self._resident is not None:
+            array, label = self._resident
+            return Examples(array[index], None if label is None else label[index])
         self._read_ahead()
-        if self._resident is None:
-            examples, labels = self.split.take(index)
-            array = torch.from_numpy(examples).to(self.device)
-        else:
-            labels = self.split.labels(index)
-            array = self._resident[torch.from_numpy(index).to(self.device)]
-        label = None if labels is None else torch.from_numpy(labels).to(self.device)
-        return Batch(to_floats(array, self.pixels), label)
+        examples, labels = self.split.take(index)
+        return Examples(_send(examples, self.device), None if labels is None else _send(labels, self.device))
+
+    def floats(self, examples: Examples) -> Batch:
+        """Return what :meth:`draw` returned as the players see it."""
+        return Batch(to_floats(examples.array, self.pixels), examples.label)
 
     def _read_ahead(self) -> None:
         """Ask the system for the pages of coming batches of this epoch; waiting for a disk costs steps."""
@@ -70,7 +92,7 @@ class Batches:
         self.split.advise(self._order[known : first + _AHEAD * self.batch])
         self._advised = self._epoch
 
-    def _index(self) -> np.ndarray:
+    def _index(self) -> Any:
         """Return the positions of the next batch, which may run over the ends of epochs."""
         count, parts, start, left = len(self.split), [], self.drawn, self.batch
         while left:
@@ -78,11 +100,27 @@ class Batches:
             if epoch != self._epoch:
                 rng = np.random.Generator(np.random.Philox(derive(self.seed, "order", epoch)))
                 self._order, self._epoch = rng.permutation(count), epoch
-            part = self._order[offset : offset + left]
+                self._places = self._order if self._resident is None else _send(self._order, self.device)
+            part = self._places[offset : offset + left]
             parts.append(part)
             start += len(part)
             left -= len(part)
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+        if len(parts) == 1:
+            return parts[0]
+        return np.concatenate(parts) if self._resident is None else torch.cat(parts)
+
+
+def _lives_there(split: Split, device: torch.device) -> bool:
+    """Say whether a whole split is kept on the device: on accelerators, where it is small enough."""
+    return device.type != "cpu" and len(split) * split.array[:1].nbytes <= _RESIDENT
+
+
+def _send(values: np.ndarray, device: torch.device) -> Tensor:
+    """Return ``values`` as a tensor on ``device``, without waiting for it, as a plain copy would."""
+    tensor = torch.from_numpy(values)
+    if device.type != "cuda":
+        return tensor.to(device)
+    return tensor.pin_memory().to(device, non_blocking=True)
 
 
 def to_floats(array: torch.Tensor, pixels: tuple[float, float]) -> torch.Tensor:

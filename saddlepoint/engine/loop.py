@@ -174,9 +174,9 @@ class Trainer:
         with _interruptions() as interrupted:
             progress = self.progress
             while progress.fraction < 1:
-                pieces = self.stepper.pieces
+                plan = self.stepper.plan
                 self._pending.append(self.stepper.step(progress))
-                if self.stepper.pieces > pieces:
+                if self.stepper.plan is not plan:
                     self._replan()
                 self.done += 1
                 if self.average is not None:
@@ -261,11 +261,9 @@ class Trainer:
         return figures
 
     def _replan(self) -> None:
-        """Store that batches are split from now on, so that a resumed run splits them too."""
-        pieces = self.stepper.pieces
-        config = self.folder.read_config()
-        self.folder.write_config(config | {"plan": config["plan"] | {"pieces": pieces}})
-        self._tell("replanned", f"memory was exhausted; batches go in {pieces} pieces, with the same gradient")
+        """Store the plan that the run goes on with, so that a resumed run follows it too."""
+        self.folder.write_config(self.folder.read_config() | {"plan": self.stepper.plan.to_json()})
+        self._tell("replanned", self.stepper.replanned)
 
     def _is_best(self, row: dict[str, Any]) -> bool:
         value = row.get(self.habits.best) if self.habits.best else None

@@ -1,6 +1,7 @@
-"""One torch optimizer a player, its rates in tensors, its schedule applied before every update."""
+"""One torch optimizer a player, its rate in a tensor, its schedules applied once a step."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -21,10 +22,10 @@ class Descent:
     def __init__(self, spec: Optimizer, parameters: dict[str, nn.Parameter], device: torch.device):
         self.spec = spec
         self.parameters = parameters
-        self.rule = _build(spec, list(parameters.values()), torch.tensor(spec.lr, device=device))
+        self.rule = _build(spec, list(parameters.values()), device)
 
-    def update(self, gradients: Sequence[Tensor | None], progress: Progress) -> None:
-        """Apply one update."""
+    def schedule(self, progress: Progress) -> None:
+        """Set what is scheduled for the coming step."""
         for group in self.rule.param_groups:
             for name, schedule in self.spec.schedules.items():
                 value = schedule(progress)
@@ -32,6 +33,9 @@ class Descent:
                     group[name].fill_(value)
                 else:
                     group[name] = value
+
+    def update(self, gradients: Sequence[Tensor | None]) -> None:
+        """Apply one update: tensor code that never waits for the device, and can be recorded."""
         for parameter, gradient in zip(self.parameters.values(), gradients, strict=True):
             parameter.grad = None if gradient is None else _laid_out(gradient, parameter)
         self.rule.step()
@@ -54,7 +58,8 @@ class Descent:
         for key, value in state.items():
             name, _, entry = key.rpartition("/")
             parameter = self.parameters[name]
-            device = "cpu" if entry == "step" and not self.rule.defaults.get("fused") else parameter.device
+            counted_there = self.rule.defaults.get("fused") or self.rule.defaults.get("capturable")
+            device = parameter.device if entry != "step" or counted_there else "cpu"
             value = value.to(device, copy=True)
             if value.dim():  # moments lie in memory as their parameter does
                 value = torch.empty_like(parameter, dtype=value.dtype).copy_(value)
@@ -70,13 +75,19 @@ def _laid_out(gradient: Tensor, parameter: Tensor) -> Tensor:
     return gradient if gradient.stride() == parameter.stride() else torch.empty_like(parameter).copy_(gradient)
 
 
-def _build(spec: Optimizer, parameters: list[nn.Parameter], lr: Tensor) -> torch.optim.Optimizer:
+def scheduled_numbers(spec: Optimizer) -> list[str]:
+    """Return what is scheduled as a number of the program, which a recorded update would not see change."""
+    in_tensors = {"lr"} if spec.kind in ("adam", "sgd") else set()
+    return sorted(set(spec.schedules) - in_tensors)
+
+
+def _build(spec: Optimizer, parameters: list[nn.Parameter], device: torch.device) -> torch.optim.Optimizer:
+    recordable = device.type == "cuda"  # counters on the device
+    lr, decay = torch.tensor(spec.lr, device=device), spec.weight_decay
     if spec.kind == "adam":
-        return torch.optim.Adam(
-            parameters, lr=lr, betas=spec.betas, eps=spec.eps, weight_decay=spec.weight_decay, fused=True
-        )
+        settings: dict[str, Any] = {"betas": spec.betas, "eps": spec.eps, "fused": True}
+        return torch.optim.Adam(parameters, lr=lr, weight_decay=decay, capturable=recordable, **settings)
     if spec.kind == "sgd":
-        return torch.optim.SGD(
-            parameters, lr=lr, momentum=spec.momentum, weight_decay=spec.weight_decay, fused=True
-        )
-    return torch.optim.RMSprop(parameters, lr=lr, eps=spec.eps, weight_decay=spec.weight_decay)
+        return torch.optim.SGD(parameters, lr=lr, momentum=spec.momentum, weight_decay=decay, fused=True)
+    # torch's RMSprop would read a rate in a tensor back from the device at every update.
+    return torch.optim.RMSprop(parameters, lr=spec.lr, eps=spec.eps, weight_decay=decay, capturable=recordable)

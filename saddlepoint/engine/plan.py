@@ -11,7 +11,8 @@ import torch
 from saddlepoint.core.errors import UserError
 from saddlepoint.engine.convolution import Product
 
-Precision = Literal["fp32", "bf16"]
+Precision = Literal["fp32", "tf32", "bf16"]
+PRECISIONS: tuple[Precision, ...] = ("fp32", "tf32", "bf16")
 
 
 @dataclass(frozen=True)
@@ -20,13 +21,15 @@ class Plan:
 
     Attributes:
         device: torch device string.
-        precision: of the networks' arithmetic; weights, updates and losses are always fp32.
+        precision: of the networks' arithmetic; weights, updates and losses are always fp32. With tf32 the
+            factors of fp32 products lose 13 bits, on GPUs that multiply so.
         threads: CPU threads.
         threads_given: whether the user chose them.
         kernels: convolutions that train by patches instead of the library's way, and which of their products.
         pieces: parts into which each batch is split, one after the other, for want of memory.
         step_seconds: of a step, measured when threads and kernels were; None where nothing was measured.
         memory: resident memory in bytes of the process after that step.
+        captured: whether steps are captured as CUDA graphs and replayed.
     """
 
     device: str
@@ -37,6 +40,7 @@ class Plan:
     pieces: int = 1
     step_seconds: float | None = None
     memory: int | None = None
+    captured: bool = False
 
     @classmethod
     def choose(
@@ -46,7 +50,7 @@ class Plan:
 
         Args:
             device: "auto", "cpu", "cuda" or "mps".
-            precision: "auto", "fp32" or "bf16".
+            precision: "auto", "fp32", "tf32" or "bf16".
             threads: CPU threads; None for as many as torch takes, or for what is measured to be faster.
             fine: the data need more than bf16's three digits, as points of narrow modes do.
 
@@ -54,14 +58,17 @@ class Plan:
             UserError: the device or the precision is not to be had on this machine.
         """
         device = _device(device)
-        if precision not in ("auto", "fp32", "bf16"):
-            raise UserError(f"--precision must be auto, fp32 or bf16, got {precision!r}")
-        if precision == "auto":
-            precision = "bf16" if _multiplies_bf16(device) and not fine else "fp32"
+        chosen: Precision = "bf16" if _multiplies_bf16(device) and not fine else "fp32"
+        if precision != "auto":
+            if precision not in PRECISIONS:
+                raise UserError(f"--precision must be auto, fp32, tf32 or bf16, got {precision!r}")
+            chosen = precision
+        if chosen == "tf32" and not (device.startswith("cuda") and _multiplies_bf16(device)):
+            raise UserError(f"--precision tf32 needs an NVIDIA GPU of 2020 or later; this run is on {device}")
         if threads is not None and threads < 1:
             raise UserError(f"--threads must be at least 1, got {threads}")
         count = threads or torch.get_num_threads()
-        return cls(device, "bf16" if precision == "bf16" else "fp32", count, threads is not None)
+        return cls(device, chosen, count, threads is not None)
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "Plan":
@@ -70,7 +77,8 @@ class Plan:
         device, precision, threads = _device(value["device"]), value["precision"], value["threads"]
         given, pieces = value.get("threads_given", False), value.get("pieces", 1)
         cost = value.get("step_seconds"), value.get("memory")  # as the line before, added since run format 1
-        return cls(device, precision, threads, given, kernels, pieces, *cost)
+        captured = value.get("captured", False)  # likewise
+        return cls(device, precision, threads, given, kernels, pieces, *cost, captured)
 
     def tuned(self, facts: Mapping[str, Any]) -> "Plan":
         """Return the plan with the ``threads`` and ``kernels`` that were measured to be fastest."""
@@ -90,13 +98,17 @@ class Plan:
     def apply(self) -> None:
         """Set what is global in torch to this plan."""
         torch.set_num_threads(self.threads)
+        if self.device.startswith("cuda"):
+            rounded = self.precision != "fp32"  # what bf16 leaves in fp32 may be rounded to tf32
+            torch.backends.cuda.matmul.allow_tf32 = rounded
+            torch.backends.cudnn.allow_tf32 = rounded
 
     def autocast(self) -> AbstractContextManager:
         """Return a fresh autocast region.
 
         Enter one for each turn: its cache of converted weights must not outlive their update.
         """
-        if self.precision == "fp32":
+        if self.precision != "bf16":
             return contextlib.nullcontext()
         return torch.autocast(self.torch_device.type, torch.bfloat16)
 
@@ -108,6 +120,8 @@ class Plan:
         if self.kernels:
             count = len(self.kernels)
             parts.append(f"{count} convolution{'s' if count > 1 else ''} by patches")
+        if self.captured:
+            parts.append("steps captured")
         if self.pieces > 1:
             parts.append(f"batches in {self.pieces} pieces")
         return ", ".join(parts)

@@ -1,6 +1,7 @@
 """One step of the game: whose turn it is, gradients for its own parameters, updates."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -10,8 +11,9 @@ from torch.utils._pytree import tree_map
 from saddlepoint.core.errors import TrainingError
 from saddlepoint.core.experiment import Experiment
 from saddlepoint.core.protocol import Batch, Family, Progress
-from saddlepoint.data.batches import Batches
+from saddlepoint.data.batches import Batches, Examples
 from saddlepoint.engine import pieces
+from saddlepoint.engine.graphs import CudaGraphs, NotCapturable, Replayer
 from saddlepoint.engine.optimizers import Descent
 from saddlepoint.engine.plan import Plan
 
@@ -21,21 +23,23 @@ class Stepper:
 
     Args:
         experiment: the family and how it is trained; its family is already on the plan's device.
-        plan: precision and device.
+        plan: precision and device, and whether steps are captured and replayed.
         batches: endless real data.
         rng: source of the latents, on the plan's device.
 
     Attributes:
-        pieces: parts that each batch is split into; doubled when memory is exhausted.
+        plan: as given, until memory is exhausted or a step cannot be captured.
+        replanned: why the plan is not the one that was given, or "".
     """
 
     def __init__(self, experiment: Experiment, plan: Plan, batches: Batches, rng: torch.Generator):
         self.experiment = experiment
         self.family = experiment.family
         self.plan = plan
+        self.replanned = ""
         self.batches = batches
         self.rng = rng
-        self.pieces = plan.pieces
+        self.replayer = Replayer(self._play, CudaGraphs(rng)) if plan.captured else None
         self.descents = {
             player: Descent(experiment.optimizers[player], owned(self.family, player), plan.torch_device)
             for player in self.family.players
@@ -47,19 +51,37 @@ class Stepper:
         Terms are called ``player/term``, statistics by their own name; a player that moves several times
         reports its last turn.
         """
-        deal = _Deal(self)
+        turns = self.family.turns(progress.step)
+        for player in set(turns):
+            self.descents[player].schedule(progress)
+        examples = [self.batches.draw() for _ in range(_draws(self.family, turns))]
+        report = self._play(turns, examples) if self.replayer is None else self._replay(turns, examples)
+        self.family.after(progress)
+        return report
+
+    def _replay(self, turns: tuple[str, ...], examples: list[Examples]) -> dict[str, Tensor]:
+        assert self.replayer is not None
+        try:
+            return self.replayer.play(turns, examples)
+        except NotCapturable as error:
+            self.replayer = None
+            self.plan = replace(self.plan, captured=False)
+            self.replanned = f"a step cannot be captured ({error}); each operation is launched by itself"
+            return self._play(turns, examples)
+
+    def _play(self, turns: tuple[str, ...], examples: list[Examples]) -> dict[str, Tensor]:
+        deal = _Deal(self, examples)
         report: dict[str, Tensor] = {}
         waiting = []
-        for player in self.family.turns(progress.step):
+        for player in turns:
             gradients = self._gradients(player, deal, report)
             if self.experiment.simultaneous:
                 waiting.append((player, gradients))
             else:
-                self.descents[player].update(gradients, progress)
+                self.descents[player].update(gradients)
                 deal.moved(player)
         for player, gradients in waiting:
-            self.descents[player].update(gradients, progress)
-        self.family.after(progress)
+            self.descents[player].update(gradients)
         return report
 
     def _gradients(self, player: str, deal: "_Deal", report: dict[str, Tensor]) -> list[Tensor | None]:
@@ -68,7 +90,7 @@ class Stepper:
             try:
                 return self._descend(player, deal, report)
             except (RuntimeError, MemoryError) as error:
-                if not pieces.is_out_of_memory(error):
+                if self._capturing() or not pieces.is_out_of_memory(error):
                     raise
                 trouble = str(error)
             deal.forget()
@@ -77,9 +99,9 @@ class Stepper:
     def _descend(self, player: str, deal: "_Deal", report: dict[str, Tensor]) -> list[Tensor | None]:
         """Return the gradients of a turn, and put its terms and statistics into ``report``."""
         parameters = list(self.descents[player].parameters.values())
-        gradients, said = pieces.Mean(self.pieces), pieces.Mean(self.pieces)
+        gradients, said = pieces.Mean(self.plan.pieces), pieces.Mean(self.plan.pieces)
         names: list[str] = []
-        for batch, latent, fake in deal.hands(player, self.pieces):
+        for batch, latent, fake in deal.hands(player, self.plan.pieces):
             with self.plan.autocast():
                 terms = self.family.terms(player, batch, latent, fake)
             names = [*(f"{player}/{name}" for name in terms.minimise), *terms.watch]
@@ -91,16 +113,20 @@ class Stepper:
         )
         return gradients.values
 
+    def _capturing(self) -> bool:
+        return self.plan.captured and torch.cuda.is_current_stream_capturing()
+
     def _split(self, trouble: str) -> None:
         """Split batches into twice as many pieces; raises TrainingError where that is not the same game."""
-        batch = self.batches.batch
-        why = pieces.obstacle(self.family, batch, 2 * self.pieces)
+        batch, count = self.batches.batch, 2 * self.plan.pieces
+        why = pieces.obstacle(self.family, batch, count)
         if why is not None:
             raise TrainingError(
                 f"memory is exhausted at batch {batch}, and {why}; give a smaller --batch, for example "
                 f"{max(1, batch // 2)} ({trouble.splitlines()[0]})"
             )
-        self.pieces *= 2
+        self.plan = replace(self.plan, pieces=count)
+        self.replanned = f"memory was exhausted; batches go in {count} pieces, with the same gradient"
         if self.plan.device.startswith("cuda"):
             torch.cuda.empty_cache()
 
@@ -112,9 +138,10 @@ class _Deal:
     its repeated turns get new ones, but for the batch of players that generate.
     """
 
-    def __init__(self, stepper: Stepper):
+    def __init__(self, stepper: Stepper, examples: list[Examples]):
         self.stepper = stepper
         self.family = stepper.family
+        self.examples = iter(examples)
         self.seen: set[str] = set()
         self.batch: Batch | None = None
         self.latent: Any = None
@@ -125,8 +152,8 @@ class _Deal:
         """Draw what ``player`` needs and may not share with others."""
         repeated = player in self.seen
         self.seen.add(player)
-        if self.batch is None or (repeated and not self.family.generates(player)):  # only a critic's are drawn
-            self.batch = self.stepper.batches.next()
+        if self.batch is None or (repeated and not self.family.generates(player)):
+            self.batch = self.stepper.batches.floats(next(self.examples))
         if self.latent is None or repeated or self.stepper.experiment.fresh_latent:
             self.latent = self.family.latent(self.stepper.batches.batch, rng=self.stepper.rng)
             self.fake = None
@@ -168,6 +195,12 @@ class _Deal:
         """Forget the graph of the fakes once the weights that made them have changed."""
         if self.family.generates(player):
             self.attached = False
+
+
+def _draws(family: Family, turns: tuple[str, ...]) -> int:
+    """Return how many batches a step takes: one, and one more for each repeated turn of a critic."""
+    repeated = [player for index, player in enumerate(turns) if player in turns[:index]]
+    return 1 + sum(not family.generates(player) for player in repeated)
 
 
 def owned(family: Family, player: str) -> dict[str, nn.Parameter]:

@@ -19,7 +19,7 @@ from saddlepoint.core.protocol import Progress
 from saddlepoint.data import cache
 from saddlepoint.data.batches import Batches
 from saddlepoint.data.dataset import Split
-from saddlepoint.engine import convolution
+from saddlepoint.engine import convolution, graphs
 from saddlepoint.engine.convolution import PRODUCTS, Geometry, Product, geometry, suits
 from saddlepoint.engine.plan import Plan
 from saddlepoint.engine.step import Stepper
@@ -46,10 +46,11 @@ def tune(plan: Plan, experiment: Experiment, split: Split) -> Plan:
     """Return ``plan`` with the threads and kernels that train ``experiment`` fastest on this machine.
 
     The first time a few steps are trained on a copy; from then on the answer is remembered, so that equal runs
-    are planned alike; without a cache folder the plan stays as it is. Accelerators plan for themselves.
+    are planned alike; without a cache folder the plan stays as it is. On NVIDIA's GPUs steps are captured.
     """
     if plan.device != "cpu":
-        return plan
+        captured = plan.device.startswith("cuda") and graphs.obstacle(experiment) is None
+        return dataclasses.replace(plan, captured=captured)
     name = f"plan-{_key(plan, experiment, split)}"
     try:
         return plan.tuned(cache.remembered(name, lambda: _measure(plan, experiment, split)))

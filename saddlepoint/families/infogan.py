@@ -13,7 +13,7 @@ from saddlepoint.core.protocol import Batch, Code, Critique, Terms
 from saddlepoint.families.vanilla import Vanilla, describe
 from saddlepoint.networks.augment import Augment, chosen_augment
 from saddlepoint.networks.dcgan import dcgan_critic, dcgan_generator, normal_weights
-from saddlepoint.networks.layers import named
+from saddlepoint.networks.layers import named, one_hot
 from saddlepoint.objectives.information import (
     categorical_information,
     shared_information,
@@ -87,8 +87,8 @@ class InfoGAN(Vanilla):
         """Return fakes of the shape of the real data."""
         del batch
         noise, category = latent["noise"], latent["category"]
-        onehot = [F.one_hot(category[:, i], k).type_as(noise) for i, k in enumerate(self.categories)]
-        return self.generator(torch.cat([noise, *onehot, latent["continuous"]], 1))
+        coded = [one_hot(category[:, i], k, noise.dtype) for i, k in enumerate(self.categories)]
+        return self.generator(torch.cat([noise, *coded, latent["continuous"]], 1))
 
     def further(
         self, player: str, batch: Batch, latent: Any, fake: Critique, real: Critique | None = None

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from saddlepoint.core.protocol import Critique
 from saddlepoint.networks.dcgan import channels, sides, upsample
-from saddlepoint.networks.layers import Maxout, ToMap
+from saddlepoint.networks.layers import Maxout, ToMap, one_hot
 
 
 def beside(x: Tensor, onehot: Tensor) -> Tensor:
@@ -55,7 +55,7 @@ class ConditionalGenerator(nn.Module):
 
     def forward(self, latent: Tensor, label: Tensor) -> Tensor:
         """Map (n, latent) and (n,) int64 to images (n, c, size, size) in [0, 1]."""
-        onehot = F.one_hot(label, self.classes)
+        onehot = one_hot(label, self.classes, latent.dtype)
         x = self.dense_norm(self.dense(beside(latent, onehot))).relu()
         x = self.fold(self.project_norm(self.project(beside(x, onehot)))).relu()
         for up, norm in zip(self.ups, self.norms, strict=True):
@@ -86,7 +86,7 @@ class ConditionalCritic(nn.Module):
 
     def forward(self, x: Tensor, label: Tensor) -> Critique:
         """Return what (n, c, size, size) images with (n,) int64 labels are worth."""
-        onehot = F.one_hot(label, self.classes)
+        onehot = one_hot(label, self.classes, x.dtype)
         for down, norm in zip(self.downs, self.norms, strict=True):
             x = F.leaky_relu(norm(down(beside(x, onehot))), 0.2)
         code = F.leaky_relu(self.dense_norm(self.dense(beside(x.flatten(1), onehot))), 0.2)
@@ -124,7 +124,7 @@ class TwoPathGenerator(nn.Module):
 
     def forward(self, latent: Tensor, label: Tensor) -> Tensor:
         """Map (n, latent) and (n,) int64 to (n, *shape)."""
-        onehot = F.one_hot(label, self.classes).to(latent.dtype)
+        onehot = one_hot(label, self.classes, latent.dtype)
         x = torch.cat([self.of_noise(latent).relu(), self.of_label(onehot).relu()], 1)
         return self.shape(self.output(self.to_data(self.joint(x).relu())))
 
@@ -150,7 +150,7 @@ class TwoPathCritic(nn.Module):
 
     def forward(self, x: Tensor, label: Tensor) -> Critique:
         """Return what (n, *shape) examples with (n,) int64 labels are worth."""
-        onehot = F.one_hot(label, self.classes).to(x.dtype)
+        onehot = one_hot(label, self.classes, x.dtype)
         code = torch.cat([self.drop(self.of_data(x.flatten(1))), self.drop(self.of_label(onehot))], 1)
         code = self.drop(self.joint(code))
         return Critique(self.head(code).flatten().float(), code)

@@ -70,6 +70,14 @@ class FromMap(nn.Module):
         return x.permute(0, 2, 3, 1).flatten(1)
 
 
+def one_hot(label: Tensor, classes: int, dtype: torch.dtype) -> Tensor:
+    """Return (n, classes), 1 at the label and 0 elsewhere; a label out of range leaves its row 0.
+
+    torch's own looks at the labels first, which would wait for the device.
+    """
+    return (label[:, None] == torch.arange(classes, device=label.device)).to(dtype)
+
+
 def visit(network: nn.Module, initialise: Callable[[nn.Module], None]) -> nn.Module:
     """Apply ``initialise`` to every layer of ``network`` without recording gradients; return it."""
     with torch.no_grad():

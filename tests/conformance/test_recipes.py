@@ -88,9 +88,9 @@ def test_every_parameter_gets_a_gradient_in_some_turn(case):
     for player, descent in trainer.stepper.descents.items():
         update = descent.update
 
-        def spying(gradients, progress, descent=descent, update=update):
+        def spying(gradients, descent=descent, update=update):
             used.update(n for n, g in zip(descent.parameters, gradients, strict=True) if g is not None)
-            update(gradients, progress)
+            update(gradients)
 
         descent.update = spying
         assert player in trainer.family.players

@@ -70,3 +70,24 @@ def test_advice_brings_pages_into_memory(tmp_path, monkeypatch):
     while resident() < before + 300 and time.monotonic() < end:
         time.sleep(0.01)
     assert resident() >= before + 300  # a hundred images of three pages
+
+
+@pytest.mark.parametrize("labelled", [True, False])
+def test_a_resident_split_gives_the_same_batches(labelled, monkeypatch):
+    """As on an accelerator: indexed where it lies, over the ends of epochs too."""
+    rng = np.random.default_rng(0)
+    images, labels = rng.integers(0, 256, (50, 4, 4, 3), np.uint8), rng.integers(0, 10, 50)
+    split = Split(images, labels if labelled else None, rows=np.arange(5, 45))
+
+    def draw():
+        batches = Batches(split, 7, seed=0, device=torch.device("cpu"))
+        return [batches.next() for _ in range(20)]
+
+    expected = draw()
+    monkeypatch.setattr("saddlepoint.data.batches._lives_there", lambda split, device: True)
+    for one, other in zip(draw(), expected, strict=True):
+        assert torch.equal(one.real, other.real)
+        assert one.real.stride() == other.real.stride()
+        assert (one.label is not None) is labelled
+        if one.label is not None and other.label is not None:
+            assert torch.equal(one.label, other.label)

@@ -5,7 +5,6 @@ import torch
 from torch import nn
 
 from saddlepoint.core.experiment import Optimizer
-from saddlepoint.core.protocol import Progress
 from saddlepoint.engine.optimizers import Descent
 
 
@@ -17,8 +16,8 @@ def test_a_channels_last_gradient_moves_its_own_weights(kind):
     for form in (torch.contiguous_format, torch.channels_last):
         weight = nn.Parameter(start.clone())
         descent = Descent(Optimizer(lr=0.1, kind=kind), {"w": weight}, torch.device("cpu"))
-        for step in range(2):
-            descent.update((gradient.contiguous(memory_format=form),), Progress(step, 0, 0.0, 0.0))
+        for _ in range(2):
+            descent.update((gradient.contiguous(memory_format=form),))
         moved.append(weight.detach())
     assert torch.equal(*moved)
     assert not torch.equal(moved[0], start)

@@ -1,5 +1,6 @@
 """Batches in pieces: the same gradients as the whole, and training that survives exhausted memory."""
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -16,11 +17,11 @@ from tests.engine.test_step import DATA, START, make
 
 def gradients(recipe, count, **flags):
     stepper = make(recipe, **flags)
-    stepper.pieces = count
+    stepper.plan = dataclasses.replace(stepper.plan, pieces=count)
     updates = {}
     descents: Any = stepper.descents
     for player, descent in descents.items():
-        descent.update = lambda found, _, player=player: updates.setdefault(player, found)
+        descent.update = lambda found, player=player: updates.setdefault(player, found)
     report = stepper.step(START)
     return updates, report
 
@@ -64,7 +65,7 @@ def test_a_step_goes_on_in_pieces_with_the_same_batch():
     whole, parts = make("cs231n_fc"), make("cs231n_fc")
     exhausted(parts, 1)
     expected, found = whole.step(START), parts.step(START)
-    assert (whole.pieces, parts.pieces) == (1, 2)
+    assert (whole.plan.pieces, parts.plan.pieces) == (1, 2)
     assert parts.batches.drawn == whole.batches.drawn
     for name, value in expected.items():
         torch.testing.assert_close(found[name], value, rtol=1e-4, atol=1e-5)
@@ -87,7 +88,7 @@ def test_other_errors_pass():
     family.terms = wrong
     with pytest.raises(RuntimeError, match="shapes"):
         stepper.step(START)
-    assert stepper.pieces == 1
+    assert stepper.plan.pieces == 1
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,8 @@
 """The acceleration plan: what is asked for, what is there, and what is stored."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 import torch
 
@@ -8,7 +11,7 @@ from saddlepoint.engine.plan import Plan
 
 
 def test_a_plan_survives_its_json():
-    plan = Plan.choose()
+    plan = replace(Plan.choose(), captured=True, pieces=2)
     assert Plan.from_json(plan.to_json()) == plan
 
 
@@ -23,7 +26,7 @@ def test_points_are_not_rounded_to_three_digits():
 
 @pytest.mark.parametrize(
     ("device", "precision", "message"),
-    [("tpu", "auto", "--device"), ("cpu", "fp8", "--precision")],
+    [("tpu", "auto", "--device"), ("cpu", "fp8", "--precision"), ("cpu", "tf32", "needs an NVIDIA GPU")],
 )
 def test_what_is_unknown_is_refused(device, precision, message):
     with pytest.raises(UserError, match=message):
@@ -34,6 +37,20 @@ def test_what_is_unknown_is_refused(device, precision, message):
 def test_a_device_that_is_not_here_is_refused():
     with pytest.raises(UserError, match="no cuda device"):
         Plan.choose("cuda")
+
+
+@pytest.mark.parametrize(("precision", "rounded"), [("fp32", False), ("tf32", True), ("bf16", True)])
+def test_fp32_on_a_gpu_is_fp32(precision, rounded):
+    places: list[Any] = [torch.backends.cuda.matmul, torch.backends.cudnn]
+    before = [place.allow_tf32 for place in places]
+    try:
+        for place in places:
+            place.allow_tf32 = not rounded
+        Plan("cuda", precision, torch.get_num_threads()).apply()
+        assert [place.allow_tf32 for place in places] == [rounded, rounded]
+    finally:
+        for place, value in zip(places, before, strict=True):
+            place.allow_tf32 = value
 
 
 def test_apply_sets_the_threads():

@@ -1,0 +1,149 @@
+"""Steps captured once and replayed: on a GPU one launch in place of thousands.
+
+What is captured must be tensor code alone: it is read once, and a replay runs the same operations on the same
+memory. So what changes from step to step is copied into fixed memory before, and all that lasts (weights,
+moments, buffers) is changed in place.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
+
+import torch
+from torch import Tensor
+
+from saddlepoint.core.experiment import Experiment
+from saddlepoint.data.batches import Examples
+from saddlepoint.engine.optimizers import scheduled_numbers
+
+Turns = tuple[str, ...]
+Play = Callable[[Turns, list[Examples]], dict[str, Tensor]]
+
+WARM = 3  # steps of a tuple of turns before it is captured: libraries and optimizers allocate in their first
+
+
+class NotCapturable(Exception):  # noqa: N818 - training goes on
+    """A step does something that cannot be captured."""
+
+
+class Graphs(Protocol):
+    """A way of capturing."""
+
+    def warm(self, function: Callable[[], Any]) -> Any:
+        """Run ``function`` as it must run before it is captured; return what it returns."""
+        ...
+
+    def capture(self, function: Callable[[], Tensor]) -> tuple[Callable[[], None], Tensor]:
+        """Capture ``function`` without running it; return what replays it, and where its result appears."""
+        ...
+
+
+class Replayer:
+    """Plays steps, each tuple of turns from a graph of its own as soon as there is one.
+
+    Args:
+        play: (turns, examples) -> terms and statistics; changes weights and moments in place.
+        graphs: how to capture.
+    """
+
+    def __init__(self, play: Play, graphs: Graphs):
+        self._play = play
+        self._graphs = graphs
+        self._played: Counter[Turns] = Counter()
+        self._captured: dict[Turns, _Captured] = {}
+
+    def play(self, turns: Turns, examples: list[Examples]) -> dict[str, Tensor]:
+        """Play a step; return its terms and statistics.
+
+        Raises:
+            NotCapturable: the step was to be captured and cannot be; it was not played.
+        """
+        if self._played[turns] < WARM:
+            report = self._graphs.warm(lambda: self._play(turns, examples))
+            self._played[turns] += 1
+            return report
+        if turns not in self._captured:
+            self._captured[turns] = self._capture(turns, examples)
+        return self._captured[turns].play(examples)
+
+    def _capture(self, turns: Turns, examples: list[Examples]) -> "_Captured":
+        inputs = [Examples(array.clone(), _cloned(label)) for array, label in examples]
+        names: list[str] = []
+
+        def step() -> Tensor:
+            report = self._play(turns, inputs)
+            names.extend(report)
+            return torch.stack([value.float() for value in report.values()])
+
+        try:
+            replay, values = self._graphs.capture(step)
+        except RuntimeError as error:
+            raise NotCapturable(str(error).strip().splitlines()[0]) from error
+        return _Captured(inputs, replay, names, values)
+
+
+class _Captured(NamedTuple):
+    """A captured step, and the memory that it reads and writes."""
+
+    inputs: list[Examples]
+    replay: Callable[[], None]
+    names: list[str]
+    values: Tensor
+
+    def play(self, examples: list[Examples]) -> dict[str, Tensor]:
+        for mine, given in zip(self.inputs, examples, strict=True):
+            mine.array.copy_(given.array)
+            if mine.label is not None and given.label is not None:
+                mine.label.copy_(given.label)
+        self.replay()
+        return dict(zip(self.names, self.values.clone(), strict=True))  # the next step overwrites the values
+
+
+class CudaGraphs:
+    """CUDA graphs that share one pool of memory.
+
+    Args:
+        rng: the generator on the device that steps draw from, beside torch's own.
+    """
+
+    def __init__(self, rng: torch.Generator):
+        self._rng = rng
+        self._pool = torch.cuda.graph_pool_handle()
+        self._stream = torch.cuda.Stream(rng.device)
+
+    def warm(self, function: Callable[[], Any]) -> Any:
+        """Run ``function`` on the stream that will capture it."""
+        here = torch.cuda.current_stream(self._rng.device)
+        self._stream.wait_stream(here)
+        with torch.cuda.stream(self._stream):
+            result = function()
+        here.wait_stream(self._stream)
+        return result
+
+    def capture(self, function: Callable[[], Tensor]) -> tuple[Callable[[], None], Tensor]:
+        """Capture ``function``; return the launch of its graph, and its result's memory."""
+        device = self._rng.device.index or 0
+        generators = self._rng, torch.cuda.default_generators[device]
+        states = [generator.clone_state() for generator in generators]
+        graph = torch.cuda.CUDAGraph()
+        graph.register_generator_state(self._rng)
+        try:
+            with torch.cuda.graph(graph, pool=self._pool, stream=self._stream):
+                values = function()
+        except RuntimeError:  # leaves generators that take every draw for one of the capture
+            for generator, state in zip(generators, states, strict=True):
+                generator.graphsafe_set_state(state)
+            raise
+        return graph.replay, values
+
+
+def obstacle(experiment: Experiment) -> str | None:
+    """Return why steps of ``experiment`` cannot be captured, or None."""
+    for player, optimizer in experiment.optimizers.items():
+        if names := scheduled_numbers(optimizer):
+            return f"the {', '.join(names)} of player {player} is scheduled"
+    return None
+
+
+def _cloned(label: Tensor | None) -> Tensor | None:
+    return None if label is None else label.clone()
