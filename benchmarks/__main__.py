@@ -16,7 +16,6 @@ from saddlepoint.engine.plan import Plan
 from saddlepoint.preparation import describe_machine
 
 RESULTS = ROOT / "docs" / "results"
-KINDS = ("mnist", "cifar10")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -28,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
         if out is None and not options.quick and names == list(NAMES):
             out = RESULTS
         with tempfile.TemporaryDirectory(prefix="saddlepoint-benchmarks-") as scratch:
-            results = run(names, _data(options.data), quick=options.quick, scratch=Path(scratch))
+            results = run(names, sources.paths(options.data), quick=options.quick, scratch=Path(scratch))
     except (UserError, Failed) as error:
         print(f"benchmarks: {error}", file=sys.stderr)
         return 2
@@ -72,10 +71,9 @@ def run(names: list[str], data: dict[str, str], *, quick: bool, scratch: Path) -
     peaks = [] if quick else [measure.limits(pace, plan.device, scratch).peak]
     chosen = [ROWS[name] for name in names if name in ROWS]
     found = {}
-    makers = {"digits": (sources.digits, "mnist"), "photos": (sources.photos, "cifar10")}
-    for kind in sorted({row.source for row in chosen}):
-        make, key = makers[kind]
-        found[kind] = make(data.get(key), scratch)
+    for row in chosen:
+        if row.source not in found:
+            found[row.source] = sources.find(row.source, data, scratch)
     results["rows"] = {}
     for row in chosen:
         _say(f"measuring {row.name}")
@@ -106,16 +104,6 @@ def _names(given: list[str]) -> list[str]:
     return [name for name in NAMES if not given or name in given]
 
 
-def _data(given: list[str]) -> dict[str, str]:
-    found = {}
-    for value in given:
-        kind, _, path = value.partition(":")
-        if kind not in KINDS or not path:
-            raise UserError(f"--data must be mnist:PATH or cifar10:PATH, got {value!r}")
-        found[kind] = path
-    return found
-
-
 def _say(what: str) -> None:
     print(what, file=sys.stderr, flush=True)
 
@@ -137,7 +125,7 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="NAME:PATH",
-        help="mnist:PATH and cifar10:PATH (default: scikit-learn's digits and synthetic JPEGs)",
+        help=sources.HELP,
     )
     return parser
 

@@ -30,6 +30,7 @@ class Pace:
         pairs: readings of each side.
         warm: seconds and steps before the first.
         peak: seconds for every size of matrix.
+        steps: whose operations are timed one by one.
         starts: starts from nothing to the first step.
         growth: measure everything that grows, or its beginning alone.
     """
@@ -38,11 +39,12 @@ class Pace:
     pairs: int = 5
     warm: tuple[float, int] = (3.0, 3)
     peak: float = 1.0
+    steps: int = 5
     starts: int = 3
     growth: bool = True
 
 
-QUICK = Pace(window=0.2, pairs=2, warm=(0.0, 1), peak=0.05, starts=1, growth=False)
+QUICK = Pace(window=0.2, pairs=2, warm=(0.0, 1), peak=0.05, steps=1, starts=1, growth=False)
 
 
 def row(row: Row, source: Source, pace: Pace, device: str, scratch: Path) -> dict[str, Any]:
@@ -73,12 +75,14 @@ def row(row: Row, source: Source, pace: Pace, device: str, scratch: Path) -> dic
     speeds = {side: [w["images"] / w["seconds"] for w in windows[side]] for side in SIDES}
     unloaded = [w["images"] / (w["seconds"] - w["loading"]) for w in windows["tutorial"]]
     flops = step_flops(row.recipe, row.size, row.channels, row.batch, row.flags)
+    goal, share_goal = row.goals(device)
     return {
         "title": row.title,
         "data": source.name,
-        "goal": row.goal,
-        "share_goal": row.share_goal,
-        **{name: saddlepoint.about[name] for name in ("parameters", "batch", "device", "threads")},
+        "goal": goal,
+        "share_goal": share_goal,
+        "operations": operations(row, source, pace, scratch) if device == "cpu" else None,
+        **{name: saddlepoint.about[name] for name in ("parameters", "batch", "device", "threads", "plan")},
         "precision": {side: workers[side].about["precision"] for side in SIDES},
         "images_per_second": {side: spread(speeds[side]) for side in SIDES},
         "ratio": spread([b / a for a, b in zip(speeds["tutorial"], speeds["saddlepoint"], strict=True)]),
@@ -90,6 +94,12 @@ def row(row: Row, source: Source, pace: Pace, device: str, scratch: Path) -> dic
         "memory": {side: workers[side].memory for side in SIDES},
         "windows": windows,
     }
+
+
+def operations(row: Row, source: Source, pace: Pace, scratch: Path) -> dict[str, float]:
+    """Return the seconds of a step, of its operations, and of each of them at its best alone."""
+    settings = {"row": row.name, "data": source.saddlepoint, "steps": pace.steps}
+    return _answer(["benchmarks.worker", "operations", json.dumps(settings)], scratch)
 
 
 def check_same_work(row: Row, tutorial: dict[str, Any], saddlepoint: dict[str, Any]) -> None:
@@ -182,11 +192,16 @@ class Limits(NamedTuple):
 
 def limits(pace: Pace, device: str, scratch: Path, counts: Sequence[int] = ()) -> Limits:
     """Measure the peak of products, and of updates of ``counts`` parameters."""
-    command = [sys.executable, "-m", "benchmarks.peak", device, str(pace.peak), *map(str, counts)]
+    return Limits(**_answer(["benchmarks.peak", device, str(pace.peak), *map(str, counts)], scratch))
+
+
+def _answer(module: list[str], scratch: Path) -> dict[str, Any]:
+    """Return the JSON that a module of its own process prints, given its name and arguments."""
+    command = [sys.executable, "-m", *module]
     done = subprocess.run(command, cwd=ROOT, env=environment(scratch), stdout=subprocess.PIPE, check=False)
     if done.returncode:
-        raise Failed(f"the measurement of the peak ended with {done.returncode}")
-    return Limits(**json.loads(done.stdout))
+        raise Failed(f"{module[0]} ended with {done.returncode}")
+    return json.loads(done.stdout)
 
 
 def spread(values: Sequence[float]) -> dict[str, float]:

@@ -53,12 +53,13 @@ def _ratios(place: Axes, rows: dict[str, Any]) -> None:
         ratio = row["ratio"]
         place.barh(y, ratio["median"], 0.5, color=GENERATOR)
         place.plot([ratio["low"], ratio["high"]], [y, y], color=INK, linewidth=1.2)
-        place.plot([row["goal"]] * 2, [y - 0.36, y + 0.36], color=INK, linewidth=1.6, linestyle=(0, (2, 1)))
-        end = max(ratio["high"], ratio["median"], row["goal"])
+        if row["goal"]:
+            place.plot([row["goal"]] * 2, [y - 0.36, y + 0.36], color=INK, linewidth=1.6, linestyle=(0, (2, 1)))
+        end = max(ratio["high"], ratio["median"], row["goal"] or 0)
         place.annotate(
             f"{ratio['median']:.1f}×", (end, y), (5, 0), textcoords="offset points", va="center", size=9
         )
-    largest = max(max(row["ratio"]["high"], row["goal"]) for row in rows.values())
+    largest = max(max(row["ratio"]["high"], row["goal"] or 0) for row in rows.values())
     place.set_xlim(0, 1.22 * largest)
     _names(place, rows)
     place.set_xlabel(

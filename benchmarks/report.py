@@ -35,7 +35,8 @@ def goals(results: dict[str, Any]) -> dict[str, bool]:
     """Return for every goal whether it was met."""
     found = {}
     for name, row in results["rows"].items():
-        found[f"{name} ratio"] = row["ratio"]["median"] >= row["goal"]
+        if row["goal"]:
+            found[f"{name} ratio"] = row["ratio"]["median"] >= row["goal"]
         if row["share_goal"]:
             share = row["flops_per_second"]["saddlepoint"] / results["peak"]["bf16"]
             found[f"{name} share of peak"] = share >= row["share_goal"]
@@ -46,14 +47,21 @@ def goals(results: dict[str, Any]) -> dict[str, bool]:
 
 def _row(name: str, row: dict[str, Any], peak: dict[str, float]) -> Iterator[str]:
     counts = ", ".join(f"{key} {value:,}" for key, value in row["parameters"].items())
-    met = row["ratio"]["median"] >= row["goal"]
     yield f"{name}: {row['title']} ({counts} parameters; {row['data']})"
-    yield f"  ratio       {_spread(row['ratio'], '.2f')}, goal {row['goal']:g} {_met(met)}"
+    yield f"  plan        {row['plan']}"
+    goal = f", goal {row['goal']:g} {_met(row['ratio']['median'] >= row['goal'])}" if row["goal"] else ""
+    yield f"  ratio       {_spread(row['ratio'], '.2f')}{goal}"
     precision = row["precision"]["saddlepoint"]
     yield (
         f"              at most {limit(row, peak):.1f} on this machine: products at its {precision} peak, "
         f"and Adam, {row['update_seconds'] * 1e3:.2f} ms a step"
     )
+    if row["operations"]:
+        alone = row["operations"]["alone"]
+        yield (
+            f"              at most {limit_of_operations(row):.1f} by torch's operations, each as fast as "
+            f"alone: {alone * 1e3:.2f} ms a step"
+        )
     yield (
         f"              {row['ratio_without_loading']:.2f} if the loop's loading cost nothing "
         f"({row['loading_share']:.0%} of its time)"
@@ -75,6 +83,11 @@ def limit(row: dict[str, Any], peak: dict[str, float]) -> float:
     """Return the ratio that this machine allows: that of nothing but products at its peak and updates."""
     least = row["step_flops"] / peak[row["precision"]["saddlepoint"]] + row["update_seconds"]
     return row["batch"] / row["images_per_second"]["tutorial"]["median"] / least
+
+
+def limit_of_operations(row: dict[str, Any]) -> float:
+    """Return the ratio of a step that is nothing but its operations, each at its best alone."""
+    return row["batch"] / row["images_per_second"]["tutorial"]["median"] / row["operations"]["alone"]
 
 
 def _first_met(first: dict[str, Any]) -> bool:

@@ -7,12 +7,17 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from benchmarks.rows import Kind
 from saddlepoint.core.errors import UserError
 from saddlepoint.data import load
 
 PHOTOS = 10_000  # of CIFAR-10; decoding them per image costs the same however many there are
 SYNTHETIC = 2_000
 ARCHIVE = "cifar10-train.tar.xz"
+
+
+KINDS = ("mnist", "cifar10")
+HELP = "mnist:PATH and cifar10:PATH (default: scikit-learn's digits and synthetic JPEGs)"
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,22 @@ class Source:
     name: str
     saddlepoint: str
     tutorial: Path
+
+
+def paths(given: list[str]) -> dict[str, str]:
+    """Return the paths that were given as "mnist:PATH" and "cifar10:PATH"; raises UserError for others."""
+    found = {}
+    for value in given:
+        kind, _, path = value.partition(":")
+        if kind not in KINDS or not path:
+            raise UserError(f"--data must be mnist:PATH or cifar10:PATH, got {value!r}")
+        found[kind] = path
+    return found
+
+
+def find(kind: Kind, given: dict[str, str], scratch: Path) -> Source:
+    """Return the images of a kind, the real ones where their path is given."""
+    return digits(given.get("mnist"), scratch) if kind == "digits" else photos(given.get("cifar10"), scratch)
 
 
 def digits(given: str | None, scratch: Path) -> Source:

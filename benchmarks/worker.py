@@ -97,6 +97,7 @@ def saddlepoint(
     import saddlepoint as sp
     from saddlepoint.core.folder import RunFolder
     from saddlepoint.data import load
+    from saddlepoint.engine.plan import Plan
 
     started = time.perf_counter()
     load(data, size=size)  # fills the cache
@@ -110,12 +111,12 @@ def saddlepoint(
                 self.clock.stepped()
                 return
             self.clock = Clock(trainer.experiment.batch, device)
-            plan = RunFolder(Path(out)).read_config()["plan"]
+            stored = RunFolder(Path(out)).read_config()["plan"]
             networks = dict(trainer.family.named_children())
             about = _about(
-                networks, trainer.experiment.batch, plan["device"], plan["precision"], plan["threads"]
+                networks, trainer.experiment.batch, stored["device"], stored["precision"], stored["threads"]
             )
-            self.clock.start(about | {"reading": reading})
+            self.clock.start(about | {"reading": reading, "plan": str(Plan.from_json(stored))})
 
     sp.train(
         recipe,
@@ -131,6 +132,15 @@ def saddlepoint(
         watchers=(Watching(),),
         **flags,
     )
+
+
+def operations(row: str, data: str, steps: int) -> None:
+    """Time the operations of a row's step one by one, and say their sums."""
+    from benchmarks import operators
+
+    step, spent = operators.measure(ROWS[row], data, steps)
+    sums = {name: sum(getattr(one, name) for one in spent.values()) for name in ("seconds", "alone")}
+    print(json.dumps({"step": step, **sums}), flush=True)
 
 
 def _about(
@@ -161,6 +171,9 @@ def _memory() -> dict[str, int]:
 def main() -> None:
     """Run one side until the input ends."""
     side, settings = sys.argv[1], json.loads(sys.argv[2])
+    if side == "operations":
+        operations(**settings)
+        return
     try:
         {"tutorial": tutorial, "saddlepoint": saddlepoint}[side](**settings)
     except Finished:
