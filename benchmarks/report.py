@@ -57,10 +57,10 @@ def _row(name: str, row: dict[str, Any], peak: dict[str, float]) -> Iterator[str
         f"and Adam, {row['update_seconds'] * 1e3:.2f} ms a step"
     )
     if row["operations"]:
-        alone = row["operations"]["alone"]
+        step, alone = (row["operations"][name] * 1e3 for name in ("step", "alone"))
         yield (
-            f"              at most {limit_of_operations(row):.1f} by torch's operations, each as fast as "
-            f"alone: {alone * 1e3:.2f} ms a step"
+            f"              at most {limit_of_operations(row):.1f} by torch's operations: each as fast as "
+            f"alone, they take {alone:.2f} ms of a step of {step:.2f}"
         )
     yield (
         f"              {row['ratio_without_loading']:.2f} if the loop's loading cost nothing "
@@ -86,8 +86,11 @@ def limit(row: dict[str, Any], peak: dict[str, float]) -> float:
 
 
 def limit_of_operations(row: dict[str, Any]) -> float:
-    """Return the ratio of a step that is nothing but its operations, each at its best alone."""
-    return row["batch"] / row["images_per_second"]["tutorial"]["median"] / row["operations"]["alone"]
+    """Return the ratio of a step that is nothing but its operations, each at its best alone.
+
+    Step and operations are of one process and minute, so that the ratio is scaled by theirs.
+    """
+    return row["ratio"]["median"] * row["operations"]["step"] / row["operations"]["alone"]
 
 
 def _first_met(first: dict[str, Any]) -> bool:
