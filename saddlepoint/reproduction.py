@@ -1,4 +1,4 @@
-"""Published claims run again: trial by trial, kept as they come, with a verdict and a table of all results."""
+"""Published claims run again: trial by trial, kept as they come, with a verdict."""
 
 import inspect
 import json
@@ -24,18 +24,16 @@ from saddlepoint.data.request import sources as data_sets
 from saddlepoint.evaluate.card import number
 from saddlepoint.evaluate.metric import metrics
 from saddlepoint.preparation import describe_machine
+from saddlepoint.reproduction_table import VERSION, answer, headline, read, row, write_table
 from saddlepoint.training import train
 
-VERSION = 2
 SHIPPED = Path(saddlepoint.__file__).parents[1] / "docs" / "results"
-TITLE = "# Published claims, run again"
 MADE_WITH = {  # what must be the same for trials to go into one file
     "package": "another version of this package",
     "settings": "other settings",
     "arms": "other recipes or flags",
     "data": "other data",
 }
-HEAD = ("claim", "paper", "published", "here", "holds", "protocol", "seeds", "time", "machine", "command")
 
 
 def reproduce(
@@ -83,7 +81,7 @@ def overview(out: str | Path = "results") -> list[dict[str, Any]]:
     found = []
     for name, claim in claims.items():
         short = claim.protocols["short"]
-        stored = _read(Path(out) / f"{name}.json") or _read(SHIPPED / f"{name}.json")
+        stored = read(Path(out) / f"{name}.json") or read(SHIPPED / f"{name}.json")
         found.append(
             {
                 "name": name,
@@ -96,78 +94,12 @@ def overview(out: str | Path = "results") -> list[dict[str, Any]]:
                 "seeds": short.seeds,
                 "protocol": dict(short.settings),
                 "lacks": _lacks(claim),
-                "last": None if stored is None else _ours(stored),
+                "last": None if stored is None else headline(stored),
                 "last_protocol": None if stored is None else stored["protocol"],
                 "holds": None if stored is None else stored["verdict"]["holds"],
             }
         )
     return found
-
-
-def write_table(out: str | Path = "results") -> Path:
-    """Write ``README.md`` with one row for each result in ``out``; return its path."""
-    out = Path(out)
-    stored = _stored(out)
-    lines = [
-        TITLE,
-        "",
-        "Made from the JSON files beside it by `saddle reproduce --table`. Values are mean ± standard",
-        "deviation over seeds. *Short* is about ten minutes on two CPU cores and less than the paper's; *full*",
-        "is the paper's length where a machine can do it; the claim says where not. *Quick* proves only that",
-        "it runs.",
-        "",
-        "| " + " | ".join(HEAD) + " |",
-        "|" + "---|" * len(HEAD),
-        *(row(result) for result in stored),
-        "",
-    ]
-    for result in stored:
-        lines += [f"**{result['claim']}** ({result['protocol']}). {result['verdict']['text']}", ""]
-    path = out / "README.md"
-    if path.exists() and not path.read_text().startswith(TITLE):
-        raise UserError(f"{path} is no table of results and would be lost; name another folder with --out")
-    files.write_text(path, "\n".join(lines))
-    return path
-
-
-def draw_table(out: str | Path = "results") -> Path:
-    """Write ``claims.png`` with a panel for each result in ``out``; return its path."""
-    from saddlepoint.plots.claims import claims_image
-    from saddlepoint.plots.png import save_png
-
-    path = Path(out) / "claims.png"
-    save_png(path, claims_image(_stored(Path(out))))
-    return path
-
-
-def _stored(out: Path) -> list[dict[str, Any]]:
-    """Return all results in ``out``; raises UserError where there is none."""
-    stored = [result for name in claims.names() if (result := _read(out / f"{name}.json"))]
-    if not stored:
-        raise UserError(f"there is no result in {out}; make one with: saddle reproduce CLAIM --out {out}")
-    return stored
-
-
-def row(result: Mapping[str, Any]) -> str:
-    """Return a result as a row of the Markdown table."""
-    cells = (
-        result["claim"],
-        f"{result['paper']}, {result['where']}",
-        result["published"],
-        _ours(result),
-        answer(result["verdict"]["holds"]),
-        result["protocol"],
-        str(len(result["seeds"])),
-        terminal.clock(result["seconds"]),
-        result["machine"],
-        f"`{result['command']}`",
-    )
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
-
-
-def answer(holds: bool | None) -> str:
-    """Return a verdict in one or two words."""
-    return {True: "yes", False: "**no**", None: "not decided"}[holds]
 
 
 class _Work:
@@ -239,7 +171,7 @@ class _Work:
             "trials": [],
         }
         fresh = json.loads(json.dumps(fresh))  # tuples are lists in the file
-        stored = _read(self.path)
+        stored = read(self.path)
         if stored is None or (stored["protocol"] == "quick" != self.label):
             return fresh
         if stored["protocol"] != self.label:
@@ -377,36 +309,10 @@ def _summary(found: Findings) -> dict[str, dict[str, Any]]:
     return summary
 
 
-def _ours(result: Mapping[str, Any]) -> str:
-    """Return the headline figure of every arm, with its spread over seeds."""
-    parts = []
-    for arm, figures in result["summary"].items():
-        figure = figures.get(result["headline"])
-        if figure is not None:
-            spread = "" if figure["spread"] is None else f" ± {number(figure['spread'])}"
-            parts.append((arm, f"{number(figure['mean'])}{spread}"))
-    if len(parts) == 1:
-        return parts[0][1]
-    return ", ".join(f"{arm} {value}" for arm, value in parts)
-
-
 def _trained(work: Path) -> float:
     """Return for how many seconds an interrupted trial has trained already."""
     rows = RunFolder(work / "run").rows()
     return rows[-1]["seconds"] if rows else 0.0
-
-
-def _read(path: Path) -> dict[str, Any] | None:
-    """Return a stored result, None where there is none; raises UserError where it is damaged."""
-    if not path.exists():
-        return None
-    try:
-        stored = json.loads(path.read_text())
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path} is damaged or cannot be read: {error}") from error
-    if not isinstance(stored, dict) or stored.get("version") != VERSION or "trials" not in stored:
-        raise UserError(f"{path} is no result of this version; remove it, or name another folder with --out")
-    return stored
 
 
 def _machine() -> str:

@@ -13,13 +13,13 @@ SUMMARY = "run a published claim again and say whether it holds"
 def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     found = _parser().parse(arguments)
-    from saddlepoint import reproduction, training
+    from saddlepoint import reproduction, reproduction_table, training
 
     if found.table:
         if found.claim:
             raise UserError(f"--table takes every result in --out; leave {found.claim!r} out")
-        print(reproduction.write_table(found.out))
-        print(reproduction.draw_table(found.out))
+        print(reproduction_table.write_table(found.out))
+        print(reproduction_table.draw_table(found.out))
         return 0
     if not found.claim:
         _list(reproduction.overview(found.out), as_json=found.json)

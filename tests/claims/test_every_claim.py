@@ -7,7 +7,8 @@ import pytest
 
 import saddlepoint as sp
 from saddlepoint.claims.claim import Findings, Missing, claims
-from saddlepoint.reproduction import HEAD, overview
+from saddlepoint.reproduction import overview
+from saddlepoint.reproduction_table import HEAD
 
 NAMES = claims.names()
 
