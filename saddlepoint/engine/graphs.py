@@ -5,12 +5,15 @@ memory. So what changes from step to step is copied into fixed memory before, an
 moments, buffers) is changed in place.
 """
 
+import gc
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple, Protocol
 
 import torch
 from torch import Tensor
+from torch.torch_version import TorchVersion
 
 from saddlepoint.core.experiment import Experiment
 from saddlepoint.data.batches import Examples
@@ -20,6 +23,8 @@ Turns = tuple[str, ...]
 Play = Callable[[Turns, list[Examples]], dict[str, Tensor]]
 
 WARM = 3  # steps of a tuple of turns before it is captured: libraries and optimizers allocate in their first
+
+OLDEST = TorchVersion("2.13")  # that frees what a capture held when it fails
 
 
 class NotCapturable(Exception):  # noqa: N818 - training goes on
@@ -42,43 +47,47 @@ class Replayer:
     """Plays steps, each tuple of turns from a graph of its own as soon as there is one.
 
     Args:
-        play: (turns, examples) -> terms and statistics; changes weights and moments in place.
         graphs: how to capture.
     """
 
-    def __init__(self, play: Play, graphs: Graphs):
-        self._play = play
+    def __init__(self, graphs: Graphs):
         self._graphs = graphs
         self._played: Counter[Turns] = Counter()
         self._captured: dict[Turns, _Captured] = {}
 
-    def play(self, turns: Turns, examples: list[Examples]) -> dict[str, Tensor]:
+    def play(self, play: Play, turns: Turns, examples: list[Examples]) -> dict[str, Tensor]:
         """Play a step; return its terms and statistics.
+
+        Args:
+            play: (turns, examples) -> terms and statistics; changes weights and moments in place. The same at
+                every call; not kept, so that the graphs' memory is free as soon as a run has ended.
+            turns: the players in the order in which they move.
+            examples: the batches that they are handed.
 
         Raises:
             NotCapturable: the step was to be captured and cannot be; it was not played.
         """
         if self._played[turns] < WARM:
-            report = self._graphs.warm(lambda: self._play(turns, examples))
+            report = self._graphs.warm(lambda: play(turns, examples))
             self._played[turns] += 1
             return report
         if turns not in self._captured:
-            self._captured[turns] = self._capture(turns, examples)
+            self._captured[turns] = self._capture(play, turns, examples)
         return self._captured[turns].play(examples)
 
-    def _capture(self, turns: Turns, examples: list[Examples]) -> "_Captured":
+    def _capture(self, play: Play, turns: Turns, examples: list[Examples]) -> "_Captured":
         inputs = [Examples(array.clone(), _cloned(label)) for array, label in examples]
         names: list[str] = []
 
         def step() -> Tensor:
-            report = self._play(turns, inputs)
+            report = play(turns, inputs)
             names.extend(report)
             return torch.stack([value.float() for value in report.values()])
 
         try:
             replay, values = self._graphs.capture(step)
         except RuntimeError as error:
-            raise NotCapturable(str(error).strip().splitlines()[0]) from error
+            raise NotCapturable(_reason(error)) from error
         return _Captured(inputs, replay, names, values)
 
 
@@ -122,27 +131,50 @@ class CudaGraphs:
 
     def capture(self, function: Callable[[], Tensor]) -> tuple[Callable[[], None], Tensor]:
         """Capture ``function``; return the launch of its graph, and its result's memory."""
-        device = self._rng.device.index or 0
-        generators = self._rng, torch.cuda.default_generators[device]
+        here = torch.cuda.current_stream(self._rng.device)
+        generators = self._rng, torch.cuda.default_generators[here.device_index]
         states = [generator.clone_state() for generator in generators]
         graph = torch.cuda.CUDAGraph()
         graph.register_generator_state(self._rng)
         try:
-            with torch.cuda.graph(graph, pool=self._pool, stream=self._stream):
+            with _uncollected(), torch.cuda.graph(graph, pool=self._pool, stream=self._stream):
                 values = function()
-        except RuntimeError:  # leaves generators that take every draw for one of the capture
+        except RuntimeError:  # torch stays on its stream then, and its generators in the capture
+            torch.cuda.set_stream(here)
             for generator, state in zip(generators, states, strict=True):
                 generator.graphsafe_set_state(state)
             raise
         return graph.replay, values
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Collect garbage before the block and not inside, where freeing an old graph would spoil a capture."""
+    gc.collect()
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def obstacle(experiment: Experiment) -> str | None:
     """Return why steps of ``experiment`` cannot be captured, or None."""
+    if TorchVersion(torch.__version__) < OLDEST:
+        return f"torch {torch.__version__} does not recover from a capture that fails"
     for player, optimizer in experiment.optimizers.items():
         if names := scheduled_numbers(optimizer):
             return f"the {', '.join(names)} of player {player} is scheduled"
     return None
+
+
+def _reason(error: BaseException) -> str:
+    """Return the first line of what went wrong first; torch ends a spoilt capture with an error of its own."""
+    while error.__context__ is not None:
+        error = error.__context__
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 def _cloned(label: Tensor | None) -> Tensor | None:

@@ -102,6 +102,7 @@ class Plan:
             rounded = self.precision != "fp32"  # what bf16 leaves in fp32 may be rounded to tf32
             torch.backends.cuda.matmul.allow_tf32 = rounded
             torch.backends.cudnn.allow_tf32 = rounded
+            torch.backends.cudnn.deterministic = True  # a resumed run is to have the same bits
 
     def autocast(self) -> AbstractContextManager:
         """Return a fresh autocast region.

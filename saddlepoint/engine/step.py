@@ -39,7 +39,7 @@ class Stepper:
         self.replanned = ""
         self.batches = batches
         self.rng = rng
-        self.replayer = Replayer(self._play, CudaGraphs(rng)) if plan.captured else None
+        self.replayer = Replayer(CudaGraphs(rng)) if plan.captured else None
         self.descents = {
             player: Descent(experiment.optimizers[player], owned(self.family, player), plan.torch_device)
             for player in self.family.players
@@ -62,12 +62,13 @@ class Stepper:
     def _replay(self, turns: tuple[str, ...], examples: list[Examples]) -> dict[str, Tensor]:
         assert self.replayer is not None
         try:
-            return self.replayer.play(turns, examples)
+            return self.replayer.play(self._play, turns, examples)
         except NotCapturable as error:
-            self.replayer = None
-            self.plan = replace(self.plan, captured=False)
-            self.replanned = f"a step cannot be captured ({error}); each operation is launched by itself"
-            return self._play(turns, examples)
+            trouble = str(error)  # the error itself holds what the capture had in memory
+        self.replayer = None
+        self.plan = replace(self.plan, captured=False)
+        self.replanned = f"a step cannot be captured ({trouble}); each operation is launched by itself"
+        return self._play(turns, examples)
 
     def _play(self, turns: tuple[str, ...], examples: list[Examples]) -> dict[str, Tensor]:
         deal = _Deal(self, examples)
