@@ -6,6 +6,7 @@ from saddlepoint.evaluate.card import number
 
 if TYPE_CHECKING:
     from saddlepoint.comparison import Comparison, Pair
+    from saddlepoint.configurations import Group
 
 FEW = 4  # configurations of which every two are told apart in words
 UNEQUAL = 1.1  # times as many images shown, from which on a comparison says so
@@ -59,12 +60,25 @@ def _sentence(comparison: "Comparison", pair: "Pair") -> str:
     return f"{a.label} and {b.label} cannot be told apart: they differ by {gap}, {how}, {p})."
 
 
+def _on_modes(group: "Group") -> str:
+    modes, quality = (group.estimate(name) for name in ("modes", "high_quality"))
+    assert modes is not None
+    assert quality is not None
+    return f"{modes.value:g} and {quality.value:.1%}"
+
+
 def _signed(value: float | None) -> str:
     return number(value).replace("-", "−")
 
 
 def _cautions(comparison: "Comparison") -> list[str]:
     lines = []
+    if "high_quality" in comparison.figures:
+        found = ", ".join(f"{group.label} {_on_modes(group)}" for group in comparison.groups)
+        lines.append(
+            "A Fréchet distance of points sees their mean and covariance alone, and a blur over all modes has "
+            f"both right. Modes that were found, and samples within 3σ of one: {found}."
+        )
     single = [group for group in comparison.groups if len(group.entries) == 1]
     if single:
         every = len(single) == len(comparison.groups) > 1

@@ -130,7 +130,7 @@ def settings_of(config: Mapping[str, Any]) -> Settings:
         "ema": config["ema"],
         "budget": str(Budget(**config["budget"])),
         "init": config["init"],
-        "rates": {player: one["lr"] for player, one in config.get("optimizers", {}).items()},
+        "rates": ", ".join(f"{player} {one['lr']:g}" for player, one in config.get("optimizers", {}).items()),
         "crop": config["data"]["crop"],
         "device": config["plan"]["device"],
         "precision": config["plan"]["precision"],

@@ -89,6 +89,7 @@ def overview(out: str | Path = "results") -> list[dict[str, Any]]:
                 "paper": claim.paper,
                 "where": claim.where,
                 "published": claim.published,
+                "headline": claim.headline,
                 "minutes": short.minutes,
                 "minutes_full": claim.protocols["full"].minutes,
                 "seeds": short.seeds,

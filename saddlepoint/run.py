@@ -172,6 +172,12 @@ class Run:
             UserError: they cannot be read, or are no longer the same.
         """
         stored = self.config["data"]
+        source = Path(stored["source"])
+        if source.is_absolute() and not source.exists():
+            raise UserError(
+                f"the data of {self.path} are no longer at {source}; if they have moved: "
+                f"saddle resume {self.path} --data PATH"
+            )
         side = stored["shape"][0] if stored["kind"] == "images" else None
         data = load_data(stored["source"], size=side, crop=stored["crop"], report=report)
         if data.fingerprint != stored["fingerprint"]:
@@ -255,6 +261,9 @@ class Run:
         return f"Run({str(self.path)!r})"
 
 
+_FILES = (".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".npz", ".pt", ".zip", ".html", ".csv")
+
+
 def load(path: str | Path | None = None) -> Run:
     """Return the run at ``path``, by default the newest one; raises UserError where there is none."""
     return Run(RunFolder.open(path) if path else newest_run())
@@ -300,6 +309,8 @@ def save_samples(
         UserError: the folder exists and is not empty, or ``out`` cannot be written.
     """
     is_folder = out.suffix.lower() not in (".png", ".npy")
+    if out.suffix.lower() in _FILES:
+        raise UserError(f"--out must be FILE.png, FILE.npy or a folder, got {out}")
     if is_folder and out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UserError(f"{out} exists and is not an empty folder; name a new folder, a .png or a .npy")
     samples = run.sample(n, seed=seed, label=label, truncation=truncation)

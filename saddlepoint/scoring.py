@@ -50,7 +50,7 @@ def score(
 
     Returns:
         The card; that of a run is also written into its folder, as ``card.json`` and ``card.md``
-        with pictures beside them.
+        with pictures beside them. Figures there of the same samples that were not asked for again stay.
 
     Raises:
         UserError: target and data do not fit each other.
@@ -157,17 +157,51 @@ def _score_run(run: Run, dataset: Dataset, report: Report, knn: int | None, sett
     named = settings["metrics"] is not None
     told = told_figures(run, dataset, knn=knn, seed=settings["seed"], named=named)
     card = replace(card, figures={**card.figures, **told}, origin=origin)
-    card.save(run.path)
-    for path in run.folder.card_pictures():
-        remove(path)
+    stored = _stored(run)
+    if run.folder.chosen is not None or (stored and _knows_more(stored, card)):
+        report("the card in the run's folder stays: it is of the newest weights, with more samples or figures")
+        return card
+    if stored and _same_samples(stored, card):
+        replace(card, figures={**stored.figures, **card.figures}).save(run.path)
+    else:
+        for path in run.folder.card_pictures():
+            remove(path)
+        card.save(run.path)
     text = {"seed": str(settings["seed"]), **{name: str(value) for name, value in origin.items()}}
     for name, picture in pictures.items():
         save_png(run.folder.card_picture(name), picture, text=text)
     return card
 
 
+def _stored(run: Run) -> Card | None:
+    """Return the card in a run's folder, None where there is none of this version."""
+    stored = run.folder.read_card()
+    try:
+        return Card.from_json(stored) if stored else None
+    except (UserError, KeyError, TypeError):
+        return None
+
+
+def _same_samples(stored: Card, card: Card) -> bool:
+    """Say whether two cards are of the same samples, judged in the same way."""
+    asked = ("origin", "data", "encoder", "samples", "seed", "arithmetic")
+    return all(getattr(stored, name) == getattr(card, name) for name in asked)
+
+
+def _knows_more(stored: Card, card: Card) -> bool:
+    """Say whether ``stored`` is a larger card of the same weights, which ``card`` should not replace."""
+    if (stored.origin, stored.data, stored.arithmetic) != (card.origin, card.data, card.arithmetic):
+        return False
+    return not _same_samples(stored, card) and (
+        stored.samples > card.samples or len(stored.figures) > len(card.figures)
+    )
+
+
 def _is_run(path: Path) -> bool:
-    return path.is_dir() and RunFolder(path).is_run
+    try:
+        return RunFolder.open(path).is_run
+    except UserError:
+        return False
 
 
 def _reference(against: str | None, shape: tuple[int, ...]) -> Dataset:

@@ -65,7 +65,14 @@ class Screen:
         self.console.print(f"  [dim]{text}[/dim]")
 
     def introduce(
-        self, prepared: Prepared, plan: Plan, budget: Budget, path: Path | None, resumed: int | None = None
+        self,
+        prepared: Prepared,
+        plan: Plan,
+        budget: Budget,
+        path: Path | None,
+        *,
+        resumed: int | None = None,
+        init: str | Path | None = None,
     ) -> None:
         """Print everything that was resolved, before the first step."""
         data, spec, experiment = prepared.data, prepared.spec, prepared.experiment
@@ -78,6 +85,8 @@ class Screen:
         for name, network in experiment.family.named_children():
             if count := sum(p.numel() for p in network.parameters()):
                 self._line(name, f"{count:,} parameters")
+        if init:
+            self._line("weights", f"from {init}")
         first = next(iter(experiment.optimizers.values()))
         rates = ", ".join(f"{player} {o.lr:g}" for player, o in experiment.optimizers.items())
         self._line("objective", experiment.objective)
@@ -103,10 +112,15 @@ class Screen:
         self.console.print(f"[bold]done[/bold] at step {run.step:,}")
         if scores:
             self._line("score", scores)
+        if best := folder.latest().values()["best"]:
+            value, step = best
+            kept = next((one.path for one in folder.checkpoints() if one.step == step), folder.path)
+            self._line("best", f"{run.config['habits']['best']} {number(value)} at step {step:,}: {kept}")
         self._line("samples", str(folder.grid))
         self._line("over time", str(folder.animation))
         self._line("curves", str(folder.curves))
-        self._line("next", f"saddle sample {run.path} -n 100 --seed 1")
+        self._line("next", f"saddle evaluate {run.path}")
+        self._line("", f"saddle sample {run.path} -n 100 --seed 1")
         self._line("", f"saddle resume {run.path} --steps {2 * run.step}")
         self._line("", f"tensorboard --logdir {run.path.parent}")
 
@@ -154,7 +168,8 @@ def print_probe(probe: "Probe") -> None:
     console.print(probe.verdict)
 
 
-COMPARED = ("precision", "recall", "coverage", "class_kl")  # beside the figure that ranks, where there is room
+# Figures beside the one that ranks, where there is room.
+COMPARED = ("modes", "high_quality", "precision", "recall", "coverage", "class_kl")
 WIDE = 110  # letters
 
 
@@ -197,14 +212,15 @@ class _Display(Watcher):
     def __init__(self, console: Console):
         self.console = console
         self.row: dict[str, Any] = {}
-        self.frechet: float | None = None
+        self.frechet: tuple[float, int] | None = None
         self.speed = _Speed()
         self.told = False
 
     def ticked(self, trainer: Trainer, row: dict[str, Any]) -> None:
         """Keep the newest statistics."""
         self.row = row
-        self.frechet = row.get("frechet", self.frechet)
+        if "frechet" in row:
+            self.frechet = row["frechet"], row["step"]
 
     def stepped(self, trainer: Trainer) -> None:
         """Measure the speed; tell the time to finish once."""
@@ -225,7 +241,7 @@ class _Display(Watcher):
         """Return speed, time left and health in one line."""
         parts = [f"{self.speed.images:,.0f} images/s", f"{clock(self.speed.left)} left"]
         parts += [f"{name.removesuffix('/adversarial')} {value:.3f}" for name, value in self._shown()]
-        parts += [] if self.frechet is None else [f"FD {number(self.frechet)}"]
+        parts += [] if self.frechet is None else [f"FD {number(self.frechet[0])} at step {self.frechet[1]:,}"]
         return "  ".join(parts)
 
     def _shown(self) -> Iterator[tuple[str, float]]:

@@ -144,7 +144,7 @@ def train(
         **describe_machine(),
     }
     folder.write_config(config)
-    started.screen.introduce(prepared, started.plan, budget, folder.path)
+    started.screen.introduce(prepared, started.plan, budget, folder.path, init=init)
     try:
         return _run(folder, started, watchers)
     except UserError:
@@ -172,6 +172,7 @@ def resume(
     path: str | Path | None = None,
     *,
     steps: int | None = None,
+    data: str | None = None,
     quiet: bool = False,
     watchers: tuple[Watcher, ...] = (),
 ) -> Run:
@@ -180,6 +181,7 @@ def resume(
     Args:
         path: the run's folder, by default that of the newest run.
         steps: train until this many steps are done in total, whatever the budget was.
+        data: where the run's data are now, if they have moved; the run remembers it.
         quiet: print nothing.
         watchers: told of every step, tick and snapshot.
 
@@ -188,6 +190,10 @@ def resume(
     """
     run = load(path)
     config, folder = run.config, run.folder
+    if folder.chosen is not None:
+        raise UserError(f"a run goes on from its newest checkpoint: saddle resume {folder.path}")
+    if data is not None:
+        _move(run, data)
     screen = terminal.Screen(quiet)
     budget = Budget(**config["budget"])
     latest = folder.latest()
@@ -202,16 +208,29 @@ def resume(
             f"{folder.path} has finished its {budget}; extend it with: "
             f"saddle resume {folder.path} --steps {2 * latest.step}"
         )
+    latest.check()
     prepared = rebuild(config)
     with screen.reading() as report:
-        data = run.data(report)
-    prepared = Prepared(prepared.recipe, prepared.flags, data.spec, data, prepared.experiment, prepared.seed)
+        found = run.data(report)
+    prepared = Prepared(prepared.recipe, prepared.flags, found.spec, found, prepared.experiment, prepared.seed)
     plan = Plan.from_json(config["plan"])
     if steps is not None:
         folder.write_config(config | {"budget": {"steps": steps}})
     screen.introduce(prepared, plan, budget, folder.path, resumed=latest.step)
     started = _Started(prepared, plan, budget, Habits(**config["habits"]), screen)
     return _run(folder, started, watchers, resumed=True)
+
+
+def _move(run: Run, data: str) -> None:
+    """Let a run find its data at ``data``; raises UserError where those are others."""
+    before = run.config["data"]
+    source = str(Path(data).expanduser().absolute()) if Path(data).expanduser().exists() else data
+    run.config["data"] = before | {"source": source}
+    try:
+        run.data()
+    except UserError as error:
+        raise UserError(f"the data of {run.path} are not at {data}: {error}") from error
+    run.folder.write_config(run.config)
 
 
 class _Started(NamedTuple):

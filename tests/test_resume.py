@@ -8,7 +8,9 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
+from PIL import Image
 from runs import assert_same
 
 import saddlepoint as sp
@@ -113,3 +115,23 @@ def test_a_full_disk_stops_the_run_and_keeps_its_last_checkpoint(tmp_path):
     assert not list(out.rglob("*.tmp"))
     finish("resume", str(out), "--steps", "40")
     assert sp.load(out).step == 40
+
+
+def test_data_that_have_moved_are_found_again(tmp_path, capsys):
+    """And pictures that a run in the folder has made are no data."""
+    folder = tmp_path / "images"
+    folder.mkdir()
+    for index in range(40):
+        pixels = np.random.default_rng(index).integers(0, 256, (8, 8, 1), np.uint8)
+        Image.fromarray(pixels[..., 0]).save(folder / f"{index}.png")
+    settings: dict = {"steps": 2, "batch": 8, "width": 4, "quiet": True}
+    run = sp.train("dcgan", str(folder), out=folder / "runs" / "one", **settings)
+    assert sp.resume(run.path, steps=3, quiet=True).step == 3
+    moved = folder.rename(tmp_path / "moved")
+    path = moved / "runs" / "one"
+    with pytest.raises(sp.UserError, match=r"no longer at .*--data PATH"):
+        sp.resume(path, steps=4, quiet=True)
+    with pytest.raises(sp.UserError, match=r"are not at digits: .* have changed"):
+        sp.resume(path, steps=4, data="digits", quiet=True)
+    assert sp.resume(path, steps=4, data=str(moved), quiet=True).step == 4
+    assert sp.resume(path, steps=5, quiet=True).step == 5

@@ -13,6 +13,7 @@ from runs import assert_same
 import saddlepoint as sp
 from saddlepoint.cli import main
 from saddlepoint.core.experiment import Budget
+from saddlepoint.core.folder import Checkpoint
 from saddlepoint.data import load
 from saddlepoint.preparation import prepare
 from saddlepoint.training import EVALUATIONS, default_evaluate_every
@@ -53,8 +54,57 @@ def test_the_card_has_pictures_that_fit_it(trained):
         with Image.open(path) as picture:
             assert min(picture.size) > 300
             assert picture.info["weights"] == weights
-    sp.score(trained, samples=100, metrics=("frechet",), quiet=True)
-    assert not (trained.path / "card-classes.png").exists(), "no picture of another card"
+
+
+def test_a_smaller_card_takes_nothing_from_a_larger_one(workplace, capsys):
+    run = sp.train("dcgan", "digits", steps=2, batch=8, width=4, out="run", quiet=True)
+    sp.score(run, samples=200, quiet=True)
+    whole = json.loads((run.path / "card.json").read_text())
+    sp.score(run, samples=200, metrics=("frechet",), quiet=True)  # the same samples again
+    again = json.loads((run.path / "card.json").read_text())
+    assert again["figures"].keys() == whole["figures"].keys()
+    assert main(["evaluate", "run", "--samples", "100"]) == 0
+    assert "the card in the run's folder stays" in capsys.readouterr().out
+    assert json.loads((run.path / "card.json").read_text()) == again
+    assert (run.path / "card-classes.png").exists()
+    sp.resume(run.path, steps=3, quiet=True)  # other weights
+    sp.score("run", samples=100, metrics=("frechet",), quiet=True)
+    assert json.loads((run.path / "card.json").read_text())["figures"].keys() == {"frechet"}
+    assert not (run.path / "card-classes.png").exists(), "no picture of another card"
+
+
+def test_a_checkpoint_stands_for_its_run(workplace, capsys):
+    settings: dict = {"steps": 4, "batch": 8, "width": 4, "quiet": True, "checkpoint_every": 0, "keep": 9}
+    run = sp.train("dcgan", "digits", out="runs/some", **settings)
+    early = run.path / "checkpoints" / "step-000000002"
+    assert sp.load(early).step == 2
+    assert sp.load("some").step == 4  # by its name under runs/
+    assert not np.array_equal(sp.load(early).sample(4), run.sample(4))
+    card = sp.score(early, samples=100, metrics=("frechet",), quiet=True)
+    assert card.origin["step"] == 2
+    assert not (run.path / "card.json").exists()
+    first = sp.train("dcgan", "digits", init=early, out="next", **settings)
+    start, given = (
+        one.values()["hashes"]["weights"] for one in (first.folder.checkpoints()[0], Checkpoint(early))
+    )
+    assert start == given
+    assert main(["resume", str(early)]) == 2
+    assert "goes on from its newest checkpoint" in capsys.readouterr().err
+
+
+def test_a_judge_that_guesses_is_not_asked(workplace):
+    """Labels without meaning cannot be learned, and its features would praise anything."""
+    rng = np.random.default_rng(0)
+    for label in "abc":
+        (workplace / "data" / label).mkdir(parents=True)
+        for index in range(30):
+            pixels = rng.integers(0, 256, (16, 16, 3), np.uint8)
+            Image.fromarray(pixels).save(workplace / "data" / label / f"{label}{index}.png")
+    card = sp.score(rng.integers(0, 256, (100, 16, 16, 3), np.uint8), against="data", quiet=True)
+    assert card.encoder["name"] == "patches"
+    assert "no" not in card.encoder["note"]
+    assert "which guessing might do as well" in card.notes[0]
+    assert sp.score(np.zeros((100, 8, 8, 1), np.uint8), against="digits", quiet=True).encoder["name"] == "judge"
 
 
 def test_points_are_pictured_too(workplace):

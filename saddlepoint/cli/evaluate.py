@@ -5,6 +5,7 @@ from typing import Any
 
 from saddlepoint.cli.parser import Parser
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.folder import RunFolder, newest_run
 
 SUMMARY = "score a run's samples, with error bars and beside real images"
 SAMPLES = 10_000
@@ -58,6 +59,9 @@ def main(arguments: list[str]) -> int:
         print(json.dumps(card.to_json(), indent=1))
     else:
         terminal.print_card(card)
+        if card.origin:
+            place = RunFolder.open(settings["target"]) if settings["target"] else newest_run()
+            print(f"the card of this run is {place.card_text}, with pictures beside it")
     return 0
 
 

@@ -77,8 +77,8 @@ def _list(found: list[dict[str, Any]], *, as_json: bool) -> None:
         _line(console, "paper", f"{claim['paper']}, {claim['where']}")
         _line(console, "published", claim["published"])
         holds = {True: "holds", False: "does not hold", None: "not decided"}[claim["holds"]]
-        last = f"{claim['last']}  ({claim['last_protocol']}: {holds})" if claim["last"] else "none yet"
-        _line(console, "last value", last)
+        last = f"{claim['headline']} {claim['last']}  ({claim['last_protocol']} protocol: {holds})"
+        _line(console, "measured", last if claim["last"] else "not yet")
         settings = ", ".join(f"{name} {value}" for name, value in claim["protocol"].items())
         _line(console, "protocol", f"{settings}, {_count(claim['seeds'])}")
         budget = f"about {claim['minutes']:g} min on two CPU cores"

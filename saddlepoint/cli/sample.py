@@ -67,7 +67,11 @@ def main(arguments: list[str]) -> int:
     many = {} if found.n is None else {"n": found.n}
 
     def out(name: str) -> Path:
-        return Path(found.out) if found.out else chosen.path / f"{name}-seed{found.seed}.png"
+        if found.out:
+            return Path(found.out)
+        asked = {"n": found.n, "class": found.label, "truncation": found.truncation}
+        settings = "".join(f"-{what}{value}" for what, value in asked.items() if value is not None)
+        return chosen.path / f"{name}-seed{found.seed}{settings.replace('/', '_')}.png"
 
     if found.interpolate:
         path = exploring.save_walks(chosen, out("walks"), **many, **settings)

@@ -7,12 +7,13 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-
-from torch import Tensor
+from typing import TYPE_CHECKING, Any
 
 from saddlepoint.core import files
 from saddlepoint.core.errors import UserError
+
+if TYPE_CHECKING:  # looking at files does not need the libraries that training needs
+    from torch import Tensor
 
 VERSION = 1
 
@@ -41,7 +42,7 @@ class Checkpoint:
             raise UserError(f"{self.path} has format version {values.get('version')}, not {VERSION}")
         return values
 
-    def tensors(self, part: str) -> dict[str, Tensor]:
+    def tensors(self, part: str) -> dict[str, "Tensor"]:
         """Return the tensors of ``part`` ("weights", "ema" or "state"), checked against their hash.
 
         Raises UserError where the file is missing, cut or changed. Nothing in it is executed.
@@ -67,6 +68,11 @@ class Checkpoint:
         except SafetensorError as error:
             raise UserError(f"{path} holds no tensors: {error}") from error
 
+    def check(self) -> None:
+        """Raise UserError where anything of it is damaged."""
+        for part in self.values()["hashes"]:
+            self.tensors(part)
+
     @property
     def weights_hash(self) -> str:
         """First 16 hexadecimal digits of the hash of the weights that sampling uses."""
@@ -79,11 +85,23 @@ class RunFolder:
 
     def __init__(self, path: Path | str):
         self.path = Path(path)
+        self.chosen: Checkpoint | None = None
 
     @classmethod
     def open(cls, path: Path | str) -> "RunFolder":
-        """Return the folder of an existing run; raises UserError where there is none."""
+        """Return the folder of an existing run; raises UserError where there is none.
+
+        Args:
+            path: of the run, its name under the root of all runs, or the path of one of its checkpoints, which
+                then stands for the newest.
+        """
         folder = cls(path)
+        if (folder.path / _STATE).exists():
+            chosen = Checkpoint(folder.path)
+            folder = cls(folder.path.absolute().parents[1])
+            folder.chosen = chosen
+        elif not folder.path.exists() and (named := cls(runs_root() / path)).is_run:
+            return named
         if not folder.path.exists():
             raise UserError(f"there is no run at {path}")
         if not folder.is_run:
@@ -170,14 +188,16 @@ class RunFolder:
         return [Checkpoint(path) for path in sorted((self.path / _CHECKPOINTS).glob("step-*"))]
 
     def latest(self) -> Checkpoint:
-        """Return the newest checkpoint; raises UserError where there is none."""
+        """Return the newest checkpoint, or the one that was chosen; raises UserError where there is none."""
+        if self.chosen is not None:
+            return self.chosen
         checkpoints = self.checkpoints()
         if not checkpoints:
             raise UserError(f"{self.path} has no checkpoint yet")
         return checkpoints[-1]
 
     def save_checkpoint(
-        self, step: int, parts: dict[str, dict[str, Tensor]], values: dict[str, Any]
+        self, step: int, parts: dict[str, dict[str, "Tensor"]], values: dict[str, Any]
     ) -> Checkpoint:
         """Write a checkpoint whole or not at all: ``parts`` of tensors and JSON ``values``."""
         from safetensors.torch import save

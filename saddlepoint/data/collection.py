@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any, NamedTuple, Protocol
 
 import numpy as np
+from PIL import UnidentifiedImageError
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.data import cache, images
@@ -229,5 +230,12 @@ def _one(collection: Collection, member: Member, side: int, request: Request) ->
             content = file.read()
         picture = images.decode(content, f"{collection.place}/{member.name}", side, request.crop)
     except UNREADABLE as error:
-        return _Result(0, None, getattr(error, "strerror", None) or str(error))
+        return _Result(0, None, _reason(error))
     return _Result(content_key(content), picture, "")
+
+
+def _reason(error: Exception) -> str:
+    """Return why a file could not be read; Pillow would name an object in memory instead of the file."""
+    if isinstance(error, UnidentifiedImageError):
+        return "no image, or none of its kind"
+    return getattr(error, "strerror", None) or str(error)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import IO
 
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.folder import RunFolder
 from saddlepoint.data.collection import Member
 from saddlepoint.data.images import SUFFIXES, is_image_head, is_image_name
 from saddlepoint.data.layout import is_hidden
@@ -37,7 +38,7 @@ class Folder:
 
 
 def _walk(root: Path) -> tuple[list[Member], int]:
-    """Return the image files under ``root`` and the number of other files."""
+    """Return the image files under ``root``, but not those of runs in it, and the number of other files."""
     found, others, seen = [], 0, set()
     waiting = [(str(root), "")]
     while waiting:
@@ -51,6 +52,8 @@ def _walk(root: Path) -> tuple[list[Member], int]:
                 listing = sorted((e for e in entries if not is_hidden(e.name)), key=lambda e: e.name)
         except OSError as error:
             raise UserError(f"cannot list {folder} ({error.strerror}); check its permissions") from error
+        if folder != str(root) and _is_run(folder):
+            continue  # pictures that a model has drawn are no data
         folders = []
         for entry in listing:
             try:
@@ -65,6 +68,11 @@ def _walk(root: Path) -> tuple[list[Member], int]:
                 others += 1
         waiting += reversed(folders)
     return found, others
+
+
+def _is_run(folder: str) -> bool:
+    run = RunFolder(folder)
+    return run.is_run and bool(run.checkpoints())
 
 
 def _is_image(entry: os.DirEntry) -> bool:

@@ -51,7 +51,7 @@ def load(
 
         dataset = fit(dataset, request)
     elif isinstance(size, int):
-        raise UserError(f"{name} holds points, which have no size; leave --size out")
+        raise UserError(f"{name} holds points, where images of {size}×{size} pixels are asked for")
     if hold_out:
         dataset = _held_out(dataset)
     return _first(dataset, count) if count is not None else dataset
@@ -81,7 +81,7 @@ def _resolve(source: str, request: Request) -> tuple[Callable[[Request], Dataset
     if not colon and re.search(r"[/\\~.]", source):
         raise UserError(f"there is no file or folder {source!r}; check the path")
     hint = nearest(name if colon else source, sources.names())
-    raise UserError(f"there is no data set {source!r}{hint}, or give the path of a folder of images")
+    raise UserError(f"there is no data set {source!r}, nor a folder or file of that name{hint}")
 
 
 def _absolute(path: str) -> str:

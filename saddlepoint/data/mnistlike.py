@@ -78,7 +78,7 @@ def _download(name: str, distribution: Distribution, request: Request) -> Path:
     folder = cache.folder(f"downloads/{name}")
     for file, md5 in zip(FILES, distribution.md5, strict=True):
         urls = [mirror + file for mirror in distribution.mirrors]
-        hint = f", or get the four files elsewhere and give their folder: --data {name}:FOLDER"
+        hint = f", or get the four files elsewhere and name their folder as {name}:FOLDER"
         fetch(urls, folder / file, md5, help=hint, report=request.report)
     return folder
 

@@ -277,7 +277,8 @@ class Trainer:
         every = self.habits.evaluate_every
         comes = not self._evaluated if every is None else self.done < every
         if self.evaluation is None or not comes:
-            raise UserError(f"--best: this run has no curve {best!r}{nearest(best, row)}")
+            curves = [name for name in row if name not in ("step", "images", "seconds", "images_per_second")]
+            raise UserError(f"--best: this run has no curve {best!r}{nearest(best, curves)}")
 
     def _read_pending(self) -> list[dict[str, float]]:
         """Read the statistics since the last tick from the device, at once.

@@ -87,16 +87,20 @@ class Card:
     def line(self) -> str:
         """Return the card in one line, for the end of a training run."""
         parts = []
+        modes = self.figures.get("modes")
+        if modes is not None:
+            quality = self["high_quality"].value or 0.0
+            parts.append(f"{modes.value:.0f}/{modes.detail['of']} modes, {quality:.1%} of samples on one")
         if frechet := self.figures.get("frechet"):
             spread = "" if frechet.high is None else f" ± {number(frechet.high - (frechet.value or 0))}"
-            real = "" if frechet.real is None else f", real {number(frechet.real)}"
-            parts.append(f"FD {number(frechet.value)}{spread} ({self.judged_by}{real})")
-        if classes := self.figures.get("classes"):
+            # It falls as samples grow in number: only distances of equally many may be compared.
+            real = "" if frechet.real is None else f"; {frechet.real_samples:,} real {number(frechet.real)}"
+            of = f"{self.judged_by}; {frechet.samples:,} samples{real}"
+            parts.append(f"FD {number(frechet.value)}{spread} ({of})")
+        classes = self.figures.get("classes")
+        if classes is not None and modes is None:
             total = len(classes.detail["names"])
             parts.append(f"{classes.value:.0f}/{total} classes, KL {number(self['class_kl'].value)}")
-        if modes := self.figures.get("modes"):
-            quality = self["high_quality"].value or 0.0
-            parts.append(f"{modes.value:.0f}/{modes.detail['of']} modes, {quality:.1%} high quality")
         names = ("precision", "recall", "density", "coverage", "diversity", "memorisation")
         parts += [f"{name} {number(self[name].value)}" for name in names if name in self.figures]
         return " · ".join(parts)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.registry import Registry
 from saddlepoint.data.dataset import Dataset
+from saddlepoint.evaluate.interval import of_share
 from saddlepoint.evaluate.tensors import map_blocks
 
 BLOCK = 250
@@ -40,6 +41,7 @@ class Encoder:
         accuracy: share of the data's test images that ``logits`` classify correctly, or None.
         note: one sentence on what the encoder is, for the card.
         parallel: blocks may be encoded at the same time, each on one thread of its own.
+        warning: a sentence that a reader of its figures needs, or "".
     """
 
     name: str
@@ -48,6 +50,7 @@ class Encoder:
     accuracy: float | None = None
     note: str = ""
     parallel: bool = False
+    warning: str = ""
 
     def encode(self, images: np.ndarray) -> Encoding:
         """Encode any number of images in blocks, so that memory stays bounded."""
@@ -83,14 +86,34 @@ def find_encoder(name: str | Encoder | None, dataset: Dataset, report: Report | 
         return name
     report = report or (lambda line: None)
     if name is None:
-        name = "points" if dataset.kind == "points" else "judge" if dataset.classes else "patches"
+        return _usual(dataset, report)
     if ":" in name:
         from saddlepoint.evaluate.imported import imported_encoder
 
         return imported_encoder(name)
+    make = encoders.get(name)
     if (dataset.kind == "points") != (name == "points"):
         raise UserError(f"encoder {name!r} does not read {dataset.kind}, which is what {dataset.name!r} holds")
-    return encoders.get(name)(dataset, report)
+    return make(dataset, report)
+
+
+def _usual(dataset: Dataset, report: Report) -> Encoder:
+    """Return the encoder that is used where none is named; a judge that guesses is not."""
+    if dataset.kind == "points" or not dataset.classes:
+        return encoders.get("points" if dataset.kind == "points" else "patches")(dataset, report)
+    judge = encoders.get("judge")(dataset, report)
+    test = dataset.splits.get("test", dataset.train)
+    label = test.labels(np.arange(len(test)))
+    if judge.accuracy is None or label is None:
+        return judge
+    common, right = np.bincount(label).max() / len(test), round(judge.accuracy * len(test))
+    if of_share(right, len(test))[0] > common:
+        return judge
+    warning = (
+        f"The judge of these classes names {right} of {len(test)} test images rightly, which guessing might do "
+        "as well; patches are compared instead."
+    )
+    return replace(encoders.get("patches")(dataset, report), warning=warning)
 
 
 def digest(parts: Iterable[bytes]) -> str:

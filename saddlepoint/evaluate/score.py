@@ -73,7 +73,7 @@ def cheap(
 
 
 def _all() -> list[Metric]:
-    return [metric for _, metric in registered.items()]
+    return sorted((metric for _, metric in registered.items()), key=lambda metric: metric.name != "frechet")
 
 
 def _score(
@@ -110,7 +110,7 @@ def _score(
         dataset=dataset,
     )
     figures: dict[str, Figure] = {}
-    notes = [*_notes(inputs)]
+    notes = [*([found.warning] if found.warning else []), *_notes(inputs)]
     for metric in chosen:
         reason = _refusal(metric, inputs)
         if reason and strict:

@@ -34,7 +34,7 @@ def test_npy_floats_of_two_axes_are_points(tmp_path):
     assert data.kind == "points"
     assert data.train.array.dtype == np.float32
     np.testing.assert_array_equal(data.train.array, points.astype(np.float32))
-    with pytest.raises(UserError, match="points, which have no size"):
+    with pytest.raises(UserError, match="holds points, where images of"):
         load(str(tmp_path / "cloud.npy"), size=8)
 
 

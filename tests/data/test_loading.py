@@ -15,7 +15,7 @@ from saddlepoint.data.request import sources
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        ("mnsit", "there is no data set 'mnsit'; did you mean 'mnist'?"),
+        ("mnsit", "there is no data set 'mnsit', nor a folder or file of that name; did you mean 'mnist'?"),
         ("mnsit:/somewhere", "did you mean 'mnist'?"),
         ("photos/cats", "there is no file or folder 'photos/cats'"),
         ("cats.zip", "there is no file or folder 'cats.zip'"),

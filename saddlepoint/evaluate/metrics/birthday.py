@@ -12,7 +12,7 @@ _RARE = 1e-6
 
 
 @metric(
-    figures={"support": About("higher", "how many different images the generator seems to make")},
+    figures={"support": About("higher", "different images that the generator seems to make, good or bad")},
     needs=("images",),
     least=50,
 )
@@ -35,8 +35,8 @@ def birthday(inputs: Inputs) -> dict[str, Measure]:
     clumped = Z * np.sqrt(4 / count * partners.var(ddof=1)) / (count - 1) * pairs
     few, many = min(few, found - clumped), max(many, found + clumped)
     detail = {"near_duplicates": int(found), "pairs": int(pairs), "distance": float(limit)}
-    value = float(pairs / found) if found else None
     high = float(pairs / few) if few > 0 else None
+    value = float(pairs / found) if high else None  # else there may be as many as one likes
     return {"support": Measure(value, float(pairs / many), high, count, detail, "pixels")}
 
 

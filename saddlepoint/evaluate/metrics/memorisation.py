@@ -10,12 +10,16 @@ _MOST = 2_500
 
 
 @metric(
-    figures={"memorisation": About("real", "estimated share of samples that copy training images")},
-    needs=("heldout",),
+    figures={
+        "memorisation": About(
+            "real", "share of copies that would explain how often a training image is nearest"
+        )
+    },
+    needs=("heldout", "images"),
     least=25,
 )
 def memorisation(inputs: Inputs) -> dict[str, Measure]:
-    """Estimated share of samples that copy training images; 0 for a sampler that generalises.
+    """Share of copies that would explain how often a training image is nearest; 0 where samples generalise.
 
     For each of at most 2,500 samples the nearest of N training and M held-out images is found in pixels. A
     sampler that has learned the distribution and not its examples cannot tell the two apart, however blurred

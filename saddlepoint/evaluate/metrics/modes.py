@@ -21,6 +21,7 @@ _REPLICATES = 200
     },
     needs=("mixture",),
     least=10,
+    cheap=True,
 )
 def modes(inputs: Inputs) -> dict[str, Measure]:
     """Modes covered, share of high-quality samples, evenness over modes, and width of a mode over the truth.
