@@ -12,6 +12,7 @@ from saddlepoint.evaluate import told
 from saddlepoint.evaluate.metric import About, Figure, metrics
 
 VERSION = 1
+SCALED, MEAN = ("judge", "patches"), 100.0  # encoders whose features vary by 100 in all, over training images
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,8 @@ class Card:
             real = "" if frechet.real is None else f"; {frechet.real_samples:,} real {number(frechet.real)}"
             of = f"{self.judged_by}; {frechet.samples:,} samples{real}"
             parts.append(f"FD {number(frechet.value)}{spread} ({of})")
+            if self.encoder["name"] in SCALED and (frechet.value or 0) > MEAN:
+                parts.append(f"worse than {MEAN:g}, what the data's mean alone would score")
         classes = self.figures.get("classes")
         if classes is not None and modes is None:
             total = len(classes.detail["names"])

@@ -224,7 +224,7 @@ def test_the_command_lists_runs_and_complains(capsys, workplace):
     for words in ("A claim for tests.", "b > a (Nobody 2020, Table 7)", "quick", "toy: not decided", "| toy |"):
         assert words in printed
     assert main(["reproduce"]) == 0
-    assert "a 0, b 1.00  (quick: not decided)" in capsys.readouterr().out
+    assert "a 0, b 1.00  (quick protocol: not decided)" in capsys.readouterr().out
     assert main(["reproduce", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)["claims"]
     assert listed[NAME]["published"] == "b > a"

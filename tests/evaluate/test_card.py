@@ -67,7 +67,28 @@ def test_the_line_names_encoder_and_real_figure(good):
     assert "judge" in line
     assert "real" in line
     assert "10/10 classes" in line
+    assert "worse than" not in line
     assert "\n" not in line
+
+
+def test_the_line_calls_a_collapse_bad(digits):
+    """One image for ever lacks the whole variance of 100, and is not the mean either."""
+    line = cheap(digits, np.zeros((500, 8, 8, 1), np.uint8)).line()
+    assert "worse than 100, what the data's mean alone would score" in line
+
+
+def test_a_blob_over_all_modes_is_not_praised():
+    """Its mean and covariance are right, so that its Fréchet distance is that of the data."""
+    ring = load("ring8")
+    points = ring.train.array
+    rng = np.random.default_rng(0)
+    blob = rng.multivariate_normal(points.mean(0), np.cov(points.T), 2_000).astype(np.float32)
+    card = cheap(ring, blob)
+    assert card["frechet"].value == pytest.approx(0, abs=0.01)
+    assert (card["high_quality"].value or 0) < 0.05
+    assert card.line().startswith(f"{card['modes'].value:.0f}/8 modes")
+    assert card.line().index("of samples on one") < card.line().index("FD ")
+    assert "memorisation" not in evaluate(ring, blob).figures
 
 
 def test_the_same_seed_gives_the_same_card_and_no_global_state_moves(digits, heldout):
