@@ -22,6 +22,7 @@ from saddlepoint.engine.state import load_weights
 from saddlepoint.engine.traversal import traverse
 from saddlepoint.plots.grid import save_images
 from saddlepoint.plots.png import save_png
+from saddlepoint.plots.sheet import rows_named, titled
 from saddlepoint.preparation import Prepared, rebuild
 from saddlepoint.recording import draw
 
@@ -278,6 +279,9 @@ def save_traversals(run: Run, out: Path, *, columns: int = 10, seed: int = 0) ->
     if out.suffix:
         raise UserError(f"--traverse writes one grid a code; give a folder as --out, not {out}")
     found = run.traverse(columns, seed)
+    values = {
+        code.name: [f"{value:.3g}".replace("-", "−") for value in code.values] for code in run.family.codes
+    }
     text = provenance(run, seed=seed)
     paths = []
     try:
@@ -285,7 +289,11 @@ def save_traversals(run: Run, out: Path, *, columns: int = 10, seed: int = 0) ->
         for name, samples in found.items():
             paths.append(out / f"{name}.png")
             flat = samples.reshape(-1, *samples.shape[2:])
-            save_png(paths[-1], draw(flat, columns=columns), text={**text, "code": name})
+            picture = draw(flat, columns=columns)
+            if flat.ndim == 4:
+                title = f"{name}: a row for each of its values, a column for each latent"
+                picture = titled(title, rows_named(picture, values[name]))
+            save_png(paths[-1], picture, text={**text, "code": name})
     except OSError as error:
         raise UserError(f"cannot write {out}: {error.strerror}") from error
     return paths

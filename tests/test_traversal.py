@@ -8,6 +8,7 @@ from PIL import Image
 
 import saddlepoint as sp
 from saddlepoint.cli import main
+from saddlepoint.plots.grid import grid
 from saddlepoint.scoring import told_figures
 
 
@@ -47,6 +48,12 @@ def test_the_command_writes_a_grid_a_code(infogan, tmp_path, capsys):
     assert [path.rsplit("/", 1)[1] for path in paths] == ["c1.png", "c2.png"]
     with Image.open(paths[0]) as picture:
         assert picture.text["code"] == "c1"  # type: ignore[attr-defined]
+        named = np.array(picture)
+    bare = np.array(grid(infogan.traverse()["c1"].reshape(-1, 8, 8, 1), columns=10))
+    assert named.shape[0] > bare.shape[0]  # a title above, and names at the left
+    assert np.array_equal(named[-bare.shape[0] :, -bare.shape[1] :, 0], bare)
+    rows = np.array_split(named[-bare.shape[0] :, : -bare.shape[1], 0], 10)
+    assert all(row.min() < 128 for row in rows)
     assert main(["sample", str(infogan.path), "--traverse", "--out", str(tmp_path / "a.png")]) == 2
 
 

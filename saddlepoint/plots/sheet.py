@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PIL import Image
+from PIL import Image, ImageFont
 
 from saddlepoint.plots.caption import PAPER, caption
 
@@ -34,6 +34,16 @@ def stacked(pictures: Sequence[Image.Image], *, gap: int = SPACE) -> Image.Image
 def titled(title: str, picture: Image.Image, *, size: int = 15, width: int = 0) -> Image.Image:
     """Put one line of text over a picture, which may be made wider so that the text has ``width`` pixels."""
     return stacked([caption(max(width, picture.width), title, size=size), picture], gap=0)
+
+
+def rows_named(picture: Image.Image, names: Sequence[str], *, size: int = 15) -> Image.Image:
+    """Put a name at the left of each of a picture's rows, which are equally high, in RGB."""
+    width = size + round(max(ImageFont.load_default(size).getlength(name) for name in names)) + size
+    margin = Image.new("RGB", (width, picture.height), PAPER)
+    for index, name in enumerate(names):
+        strip = caption(width, name, size=size)
+        margin.paste(strip, (0, round((index + 0.5) * picture.height / len(names) - strip.height / 2)))
+    return beside([margin, picture], gap=0)
 
 
 def framed(picture: Image.Image, margin: int = SPACE) -> Image.Image:
