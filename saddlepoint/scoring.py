@@ -158,8 +158,11 @@ def _score_run(run: Run, dataset: Dataset, report: Report, knn: int | None, sett
     told = told_figures(run, dataset, knn=knn, seed=settings["seed"], named=named)
     card = replace(card, figures={**card.figures, **told}, origin=origin)
     stored = _stored(run)
-    if run.folder.chosen is not None or (stored and _knows_more(stored, card)):
-        report("the card in the run's folder stays: it is of the newest weights, with more samples or figures")
+    if run.folder.chosen is not None:
+        report("no card is kept of an older checkpoint; the run's own is of its newest")
+        return card
+    if stored and _knows_more(stored, card):
+        report("the card in the run's folder stays: it has more samples or figures")
         return card
     if stored and _same_samples(stored, card):
         replace(card, figures={**stored.figures, **card.figures}).save(run.path)

@@ -61,7 +61,8 @@ def main(arguments: list[str]) -> int:
         terminal.print_card(card)
         if card.origin:
             place = RunFolder.open(settings["target"]) if settings["target"] else newest_run()
-            print(f"the card of this run is {place.card_text}, with pictures beside it")
+            if place.chosen is None:
+                print(f"the card of this run is {place.card_text}, with pictures beside it")
     return 0
 
 
