@@ -235,7 +235,7 @@ class _Display(Watcher):
 
     def replanned(self, trainer: Trainer, why: str) -> None:
         """Say so."""
-        self.console.print(f"  [dim]{'memory':<10}[/dim] {why}")
+        self.console.print(f"  [dim]{'plan':<10}[/dim] {why}")
 
     def status(self) -> str:
         """Return speed, time left and health in one line."""

@@ -230,7 +230,8 @@ def _move(run: Run, data: str) -> None:
         run.data()
     except UserError as error:
         raise UserError(f"the data of {run.path} are not at {data}: {error}") from error
-    run.folder.write_config(run.config)
+    with run.folder.locked():
+        run.folder.write_config(run.config)
 
 
 class _Started(NamedTuple):

@@ -35,7 +35,7 @@ class Descent:
                     group[name] = value
 
     def update(self, gradients: Sequence[Tensor | None]) -> None:
-        """Apply one update: tensor code that never waits for the device, and can be recorded."""
+        """Apply one update: tensor code that never waits for the device, and can be captured."""
         for parameter, gradient in zip(self.parameters.values(), gradients, strict=True):
             parameter.grad = None if gradient is None else _laid_out(gradient, parameter)
         self.rule.step()
@@ -76,18 +76,18 @@ def _laid_out(gradient: Tensor, parameter: Tensor) -> Tensor:
 
 
 def scheduled_numbers(spec: Optimizer) -> list[str]:
-    """Return what is scheduled as a number of the program, which a recorded update would not see change."""
+    """Return what is scheduled as a number of the program, which a captured update would not see change."""
     in_tensors = {"lr"} if spec.kind in ("adam", "sgd") else set()
     return sorted(set(spec.schedules) - in_tensors)
 
 
 def _build(spec: Optimizer, parameters: list[nn.Parameter], device: torch.device) -> torch.optim.Optimizer:
-    recordable = device.type == "cuda"  # counters on the device
+    capturable = device.type == "cuda"  # counters on the device
     lr, decay = torch.tensor(spec.lr, device=device), spec.weight_decay
     if spec.kind == "adam":
         settings: dict[str, Any] = {"betas": spec.betas, "eps": spec.eps, "fused": True}
-        return torch.optim.Adam(parameters, lr=lr, weight_decay=decay, capturable=recordable, **settings)
+        return torch.optim.Adam(parameters, lr=lr, weight_decay=decay, capturable=capturable, **settings)
     if spec.kind == "sgd":
         return torch.optim.SGD(parameters, lr=lr, momentum=spec.momentum, weight_decay=decay, fused=True)
     # torch's RMSprop would read a rate in a tensor back from the device at every update.
-    return torch.optim.RMSprop(parameters, lr=spec.lr, eps=spec.eps, weight_decay=decay, capturable=recordable)
+    return torch.optim.RMSprop(parameters, lr=spec.lr, eps=spec.eps, weight_decay=decay, capturable=capturable)
