@@ -37,7 +37,7 @@ def end_labels(place: Axes, name: str, line: Curve, colour: str, *, alone: bool)
         height = float(place.transAxes.inverted().transform(pixels)[1])
         last, (start, end) = line.x[np.isfinite(line.smooth)][-1], place.get_xlim()
         # A curve that ends before the others shows an older value.
-        when = f" at {short(last)}" if last < end - 0.05 * (end - start) else ""
+        when = f" at {short(float(f'{last:.3g}'))}" if last < end - 0.05 * (end - start) else ""
         labels.append(Label(height, f"{shortened(who, 11, len)} {brief(finite[-1])}{when}".strip(), colour))
     if len(line.broken):
         labels.append(Label(0.02, "× not finite", BROKEN))
