@@ -5,6 +5,8 @@ import resource
 import sys
 from pathlib import Path
 
+import torch
+
 
 def processor() -> str:
     """Return the name of the processor, or as much as the system tells."""
@@ -28,3 +30,20 @@ def resident() -> int:
 def preemptions() -> int:
     """Return how often the system has taken a core from this process because others wanted it."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_nivcsw
+
+
+def multiplies_bf16(device: torch.device | str) -> bool:
+    """Say whether bf16 matrix products are faster than fp32 ones on this device.
+
+    On a CPU three have to agree: the processor has instructions for them, and neither torch nor its oneDNN
+    is held to older ones, as ``ATEN_CPU_CAPABILITY=avx2 ONEDNN_MAX_CPU_ISA=AVX2`` holds them.
+    """
+    kind = torch.device(device).type
+    if kind == "cuda":
+        return torch.cuda.get_device_capability(device)[0] >= 8
+    if kind != "cpu" or not torch.backends.mkldnn.is_available():
+        return False
+    checks = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+    has = any(getattr(torch.cpu, check, bool)() for check in checks)
+    used = torch.backends.cpu.get_cpu_capability().startswith(("AVX512", "AMX"))
+    return has and used and torch.ops.mkldnn._is_mkldnn_bf16_supported()

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import torch
 
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.machine import multiplies_bf16
 from saddlepoint.engine.convolution import Product
 
 Precision = Literal["fp32", "tf32", "bf16"]
@@ -58,12 +59,12 @@ class Plan:
             UserError: the device or the precision is not to be had on this machine.
         """
         device = _device(device)
-        chosen: Precision = "bf16" if _multiplies_bf16(device) and not fine else "fp32"
+        chosen: Precision = "bf16" if multiplies_bf16(device) and not fine else "fp32"
         if precision != "auto":
             if precision not in PRECISIONS:
                 raise UserError(f"--precision must be auto, fp32, tf32 or bf16, got {precision!r}")
             chosen = precision
-        if chosen == "tf32" and not (device.startswith("cuda") and _multiplies_bf16(device)):
+        if chosen == "tf32" and not (device.startswith("cuda") and multiplies_bf16(device)):
             raise UserError(f"--precision tf32 needs an NVIDIA GPU of 2020 or later; this run is on {device}")
         if threads is not None and threads < 1:
             raise UserError(f"--threads must be at least 1, got {threads}")
@@ -142,13 +143,3 @@ def _device(name: str) -> str:
     if not available[kind]:
         raise UserError(f"this machine has no {kind} device; leave --device out, or use --device cpu")
     return name
-
-
-def _multiplies_bf16(device: str) -> bool:
-    """Say whether bf16 matrix products are faster than fp32 ones on this device."""
-    if device.startswith("cuda"):
-        return torch.cuda.get_device_capability(device)[0] >= 8
-    if device == "cpu":
-        capabilities = getattr(torch.cpu, "get_capabilities", dict)()
-        return bool(capabilities.get("amx_bf16") or capabilities.get("avx512_bf16"))
-    return False

@@ -10,6 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from saddlepoint.core.machine import multiplies_bf16
+
 T = TypeVar("T")
 
 
@@ -26,12 +28,8 @@ def to_pixels(images: np.ndarray, device: torch.device) -> Tensor:
 
 
 def half_precision(device: torch.device) -> torch.autocast:
-    """Return a bfloat16 autocast where the device multiplies in it natively, else one that does nothing."""
-    quick = device.type == "cuda" and torch.cuda.is_bf16_supported()
-    if device.type == "cpu":
-        checks = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
-        quick = any(getattr(torch.cpu, check, lambda: False)() for check in checks)
-    return torch.autocast(device.type, torch.bfloat16, enabled=quick)
+    """Return a bfloat16 autocast where the device is faster in it, else one that does nothing."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=multiplies_bf16(device))
 
 
 @contextmanager
