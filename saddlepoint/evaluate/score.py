@@ -18,7 +18,7 @@ from saddlepoint.evaluate.metric import metrics as registered
 from saddlepoint.evaluate.samples import Sample, draw
 from saddlepoint.evaluate.views import fake_view, real_views
 
-VERSION = 1  # of the metrics' arithmetic; a new one makes cached figures of real images unused
+VERSION = 2  # of the metrics' arithmetic; a new one makes cached figures of real images unused
 CHEAP_SAMPLES = 2_000
 
 

@@ -1,5 +1,7 @@
 """From a data set and an encoder to the views that metrics compare; real ones are cached."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -9,11 +11,12 @@ from safetensors.numpy import load_file, save_file
 from saddlepoint.core.files import atomic_path
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset, Split
+from saddlepoint.data.splits import row_keys
 from saddlepoint.evaluate.encoder import BLOCK, Encoder, Encoding, Report
 from saddlepoint.evaluate.identity import identity
 from saddlepoint.evaluate.metric import View
 
-VERSION = 1
+VERSION = 2
 REAL, HELD_OUT = 60_000, 10_000
 SIDE = 32
 ORDER = 0  # seed of the order of rows
@@ -29,13 +32,13 @@ def real_views(dataset: Dataset, encoder: Encoder, report: Report | None = None)
     """Encode (training, held-out) images, each in a fixed random order; cached by data and encoder.
 
     At most 60,000 training images are used. Held out are at most 10,000 images of the test split and, where
-    that has fewer, of the validation split so far as its rows are not in the training split.
+    that has fewer, of the validation split: different ones, of which none is a training image too.
     """
     report = report or (lambda line: None)
     rng = np.random.default_rng(ORDER)
     name = f"v{VERSION}-{identity(dataset)}-{encoder.hash}"
     train = [(dataset.train, training_order(dataset, rng))]
-    held = [(split, rng.permutation(len(split))) for split in held_out(dataset)]
+    held = [(split, rng.permutation(len(split))) for split in held_out(dataset, report)]
     room = HELD_OUT
     kept = []
     for split, order in held:
@@ -49,20 +52,53 @@ def training_order(dataset: Dataset, rng: np.random.Generator | None = None) -> 
     return (rng or np.random.default_rng(ORDER)).permutation(len(dataset.train))[:REAL]
 
 
-def held_out(dataset: Dataset) -> list[Split]:
-    """Return the parts of test and validation that share no row with the training split."""
-    train = dataset.train
-    found = []
+def held_out(dataset: Dataset, report: Report | None = None) -> list[Split]:
+    """Return what test and validation hold of images that are not in the training split, each image once.
+
+    Splits may share rows (a folder without ``test`` tests on its validation images) or hold equal images in
+    files of their own; one image counted twice would be its own nearest neighbour.
+    """
+    parts = _unseen_rows(dataset)
+    key = f"heldout{VERSION}-{identity(dataset)}"
+    kept = cache.remembered(key, lambda: _distinct_rows(dataset.train, parts, report or (lambda line: None)))
+    splits = [(parts[name], np.array(rows, np.int64)) for name, rows in kept.items() if rows]
+    return [Split(split.array, split.label, rows) for split, rows in splits]
+
+
+def _unseen_rows(dataset: Dataset) -> dict[str, Split]:
+    """Return test and validation without rows that the training split or test has of the same array."""
+    seen, found = [dataset.train], {}
     for name in ("test", "validation"):
-        split = dataset.splits.get(name)
-        if split is None:
+        if name not in dataset.splits:
             continue
+        split = dataset.splits[name]
         rows = _rows(split)
-        if split.array is train.array:
-            rows = np.setdiff1d(rows, _rows(train))
-        if len(rows):
-            found.append(Split(split.array, split.label, rows))
+        for other in seen:
+            if split.array is other.array:
+                rows = rows[~np.isin(rows, _rows(other))]
+        found[name] = Split(split.array, split.label, rows)
+        seen.append(split)
     return found
+
+
+def _distinct_rows(train: Split, parts: dict[str, Split], report: Report) -> dict[str, list[int]]:
+    """Return the rows of each part whose content is neither in ``train`` nor in a row before it."""
+    if not any(map(len, parts.values())):
+        return {}
+    report(f"looking for held-out images among {len(train):,} training images, once")
+    seen, found = set(_keys(train)), {}
+    for name, split in parts.items():
+        found[name] = []
+        for row, key in zip(_rows(split).tolist(), _keys(split), strict=True):
+            if key not in seen:
+                seen.add(key)
+                found[name].append(row)
+    return found
+
+
+def _keys(split: Split) -> Iterator[int]:
+    for block in _blocks([(split, np.arange(len(split)))]):
+        yield from row_keys(block).tolist()
 
 
 def thumbnails(images: np.ndarray) -> np.ndarray:
@@ -107,7 +143,7 @@ def _encoded(name: str, parts: list[tuple[Split, np.ndarray]], encoder: Encoder,
     return Encoding(stored["features"], stored.get("logits"))
 
 
-def _blocks(parts: list[tuple[Split, np.ndarray]]):
+def _blocks(parts: list[tuple[Split, np.ndarray]]) -> Iterator[np.ndarray]:
     for split, order in parts:
         for start in range(0, len(order), 16 * BLOCK):
             yield split.take(order[start : start + 16 * BLOCK])[0]

@@ -53,7 +53,7 @@ def judge(dataset: Dataset, report: Report, *, seed: int = 0) -> Encoder:
         feature, logits = _forward(network, images, device)
         return Encoding(feature * np.float32(scale), logits)
 
-    note = f"trained on {facts['images']:,} labelled images, {facts['tested']:,} held out"
+    note = f"trained on {facts['images']:,} labelled images, tested on {facts['tested']:,}"
     return Encoder("judge", facts["hash"], apply, facts["accuracy"], note, device.type == "cpu")
 
 

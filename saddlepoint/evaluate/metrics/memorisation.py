@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from saddlepoint.data.splits import row_keys
 from saddlepoint.evaluate.distances import nearest
 from saddlepoint.evaluate.interval import of_share
 from saddlepoint.evaluate.metric import About, Inputs, Measure, metric
@@ -21,9 +22,10 @@ _MOST = 2_500
 def memorisation(inputs: Inputs) -> dict[str, Measure]:
     """Share of copies that would explain how often a training image is nearest; 0 where samples generalise.
 
-    For each of at most 2,500 samples the nearest of N training and M held-out images is found in pixels. A
-    sampler that has learned the distribution and not its examples cannot tell the two apart, however blurred
-    or narrow it is: the nearest is a training image with probability p = N/(N+M). With a share s found, the
+    For each of at most 2,500 samples the nearest of N training and M held-out images is found in pixels, where
+    equal ones count once, as an image that is there ten times is nearest no more often for it. A sampler that
+    has learned the distribution and not its examples cannot tell the two apart, however blurred or narrow it
+    is: the nearest is a training image with probability p = N/(N+M). With a share s found, the
     figure is (s−p)/(1−p), which is φ when φ of the samples are copies. It can be negative where held-out
     images resemble the samples more than training images do.
 
@@ -32,7 +34,7 @@ def memorisation(inputs: Inputs) -> dict[str, Measure]:
     j as their nearest.
     """
     fake = inputs.fake.pixels[:_MOST]
-    train, held = inputs.real.pixels, inputs.heldout.pixels
+    train, held = _different(inputs.real.pixels), _different(inputs.heldout.pixels)
     in_train, to_train = nearest(fake, train)
     in_held, to_held = nearest(fake, held)
     # A sample at equal distance from both (two equal images) counts half for each.
@@ -44,3 +46,9 @@ def memorisation(inputs: Inputs) -> dict[str, Measure]:
     value, low, high = (1 - part / chance for part in (share, many, few))
     detail = {"nearer_to_training": 1 - share, "expected": 1 - chance, "independent": float(trials)}
     return {"memorisation": Measure(value, low, high, len(fake), detail, "pixels")}
+
+
+def _different(pixels: np.ndarray) -> np.ndarray:
+    """Return the different rows of (n, p) pixels, in their order."""
+    _, first = np.unique(row_keys(pixels), return_index=True)
+    return pixels[np.sort(first)]
