@@ -106,6 +106,13 @@ class Screen:
         """Say that a run was stopped, and how to go on."""
         self.console.print(f"stopped and saved at step {step:,}; go on with:  saddle resume {path}")
 
+    def moved(self, path: Path, data: str, budget: Budget, longer: str) -> None:
+        """Say that a finished run has found its data again, and how to extend it."""
+        self.console.print(
+            f"{path} reads its data from {data} from now on; it has finished its {budget}, and goes on with:  "
+            + longer
+        )
+
     def conclude(self, run: "Run", scores: str = "") -> None:
         """Say how good the samples are, where to look, and what to try next."""
         folder = run.folder

@@ -137,7 +137,7 @@ def train(
     }
     config |= {
         "created": time.time(),
-        "budget": {budget.unit: getattr(budget, budget.unit)},
+        "budget": budget.to_json(),
         "plan": started.plan.to_json(),
         "habits": vars(started.habits),
         "init": str(init) if init else None,
@@ -172,6 +172,9 @@ def resume(
     path: str | Path | None = None,
     *,
     steps: int | None = None,
+    images: int | None = None,
+    epochs: float | None = None,
+    minutes: float | None = None,
     data: str | None = None,
     quiet: bool = False,
     watchers: tuple[Watcher, ...] = (),
@@ -181,7 +184,11 @@ def resume(
     Args:
         path: the run's folder, by default that of the newest run.
         steps: train until this many steps are done in total, whatever the budget was.
-        data: where the run's data are now, if they have moved; the run remembers it.
+        images: the same in real images shown to the critic.
+        epochs: the same in passes over the training split.
+        minutes: the same in minutes of training.
+        data: where the run's data are now, if they have moved; the run remembers it. A finished run that gets
+            no larger budget is then left as it is.
         quiet: print nothing.
         watchers: told of every step, tick and snapshot.
 
@@ -195,27 +202,28 @@ def resume(
     if data is not None:
         _move(run, data)
     screen = terminal.Screen(quiet)
-    budget = Budget(**config["budget"])
+    before = Budget(**config["budget"])
+    budget = choose_budget(before, steps=steps, images=images, epochs=epochs, minutes=minutes)
     latest = folder.latest()
     values = latest.values()
-    if steps is not None:
-        if steps <= latest.step:
-            raise UserError(f"{folder.path} has done {latest.step} steps already; ask for more with --steps")
-        budget = Budget(steps=steps)
-    stored = config["data"]
-    if budget.fraction(latest.step, values["drawn"], stored["count"], values["seconds"]) >= 1:
-        raise UserError(
-            f"{folder.path} has finished its {budget}; extend it with: "
-            f"saddle resume {folder.path} --steps {2 * latest.step}"
-        )
+    used = (latest.step, values["drawn"], config["data"]["count"], values["seconds"])
+    if budget.fraction(*used) >= 1:
+        if budget is not before:
+            done = f"{round(budget.used(*used), 2):,} {budget.unit}"
+            raise UserError(f"{folder.path} has done {done} already; ask for more with --{budget.unit}")
+        longer = f"saddle resume {folder.path} --steps {2 * latest.step}"
+        if data is None:
+            raise UserError(f"{folder.path} has finished its {budget}; extend it with: {longer}")
+        screen.moved(folder.path, data, budget, longer)
+        return run
     latest.check()
     prepared = rebuild(config)
     with screen.reading() as report:
         found = run.data(report)
     prepared = Prepared(prepared.recipe, prepared.flags, found.spec, found, prepared.experiment, prepared.seed)
     plan = Plan.from_json(config["plan"])
-    if steps is not None:
-        folder.write_config(config | {"budget": {"steps": steps}})
+    if budget is not before:
+        folder.write_config(config | {"budget": budget.to_json()})
     screen.introduce(prepared, plan, budget, folder.path, resumed=latest.step)
     started = _Started(prepared, plan, budget, Habits(**config["habits"]), screen)
     return _run(folder, started, watchers, resumed=True)

@@ -135,3 +135,28 @@ def test_data_that_have_moved_are_found_again(tmp_path, capsys):
         sp.resume(path, steps=4, data="digits", quiet=True)
     assert sp.resume(path, steps=4, data=str(moved), quiet=True).step == 4
     assert sp.resume(path, steps=5, quiet=True).step == 5
+    again = moved.rename(folder)
+    path = again / "runs" / "one"
+    with pytest.raises(sp.UserError, match="has finished its 5 steps"):
+        sp.resume(path, quiet=True)
+    capsys.readouterr()
+    assert sp.resume(path, data=str(again)).step == 5, "finished, and knows its data again"
+    assert "reads its data from" in capsys.readouterr().out
+    assert sp.resume(path, steps=6, quiet=True).step == 6
+
+
+def test_a_run_is_extended_in_any_unit(tmp_path):
+    """Budgets are totals; what is done already counts."""
+    run = sp.train("dcgan", "digits", steps=3, batch=10, width=4, quiet=True, out=tmp_path / "run")
+    count = run.config["data"]["count"]
+    assert sp.resume(run.path, images=45, quiet=True).step == 5
+    with pytest.raises(sp.UserError, match=r"has done 50 images already; ask for more with --images"):
+        sp.resume(run.path, images=50, quiet=True)
+    assert sp.resume(run.path, epochs=75 / count, quiet=True).step == 8
+    seconds = run.folder.latest().values()["seconds"]
+    longer = sp.resume(run.path, minutes=(seconds + 0.05) / 60, quiet=True)
+    assert longer.folder.latest().values()["seconds"] >= seconds + 0.05
+    with pytest.raises(sp.UserError, match=r"has done [\d.]+ minutes already; ask for more with --minutes"):
+        sp.resume(run.path, minutes=1e-5, quiet=True)
+    with pytest.raises(sp.UserError, match="give one budget, not --steps and --minutes"):
+        sp.resume(run.path, steps=99, minutes=1, quiet=True)

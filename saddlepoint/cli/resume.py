@@ -11,17 +11,21 @@ def main(arguments: list[str]) -> int:
     parser = Parser(
         prog="saddle resume",
         description="Continue a run exactly where it stopped, or extend it.",
-        epilog="example:\n  saddle resume runs/dcgan-mnist-0001 --steps 20000",
+        epilog="example:\n  saddle resume runs/dcgan-mnist-0001 --steps 20000\n  saddle resume --minutes 60",
     )
     parser.add_argument("run", nargs="?", help="folder of the run (default: the newest)")
-    parser.add_argument("--steps", type=int, metavar="N", help="go on until N steps are done in total")
+    budget = parser.add_argument_group("budget in total, what is done already included (one of them)")
+    budget.add_argument("--steps", type=int, metavar="N", help="steps")
+    budget.add_argument("--images", type=int, metavar="N", help="real images shown to the critic")
+    budget.add_argument("--epochs", type=float, metavar="N", help="passes over the training split")
+    budget.add_argument("--minutes", type=float, metavar="M", help="minutes of training")
     parser.add_argument("--data", metavar="SOURCE", help="where the run's data are now, if they have moved")
     parser.add_argument("--quiet", action="store_true", help="print nothing")
-    found = parser.parse(arguments)
+    settings = vars(parser.parse(arguments))
     from saddlepoint import training
 
     try:
-        training.resume(found.run, steps=found.steps, data=found.data, quiet=found.quiet)
+        training.resume(settings.pop("run"), **settings)
     except training.Interrupted:
         return INTERRUPTED
     return 0

@@ -53,8 +53,8 @@ class Budget(NamedTuple):
         """The name of the one that is set."""
         return next(name for name, value in zip(self._fields, self, strict=True) if value is not None)
 
-    def fraction(self, step: int, images: int, count: int, seconds: float) -> float:
-        """Return the share of the budget that is used up, in [0, 1].
+    def used(self, step: int, images: int, count: int, seconds: float) -> float:
+        """Return what is used up, in the budget's unit.
 
         Args:
             step: steps done.
@@ -62,13 +62,15 @@ class Budget(NamedTuple):
             count: images in the training split.
             seconds: time spent training.
         """
-        used = {
-            "steps": step,
-            "images": images,
-            "epochs": images / count,
-            "minutes": seconds / 60,
-        }[self.unit]
-        return min(1.0, used / getattr(self, self.unit))
+        return {"steps": step, "images": images, "epochs": images / count, "minutes": seconds / 60}[self.unit]
+
+    def fraction(self, step: int, images: int, count: int, seconds: float) -> float:
+        """Return the share of the budget that is used up, in [0, 1]; arguments as for :meth:`used`."""
+        return min(1.0, self.used(step, images, count, seconds) / getattr(self, self.unit))
+
+    def to_json(self) -> dict[str, float]:
+        """Return the one that is set by its name: ``Budget(**stored)`` is the budget again."""
+        return {self.unit: getattr(self, self.unit)}
 
     def __str__(self) -> str:
         value = getattr(self, self.unit)
