@@ -1,7 +1,7 @@
 """The small convolutional GAN that many tutorials copy (PyTorch-GAN's ``dcgan.py``)."""
 
 from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, recipe
-from saddlepoint.families.vanilla import Vanilla, describe
+from saddlepoint.families.vanilla import HALF, Vanilla, describe
 from saddlepoint.networks.upsample import normal_convolutions, upsample_critic, upsample_generator
 
 
@@ -40,12 +40,12 @@ def dcgan_upsample(
             objective=objective,
             penalty=penalty,
             gamma=gamma,
-            critic_weight=0.5,
+            critic_weight=HALF,
             order=("g",) + ("d",) * critic_steps,
         ),
         optimizers={"d": Optimizer(lr=lr_d), "g": Optimizer(lr=lr_g)},
         batch=64,
         budget=Budget(images=600_000),
         fresh_latent=False,
-        objective=describe(objective, penalty, gamma),
+        objective=describe(objective, penalty, gamma, critic_weight=HALF),
     )

@@ -5,7 +5,7 @@ from torch import nn
 
 from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, recipe
 from saddlepoint.core.protocol import Progress
-from saddlepoint.families.vanilla import Vanilla, describe
+from saddlepoint.families.vanilla import HALF, Vanilla, describe
 from saddlepoint.networks.mlp import maxout_critic, mlp_generator, set_output_bias, uniform_weights
 
 
@@ -69,7 +69,7 @@ def gan(
             objective=objective,
             penalty=penalty,
             gamma=gamma,
-            critic_weight=0.5,
+            critic_weight=HALF,
             order=("d",) * critic_steps + ("g",),
         ),
         optimizers={"d": sgd, "g": sgd},
@@ -78,5 +78,5 @@ def gan(
         simultaneous=critic_steps == 1,
         fresh_latent=False,
         pixels=(0.0, 1.0),
-        objective=describe(objective, penalty, gamma),
+        objective=describe(objective, penalty, gamma, critic_weight=HALF),
     )

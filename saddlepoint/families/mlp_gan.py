@@ -3,7 +3,7 @@
 from torch import nn
 
 from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, recipe
-from saddlepoint.families.vanilla import Vanilla, describe
+from saddlepoint.families.vanilla import HALF, Vanilla, describe
 from saddlepoint.networks.mlp import mlp_critic, mlp_generator
 
 
@@ -49,12 +49,12 @@ def mlp_gan(
             objective=objective,
             penalty=penalty,
             gamma=gamma,
-            critic_weight=0.5,
+            critic_weight=HALF,
             order=("g",) + ("d",) * critic_steps,
         ),
         optimizers={"d": Optimizer(lr=lr_d), "g": Optimizer(lr=lr_g)},
         batch=64,
         budget=Budget(images=1_200_000),
         fresh_latent=False,
-        objective=describe(objective, penalty, gamma),
+        objective=describe(objective, penalty, gamma, critic_weight=HALF),
     )

@@ -14,6 +14,8 @@ from saddlepoint.core.protocol import Batch, Critique, Family, Progress, Terms
 from saddlepoint.networks.augment import Augment
 from saddlepoint.objectives import CriticPass, Objective, Penalty, objectives, penalties
 
+HALF = 0.5  # of the critic's loss, as code that averages its real and its fake part has it
+
 
 class Vanilla(Family):
     """Generator against critic.
@@ -168,6 +170,10 @@ def weigh(names: Sequence[str], gamma: Sequence[float]) -> list[tuple[Penalty, f
     return list(zip(chosen, weights, strict=True))
 
 
-def describe(objective: str, penalty: Sequence[str], gamma: Sequence[float]) -> str:
+def describe(
+    objective: str, penalty: Sequence[str], gamma: Sequence[float], *, critic_weight: float = 1.0
+) -> str:
     """Return the losses in a few words, for example ``relativistic + r1 (gamma 1)``."""
-    return " + ".join([objective, *(f"{p.name} (gamma {value:g})" for p, value in weigh(penalty, gamma))])
+    scaled = "" if critic_weight == 1 else f", critic's loss × {critic_weight:g}"
+    parts = [objective, *(f"{p.name} (gamma {value:g})" for p, value in weigh(penalty, gamma))]
+    return " + ".join(parts) + scaled

@@ -12,14 +12,17 @@ from PIL import Image
 
 from saddlepoint.plots.caption import shortened
 from saddlepoint.plots.figure import FAINT, INK, bare, new_figure, picture
-from saddlepoint.plots.labels import BROKEN, end_labels, short, write_labels
-from saddlepoint.plots.panels import TALL, Panel, colours, panels
+from saddlepoint.plots.labels import BROKEN, brief, end_labels, short, spoken, write_labels
+from saddlepoint.plots.numbers import numbers_height, write_numbers
+from saddlepoint.plots.panels import LOW, Panel, colours, panels
 from saddlepoint.plots.png import save_png
 from saddlepoint.plots.series import Curve, clock, curve, read, smoothed
 
 WIDTH, DPI = 9.0, 200  # inches; twice the 900 pixels at which a page shows it
 LEFT, RIGHT, TOP, BOTTOM = 0.85, 1.65, 1.3, 0.6
+HEAD = 0.55  # instead of TOP where there is no panel
 SPACE = 0.22
+DASH = 9  # points from the beginning of a dash to that of the next
 MOST_PANELS = 12
 NICE = [1, 2, 2.5, 5, 10]  # distances of numbers on an axis
 
@@ -44,7 +47,7 @@ def curves_image(
     The first panel holds the players' main losses, the second D(x) and D(G(z)); every other term, and
     every other figure, has a panel of its own. Faint is what was measured, bold its moving average; red
     crosses mark values that were not finite. An axis turns logarithmic where its values span more than
-    three powers of ten.
+    three powers of ten. What was measured once only is written as a number, and panels of few values are lower.
 
     Args:
         rows: the objects of ``metrics.jsonl``; names may be missing from some rows.
@@ -59,18 +62,20 @@ def curves_image(
     """
     if not rows:
         raise ValueError("there are no metrics to draw: the run has not finished its first tick")
-    found = panels(read(rows))
-    if not found:
+    series = read(rows)
+    if not series:
         raise ValueError(f"the metrics hold no figures beside {', '.join(sorted(rows[0]))}")
+    found, once = panels(series)
     shown = found[:MOST_PANELS]
     references = {name: value for name, value in (references or {}).items() if np.isfinite(value)}
-    inner = sum(panel.height for panel in shown) + SPACE * (len(shown) - 1)
-    height = TOP + inner + BOTTOM
+    inner = sum(panel.height + SPACE for panel in shown) - SPACE + BOTTOM if shown else 0.0
+    head = TOP if shown else HEAD
+    height = head + inner + numbers_height(once)
     figure = new_figure(WIDTH, height, dpi=DPI)
 
     images, steps = clock(rows)
     limits = _horizontal_limits(images)
-    top = height - TOP
+    top = height - head
     places = []
     for panel in shown:
         place = figure.add_axes(
@@ -85,8 +90,12 @@ def curves_image(
         _draw_panel(place, panel, references)
         places.append(place)
         top -= panel.height + SPACE
-    _draw_clock(places, images, steps, has_images="images" in rows[0])
-    _draw_title(figure, title, dashed=any(name in references for panel in shown for name in panel.series))
+    unit = "images shown" if "images" in rows[0] else "step"
+    if places:
+        _draw_clock(places, images, steps, unit)
+    write_numbers(figure, once, unit, left=0.25)
+    drawn = [name for panel in shown for name in panel.series if name in references]
+    _draw_title(figure, title, {name: references[name] for name in drawn}, lines=bool(shown))
     if len(found) > len(shown):
         left_out = f"{len(found) - len(shown)} more figures are in the metrics"
         figure.text(1 - 0.15 / WIDTH, 0.15 / height, left_out, color=FAINT, size=8, ha="right")
@@ -95,7 +104,7 @@ def curves_image(
 
 def _draw_panel(place: Axes, panel: Panel, references: Mapping[str, float]) -> None:
     bare(place, size=9)
-    name = shortened(panel.name, 44 if panel.height == TALL else 18, len)
+    name = shortened(panel.name, round(20 * panel.height), len)
     place.set_ylabel(name, color=INK, size=9.5, parse_math=False)
     place.yaxis.set_label_coords(-0.6 / (WIDTH - LEFT - RIGHT), 0.5)
 
@@ -109,14 +118,20 @@ def _draw_panel(place: Axes, panel: Panel, references: Mapping[str, float]) -> N
         }
     colour = colours(list(curves))
     for mark in sorted(set(marks)):
-        owners = [name for name in curves if references.get(name) == mark]
-        owner = colour[owners[0]] if len(owners) == 1 else FAINT
-        place.axhline(mark, color=owner, linewidth=1.1, dashes=(5, 4), alpha=0.7)
+        _draw_reference(place, mark, [colour[name] for name in curves if references.get(name) == mark])
     labels = []
     for name, line in curves.items():
         _draw_line(place, line, colour[name])
         labels += end_labels(place, name, line, colour[name], alone=len(curves) == 1)
     write_labels(place, labels, panel.height)
+
+
+def _draw_reference(place: Axes, value: float, owners: list[str]) -> None:
+    """Draw a dashed line in the colours of all curves that it belongs to."""
+    period = DASH * len(owners)
+    for index, colour in enumerate(owners):
+        dashes = (-DASH * index, (DASH - 3, period - DASH + 3))
+        place.axhline(value, color=colour, linewidth=1.1, linestyle=dashes, alpha=0.8)
 
 
 def _draw_line(place: Axes, line: Curve, colour: str) -> None:
@@ -163,7 +178,9 @@ def _set_scale(place: Axes, curves: list[Curve], marks: list[float], panel: Pane
         place.set_ylim(low - 0.3 * abs(low), high + 0.3 * abs(high))
         place.set_yticks(_decades(low, high, linear))
         return
-    place.yaxis.set_major_locator(MaxNLocator(5 if panel.height == TALL else 3, steps=NICE))
+    whole = bool((every == np.round(every)).all())  # counts, such as modes
+    ticks = 5 if panel.height > LOW else 3
+    place.yaxis.set_major_locator(MaxNLocator(ticks, steps=NICE, integer=whole, min_n_ticks=1 if whole else 2))
     probable = every.min() >= 0 and every.max() <= 1 and "D(x)" in panel.series
     if probable:
         place.set_ylim(-0.02, 1.02)
@@ -215,14 +232,14 @@ def _horizontal_limits(images: np.ndarray) -> tuple[float, float]:
     return 0.0, high if low < high else 2 * high or 1.0
 
 
-def _draw_clock(places: list[Axes], images: np.ndarray, steps: np.ndarray, *, has_images: bool) -> None:
+def _draw_clock(places: list[Axes], images: np.ndarray, steps: np.ndarray, unit: str) -> None:
     """Write the images shown under the last panel, and the steps over the first one."""
     for place in places:
         place.xaxis.set_major_locator(MaxNLocator(8, steps=NICE))
         place.xaxis.set_major_formatter(FuncFormatter(lambda x, _: short(x)))
         place.tick_params(labelbottom=place is places[-1])
-    places[-1].set_xlabel("images shown" if has_images else "step", color=INK, size=9.5)
-    if not has_images or not images.max() > 0:
+    places[-1].set_xlabel(unit, color=INK, size=9.5)
+    if unit == "step" or not images.max() > 0:
         return
     limits = places[0].get_xlim()
     top = places[0].twiny()
@@ -239,10 +256,13 @@ def _draw_clock(places: list[Axes], images: np.ndarray, steps: np.ndarray, *, ha
     top.set_xlabel("step", color=INK, size=9.5, labelpad=6)
 
 
-def _draw_title(figure: Figure, title: str, *, dashed: bool) -> None:
+def _draw_title(figure: Figure, title: str, references: Mapping[str, float], *, lines: bool) -> None:
     left, height = 0.25 / WIDTH, figure.get_figheight()
     title = shortened(title, 80, len)
     figure.text(left, 1 - 0.36 / height, title, color=INK, size=13, weight="bold", parse_math=False)
+    if not lines:
+        return
     key = "faint: as measured  ·  bold: moving average"
-    key += "  ·  dashed: at the equilibrium" if dashed else ""
+    values = ", ".join(f"{spoken(name)} {brief(value)}" for name, value in references.items())
+    key += f"  ·  dashed: at the equilibrium ({values})" if values else ""
     figure.text(left, 1 - 0.6 / height, key, color=FAINT, size=8.5)

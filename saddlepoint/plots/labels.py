@@ -31,8 +31,7 @@ def end_labels(place: Axes, name: str, line: Curve, colour: str, *, alone: bool)
     labels = []
     finite = line.smooth[np.isfinite(line.smooth)]
     if len(finite):
-        player, slash, _ = name.partition("/")
-        who = PLAYERS.get(player, player) if slash else "" if alone else name
+        who = spoken(name) if "/" in name or not alone else ""
         pixels = place.transData.transform((0, finite[-1]))
         height = float(place.transAxes.inverted().transform(pixels)[1])
         last, (start, end) = line.x[np.isfinite(line.smooth)][-1], place.get_xlim()
@@ -42,6 +41,12 @@ def end_labels(place: Axes, name: str, line: Curve, colour: str, *, alone: bool)
     if len(line.broken):
         labels.append(Label(0.02, "× not finite", BROKEN))
     return labels
+
+
+def spoken(name: str) -> str:
+    """Return the player whose term ``name`` is, in words, or a figure's own name."""
+    player, slash, _ = name.partition("/")
+    return PLAYERS.get(player, player) if slash else name
 
 
 def write_labels(place: Axes, labels: Sequence[Label], inches: float) -> None:

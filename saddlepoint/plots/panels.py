@@ -7,6 +7,7 @@ from saddlepoint.plots.figure import CRITIC, GENERATOR, OTHERS
 from saddlepoint.plots.series import Series
 
 TALL, LOW = 2.2, 1.2  # inches
+MANY = 8  # values of a curve from which on its panel has its full height
 COLOURS = {"d": CRITIC, "g": GENERATOR, "D(x)": CRITIC, "D(G(z))": GENERATOR}
 
 
@@ -24,15 +25,21 @@ class Panel(NamedTuple):
     height: float
 
 
-def panels(series: Mapping[str, Series]) -> list[Panel]:
+def panels(series: Mapping[str, Series]) -> tuple[list[Panel], dict[str, Series]]:
     """Sort figures by what they measure: main losses, D(x) and D(G(z)), then each other one by itself.
 
     The main loss is the players' term ``adversarial``, or else the first that there is.
+
+    Returns:
+        The panels, lower where their curves have few values, and the figures that were measured only once.
     """
+    once = {name: one for name, one in series.items() if len(one.x) == 1}
     terms: dict[str, dict[str, Series]] = {}
     verdicts: dict[str, Series] = {}
     others: dict[str, dict[str, Series]] = {}
     for name, one in series.items():
+        if name in once:
+            continue
         if name.startswith("D("):
             verdicts[name] = one
         elif "/" in name:
@@ -40,10 +47,15 @@ def panels(series: Mapping[str, Series]) -> list[Panel]:
         else:
             others[name] = {name: one}
     main = "adversarial" if "adversarial" in terms else next(iter(terms), None)
-    loss = [Panel(f"{main} loss", terms.pop(main), TALL)] if main is not None else []
-    verdict = [Panel("critic's verdict", verdicts, TALL)] if verdicts else []
-    rest = [Panel(name, group, LOW) for name, group in (terms | others).items()]
-    return loss + verdict + rest
+    loss = [_panel(f"{main} loss", terms.pop(main), TALL)] if main is not None else []
+    verdict = [_panel("critic's verdict", verdicts, TALL)] if verdicts else []
+    rest = [_panel(name, group, LOW) for name, group in (terms | others).items()]
+    return loss + verdict + rest, once
+
+
+def _panel(name: str, series: dict[str, Series], height: float) -> Panel:
+    values = max(len(one.x) for one in series.values())
+    return Panel(name, series, height * (0.5 + 0.5 * min(1.0, values / MANY)))
 
 
 def colours(names: Sequence[str]) -> dict[str, str]:

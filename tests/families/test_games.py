@@ -8,16 +8,18 @@ import torch
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import DataSpec, recipes
-from saddlepoint.core.protocol import Batch, Progress
+from saddlepoint.core.protocol import Batch, Critique, Progress, Terms
 from saddlepoint.data.batches import Batches
 from saddlepoint.data.dataset import Split
 from saddlepoint.engine.plan import Plan
 from saddlepoint.engine.step import Stepper
+from saddlepoint.families.vanilla import Vanilla
 from saddlepoint.objectives.energy import pulling_away
 from saddlepoint.objectives.information import shared_information
 
 DATA = DataSpec("toy", "images", (8, 8, 1), ("a", "b", "c"), 40)
 PLANE = DataSpec("plane", "points", (2,), ("a", "b"), 40)
+LN2 = math.log(2)
 SMALL: dict = {"width_g": 8, "width_d": 8}
 
 
@@ -228,3 +230,43 @@ def test_packing_widens_the_first_layer_of_the_critic_and_nothing_else(pack):
 def test_flags_that_make_no_sense_are_refused(recipe, flags):
     with pytest.raises(UserError):
         build(recipe, **flags)
+
+
+EQUILIBRIA = {  # d/adversarial, g/adversarial, D(x); None where optimal critics differ
+    "gan": (LN2, LN2, 0.5),  # averages its real and its fake part, as do the next two
+    "mlp_gan": (LN2, LN2, 0.5),
+    "dcgan_upsample": (LN2, LN2, 0.5),
+    "dcgan": (2 * LN2, LN2, 0.5),
+    "cs231n_lsgan": (1 / 4, 1 / 8, 0.5),
+    "sngan": (2.0, None, None),
+    "wgan_gp": (0.0, None, None),
+    "r3gan": (LN2, LN2, None),
+}
+
+
+@pytest.mark.parametrize("name", [name for name, recipe in recipes.items() if "images" in recipe.needs])
+def test_the_stated_equilibrium_is_what_the_game_minimises_there(name):
+    """A critic that answers every example with the same optimal score scores what the references say."""
+    side = recipes.get(name).nearest_size(8)
+    data = DataSpec("toy", "images", (side, side, 1), DATA.classes, 40)
+    family = build(name, data).family
+    if not isinstance(family, Vanilla):
+        return
+    score = family.objective.level or 0.0
+
+    def critique(x, batch):
+        return Critique(0 * x.flatten(1).sum(1) + score, torch.zeros(len(x), 1))
+
+    family.critique = critique
+    family.further = lambda *arguments: Terms({})
+    real, fake = (torch.rand(16, *data.tensor_shape, requires_grad=True) for _ in range(2))
+    label = torch.zeros(16, dtype=torch.int64)
+    terms = {player: family.terms(player, Batch(real, label), None, fake) for player in ("d", "g")}
+    found = {f"{player}/adversarial": one.minimise["adversarial"].item() for player, one in terms.items()}
+    found |= {what: value.item() for what, value in terms["d"].watch.items()}
+    stated = {what: value for what, value in family.references.items() if what in found}
+    assert {"d/adversarial"} <= stated.keys()
+    assert stated == pytest.approx({what: found[what] for what in stated}, abs=1e-6)
+    if name in EQUILIBRIA:
+        names = ("d/adversarial", "g/adversarial", "D(x)")
+        assert tuple(map(family.references.get, names)) == pytest.approx(EQUILIBRIA[name])

@@ -3,7 +3,8 @@ import pytest
 from PIL import Image
 
 from saddlepoint.core import files
-from saddlepoint.plots.curves import curves_image, save_curves
+from saddlepoint.plots.curves import _draw_panel, curves_image, save_curves
+from saddlepoint.plots.figure import new_figure
 from saddlepoint.plots.labels import Label, brief, short, spread
 from saddlepoint.plots.panels import colours, panels
 from saddlepoint.plots.series import MOST, Series, clock, curve, read, smoothed
@@ -39,12 +40,47 @@ def content(picture):
     return float((np.asarray(picture).min(axis=-1) < 250).mean())
 
 
-@pytest.mark.parametrize("n", [1, 2, 30, 500, 20_000])
-def test_any_number_of_rows_makes_one_picture_of_one_size(n):
+@pytest.mark.parametrize("n", [8, 500, 20_000])
+def test_many_rows_make_one_picture_of_one_size(n):
     picture = curves_image(rows(n), title="dcgan on digits", references=REFERENCES)
     assert picture.size == (1800, 1304)
     assert picture.mode == "RGB"
     assert not has_red(picture)
+
+
+@pytest.mark.parametrize(("n", "panels"), [(2, 0.625), (4, 0.75)])
+def test_panels_of_few_values_are_lower(n, panels):
+    height = 1.3 + 2 * 2.2 * panels + 0.22 + 0.6
+    assert curves_image(rows(n), title="run", references=REFERENCES).size == (1800, round(200 * height))
+
+
+def test_what_was_measured_once_is_a_number_and_no_panel():
+    plain = curves_image(rows(20), title="run")
+    found = rows(20)
+    found[-1] |= {"frechet": 31.0, "modes": 7, "high_quality": 0.4, "diversity": None}
+    once = curves_image(found, title="run")
+    assert once.height == plain.height + round(200 * (0.3 + 2 * 0.24 + 0.2))
+    assert has_red(once), "one of them was not finite"
+    single = curves_image(rows(1), title="run", references=REFERENCES)
+    assert single.height == round(200 * (0.55 + 0.3 + 2 * 0.24 + 0.2))
+    assert content(single) > 0.01
+
+
+def numbers_on_axis(values):
+    """Return the numbers on a panel's vertical axis."""
+    x = np.arange(len(values), dtype=float)
+    place = new_figure(9, 2, dpi=50).add_axes((0.1, 0.1, 0.8, 0.8))
+    panel = panels({"modes": Series(x, np.array(values, float))})[0][0]
+    _draw_panel(place, panel, {})
+    low, high = place.get_ylim()
+    return [tick for tick in place.get_yticks() if low <= tick <= high]
+
+
+def test_counts_have_no_halves_on_their_axis():
+    assert numbers_on_axis([7, 8]) == [7, 8]
+    assert numbers_on_axis([8, 8, 8]) == [8]
+    assert all(tick == round(tick) for tick in numbers_on_axis([1, 3, 25]))
+    assert any(tick != round(tick) for tick in numbers_on_axis([0.1, 0.9])), "other figures have fractions"
 
 
 def test_values_that_are_not_finite_are_marked():
@@ -53,6 +89,25 @@ def test_values_that_are_not_finite_are_marked():
     found[11]["g/adversarial"] = float("inf")
     found[12]["g/adversarial"] = None
     assert has_red(curves_image(found, title="run"))
+
+
+def test_one_equilibrium_of_two_players_is_dashed_in_both_colours():
+    found = rows(3, **{"d/adversarial": 0.6, "g/adversarial": 0.8})
+    shared = np.asarray(
+        curves_image(found, title="run", references={"d/adversarial": 0.7, "g/adversarial": 0.7})
+    )
+    apart = np.asarray(curves_image(found, title="run", references={"d/adversarial": 0.7}))
+    critic, generator = np.array([0, 114, 178]), np.array([213, 94, 0])
+
+    def counts(picture):
+        area = picture[330:430, 200:1400].astype(int)  # the middle of the first panel
+        return [int((np.abs(area - colour).max(axis=-1) < 80).sum()) for colour in (critic, generator)]
+
+    (blue, orange), (alone, none) = counts(shared), counts(apart)
+    assert blue == pytest.approx(orange, rel=0.1)
+    assert blue > 500
+    assert alone > 1.3 * blue
+    assert none == 0
 
 
 def test_nothing_but_nan_is_drawn_as_marks():
@@ -64,11 +119,11 @@ def test_each_extra_figure_adds_a_panel():
     extra = rows(20)
     extra[9]["frechet"] = 31.0
     extra[19]["frechet"] = 24.0
-    assert curves_image(extra, title="run").height == plain.height + round(200 * (1.2 + 0.22))
+    assert curves_image(extra, title="run").height == plain.height + round(200 * (1.2 * 0.625 + 0.22))
 
 
 def test_panels_stop_at_twelve_and_say_so():
-    many = rows(4, **{f"layer{k}": float(k) for k in range(30)})
+    many = rows(8, **{f"layer{k}": float(k) for k in range(30)})
     assert curves_image(many, title="run").height == 4144  # 2 tall and 10 low ones
 
 
@@ -93,7 +148,7 @@ def test_signs_of_mathematics_in_names_are_plain_text():
 
 def test_rows_without_images_use_steps_and_step_zero_is_drawn():
     assert content(curves_image([{"step": i, "x/value": i**2} for i in range(9)], title="x·y")) > 0.01
-    assert content(curves_image([{"step": 0, "images": 0, "x/value": 0.0}], title="x·y")) > 0.01
+    assert content(curves_image([{"step": 0, "images": 0, "x/value": 0.0}], title="x·y")) > 0.005
 
 
 def test_the_same_rows_make_the_same_file_with_its_text(tmp_path):
@@ -153,16 +208,18 @@ def test_the_clock_stands_in_for_what_is_missing():
 
 
 def test_losses_come_first_then_verdicts_then_the_rest():
-    one = Series(np.zeros(1), np.zeros(1))
+    one = Series(np.zeros(9), np.zeros(9))
     names = ["frechet", "D(x)", "d/r1", "d/adversarial", "D(G(z))", "g/adversarial"]
-    found = [(panel.name, list(panel.series)) for panel in panels(dict.fromkeys(names, one))]
+    shown, once = panels(dict.fromkeys(names, one) | {"modes": Series(np.zeros(1), np.zeros(1))})
+    found = [(panel.name, list(panel.series)) for panel in shown]
+    assert list(once) == ["modes"]
     assert found == [
         ("adversarial loss", ["d/adversarial", "g/adversarial"]),
         ("critic's verdict", ["D(x)", "D(G(z))"]),
         ("r1", ["d/r1"]),
         ("frechet", ["frechet"]),
     ]
-    assert panels({"d/energy": one, "g/repel": one})[0].name == "energy loss"
+    assert panels({"d/energy": one, "g/repel": one})[0][0].name == "energy loss"
 
 
 def test_lines_of_a_panel_have_different_colours():
