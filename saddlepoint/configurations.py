@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from saddlepoint.core import optimization
 from saddlepoint.core.experiment import Budget, recipes
 from saddlepoint.evaluate import Card
 from saddlepoint.evaluate.interval import Z, of_draws
@@ -169,6 +170,8 @@ def told(value: Any) -> str:
     """Return a setting as people read it."""
     if value is None or value == []:
         return "default" if value is None else "none"
+    if isinstance(value, Mapping):
+        return optimization.told(value)
     return " ".join(f"{item}" for item in value) if isinstance(value, list | tuple) else str(value)
 
 

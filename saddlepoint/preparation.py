@@ -13,6 +13,7 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Recipe, recipes
 from saddlepoint.core.flags import resolve
 from saddlepoint.core.machine import processor
+from saddlepoint.core.optimization import adjusted
 from saddlepoint.core.seeds import derive
 from saddlepoint.data import load
 from saddlepoint.data.dataset import Dataset
@@ -28,7 +29,7 @@ class Prepared:
 
     Attributes:
         recipe: the recipe.
-        flags: a value for each of its flags.
+        flags: a value for each of its flags, those of its optimizers among them.
         spec: what the recipe was told of the data.
         data: the data, None for a run loaded without them.
         experiment: what the recipe returned, with the user's batch size and EMA.
@@ -174,12 +175,14 @@ def _build(
         raise UserError(f"--ema must be at least 0 and below 1, got {ema}")
     if not 0 <= seed < 1 << 63:
         raise UserError(f"--seed must be from 0 to 2^63 - 1, got {seed}")
+    own = {name: value for name, value in flags.items() if name in recipe.flags}
     with torch.random.fork_rng():
         torch.manual_seed(derive(seed, "weights"))
-        experiment = recipe.build(spec, **flags)
+        experiment = recipe.build(spec, **own)
     # One grey channel leaves the layout of an image open; the weights' own layout decides for all that follows.
     experiment.family.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
-    changes: dict[str, Any] = {}
+    settings = {name: value for name, value in flags.items() if name not in own}
+    changes: dict[str, Any] = {"optimizers": adjusted(experiment.optimizers, settings)}
     if batch is not None:
         changes["batch"] = batch
     if ema is not None:

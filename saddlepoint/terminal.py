@@ -13,6 +13,7 @@ from rich.table import Table
 
 from saddlepoint.core.experiment import Budget
 from saddlepoint.core.machine import resident
+from saddlepoint.core.optimization import SETTINGS, told
 from saddlepoint.data.request import Report, silent
 from saddlepoint.engine.loop import Trainer, Watcher
 from saddlepoint.engine.plan import Plan
@@ -92,6 +93,9 @@ class Screen:
         self._line("objective", experiment.objective)
         ema = f", EMA {experiment.ema:g}" if experiment.ema else ""
         self._line("optimizer", f"{first.kind}, learning rate {rates}, batch {experiment.batch}{ema}")
+        chosen = [f"{name} {told(prepared.flags[name])}" for name in SETTINGS if prepared.flags[name]]
+        if chosen:
+            self._line("", ", ".join(chosen).replace("_", " "))
         self._line("machine", f"{plan}")
         self._line("budget", str(budget) if resumed else f"{budget}{_duration(prepared, plan, budget)}")
         self._line("memory", _memory(prepared, plan))

@@ -92,7 +92,9 @@ def train(
         card: end with a line of scores; it takes a while the first time that data are scored.
         quiet: print nothing.
         watchers: told of every step, tick and snapshot.
-        **flags: the recipe's own flags.
+        **flags: the recipe's own flags, and settings of its optimizers: ``lr_d`` and ``lr_g``, and, for all
+            players or as ``{player: value}``, ``betas``, ``weight_decay`` and ``schedule`` ("constant", or
+            "linear" or "cosine", which fall to 0 over the budget).
 
     Raises:
         UserError: something asked for does not exist or does not fit; nothing is left behind.

@@ -54,10 +54,11 @@ def parse_with_flags(make: Callable[[str, str], Parser], arguments: list[str]) -
 
 
 def add_flags(parser: argparse.ArgumentParser, recipe: "Recipe") -> list[str]:
-    """Add the recipe's own flags; return their names."""
+    """Add the recipe's own flags and its optimizers' settings; return their names."""
     from saddlepoint.core.flags import flags
 
-    group = parser.add_argument_group(f"flags of {recipe.name}")
+    own = parser.add_argument_group(f"flags of {recipe.name}")
+    others = parser.add_argument_group("optimizers of any recipe (default: the recipe's)")
     known = flags(recipe)
     for name, flag in known.items():
         told = flag.default is None or flag.many or flag.kind is bool
@@ -66,9 +67,9 @@ def add_flags(parser: argparse.ArgumentParser, recipe: "Recipe") -> list[str]:
         if flag.kind is bool:
             settings |= {"action": argparse.BooleanOptionalAction, "default": None}
         else:
-            settings |= {"type": flag.parse, "metavar": flag.kind.__name__.upper()}
+            settings |= {"type": flag.parse, "metavar": flag.metavar}
             settings |= {"action": "append"} if flag.many else {}
-        group.add_argument(flag.option, **settings)
+        (own if name in recipe.flags else others).add_argument(flag.option, **settings)
     return list(known)
 
 

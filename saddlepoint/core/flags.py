@@ -3,11 +3,13 @@
 import math
 import types
 import typing
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Union
 
 from saddlepoint.core.errors import UserError, nearest
 from saddlepoint.core.experiment import Recipe
+from saddlepoint.core.optimization import ALL, RATES, SETTINGS, Setting
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,11 @@ class Flag:
     def option(self) -> str:
         """The flag as typed on a command line."""
         return "--" + self.name.replace("_", "-")
+
+    @property
+    def metavar(self) -> str:
+        """What stands for a value in the help of a command line."""
+        return self.kind.__name__.upper()
 
     def check(self, value: Any) -> Any:
         """Return ``value`` as the recipe wants it; raises UserError where it does not fit.
@@ -69,8 +76,60 @@ class Flag:
         return value
 
 
+@dataclass(frozen=True)
+class PlayerFlag(Flag):
+    """A setting of the players' optimizers: one value for all players, or values by player.
+
+    Attributes:
+        setting: how values are read.
+    """
+
+    setting: Setting
+
+    @property
+    def metavar(self) -> str:
+        """What stands for a value in the help of a command line."""
+        return self.setting.metavar
+
+    def check(self, value: Any) -> dict[str, Any] | None:
+        """Return values by player, ``ALL`` for every other one, of one value, or a mapping, or several."""
+        if value is None:
+            return None
+        parts = value if isinstance(value, list) and all(isinstance(one, Mapping) for one in value) else [value]
+        found: dict[str, Any] = {}
+        for part in parts:
+            for player, one in part.items() if isinstance(part, Mapping) else [(ALL, part)]:
+                if player in found:
+                    raise UserError(f"{self.option} is given twice for {_players(player)}")
+                found[player] = self._read(one)
+        return found
+
+    def parse(self, text: str) -> dict[str, Any]:
+        """Return ``{player: value}`` of ``PLAYER=VALUE``, or of a value that is for all."""
+        player, equals, value = text.rpartition("=")
+        return {player if equals else ALL: self._read(value)}
+
+    def _read(self, value: Any) -> Any:
+        try:
+            return self.setting.read(value)
+        except (TypeError, ValueError, AttributeError):
+            raise UserError(f"{self.option} takes {self.setting.wanted}, got {value!r}") from None
+
+
+def _players(player: str) -> str:
+    return "all players" if player == ALL else f"player {player}"
+
+
 def flags(recipe: Recipe) -> dict[str, Flag]:
-    """Return all flags of a recipe by name, in the order of its signature."""
+    """Return all flags of a recipe by name: its own, in their order, and its optimizers' settings."""
+    own = own_flags(recipe)
+    rates = {n: Flag(n, float, None, False, True, 1, text) for n, text in RATES.items()}
+    settings = {n: PlayerFlag(n, str, None, True, True, 1, one.help, one) for n, one in SETTINGS.items()}
+    return {**own, **{name: flag for name, flag in (rates | settings).items() if name not in own}}
+
+
+def own_flags(recipe: Recipe) -> dict[str, Flag]:
+    """Return a recipe's own flags by name, in the order of its signature."""
     hints = typing.get_type_hints(recipe.build, include_extras=True)
     found = {}
     for name, parameter in recipe.flags.items():

@@ -42,6 +42,11 @@ CASES = [
     ("dcgan", "digits", {"critic_steps": 2}),
     ("dcgan", "digits", {"augment": "color,translation,cutout", "augment_target": 0.6}),
     ("dcgan", "digits", {"penalty": ("r1", "gradient_penalty"), "objective": "relativistic"}),
+    (
+        "dcgan",
+        "digits",
+        {"schedule": {"d": "linear", "g": "cosine"}, "betas": (0.0, 0.9), "weight_decay": 1e-4},
+    ),
     ("infogan", "digits", {"invariance": 1.0}),
     ("cs231n_fc", "digits", {"penalty": ("r1",), "objective": "hinge"}),
 ]
