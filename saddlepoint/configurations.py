@@ -10,7 +10,7 @@ import numpy as np
 from saddlepoint.core import optimization
 from saddlepoint.core.experiment import Budget, recipes
 from saddlepoint.evaluate import Card
-from saddlepoint.evaluate.interval import Z, of_draws
+from saddlepoint.evaluate.interval import Z, of_draws, within
 from saddlepoint.evaluate.significance import Scores
 from saddlepoint.run import Run
 
@@ -48,7 +48,8 @@ class Estimate:
 
     Attributes:
         value: mean over its seeds; None where samples only bound it.
-        low: lower end of the 95 % interval: over seeds where there are several, else over samples.
+        low: lower end of the 95 % interval: over seeds where there are several, else over samples; within what
+            is possible, and None where all seeds agree.
         high: upper end.
         real: what real images score.
     """
@@ -89,10 +90,10 @@ class Group:
         values = [one.value for one in known if one.value is not None]
         if len(values) < len(known):
             return Estimate(None, None, None, known[0].real)
-        mean, low, high = of_draws(np.array(values))
-        # Seeds that scatter widely must not make a figure negative that cannot be.
-        positive = all(one.low is None or one.low >= 0 for one in known) and min(values) >= 0
-        return Estimate(mean, max(0.0, low) if positive else low, high, known[0].real)
+        mean, *ends = of_draws(np.array(values))
+        if min(values) == max(values):  # as counts often are: no scatter to take an interval from
+            return Estimate(mean, None, None, known[0].real)
+        return Estimate(mean, *within(known[0].range, *ends), known[0].real)
 
     @property
     def scores(self) -> Scores:

@@ -106,7 +106,7 @@ def told_figures(
 
 
 def _told(found: Measure, real: float | None, count: int = 0) -> Figure:
-    return Figure(*found[:4], real, found.space or "pixels", count, found.detail)
+    return Figure(*found[:4], real, found.space or "pixels", count, found.detail, found.range)
 
 
 def _of_classes(run: Run, count: int, classes: int, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:

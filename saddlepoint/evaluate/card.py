@@ -52,7 +52,7 @@ class Card:
     def from_json(stored: Mapping[str, Any]) -> "Card":
         """Return the card that ``to_json`` stored."""
         fields = {name: value for name, value in stored.items() if name != "version"}
-        figures = {name: Figure(**figure) for name, figure in fields["figures"].items()}
+        figures = {name: _figure(figure) for name, figure in fields["figures"].items()}
         return Card(**{**fields, "figures": figures, "notes": tuple(fields["notes"])})
 
     def save(self, folder: Path | str) -> None:
@@ -129,6 +129,11 @@ def number(value: float | None) -> str:
         return str(value)
     digits = 2 - math.floor(math.log10(abs(value))) if value else 0
     return f"{value:,.{min(4, max(0, digits))}f}"
+
+
+def _figure(stored: Mapping[str, Any]) -> Figure:
+    least, most = stored.get("range", (None, None))
+    return Figure(**{**stored, "range": (least, most)})
 
 
 def _interval(figure: Figure) -> str:

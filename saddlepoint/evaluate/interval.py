@@ -8,14 +8,35 @@ from scipy import stats
 Z = 1.959963984540054
 
 
-def around(value: float, replicates: np.ndarray, *, least: float = -math.inf) -> tuple[float, float]:
-    """Return value ± 1.96 standard deviations of bootstrap ``replicates``, cut off at ``least``.
+def within(
+    possible: tuple[float | None, float | None], low: float | None, high: float | None
+) -> tuple[float | None, float | None]:
+    """Return an interval cut off where its figure cannot be, which covers the truth as often as before.
+
+    Args:
+        possible: the least and the most that the figure can be, None where there is no end.
+        low: lower end, or None.
+        high: upper end, or None.
+    """
+
+    def cut(end: float | None) -> float | None:
+        if end is None:
+            return None
+        least, most = possible
+        end = end if least is None else max(end, least)
+        return float(end if most is None else min(end, most))
+
+    return cut(low), cut(high)
+
+
+def around(value: float, replicates: np.ndarray) -> tuple[float, float]:
+    """Return value ± 1.96 standard deviations of bootstrap ``replicates``.
 
     The replicates' own quantiles would not do: a figure that is biased upward at N samples (Fréchet
     distance, divergences) is biased upward once more in each replicate, so that they lie above the value.
     """
     spread = Z * float(np.std(replicates, ddof=1))
-    return max(least, value - spread), value + spread
+    return value - spread, value + spread
 
 
 def of_draws(draws: np.ndarray) -> tuple[float, float, float]:

@@ -11,6 +11,10 @@ from saddlepoint.core.registry import Registry
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.mixture import Mixture
 
+Range = tuple[float | None, float | None]  # what a figure can be; None where there is no end
+SHARE: Range = (0.0, 1.0)
+POSITIVE: Range = (0.0, None)
+
 Need = Literal["logits", "classes", "images", "heldout", "mixture", "channel"]
 
 
@@ -104,6 +108,7 @@ class Measure(NamedTuple):
         space: what distances were taken in where that is not the encoder's features, ``"pixels"``.
         real: what real images score, from a metric that measures them itself (``Metric.floor`` is False).
         real_samples: real images behind ``real``.
+        range: the least and the most that the figure can be; the interval is cut off there.
     """
 
     value: float | None
@@ -114,6 +119,7 @@ class Measure(NamedTuple):
     space: str | None = None
     real: float | None = None
     real_samples: int = 0
+    range: Range = (None, None)
 
 
 @dataclass(frozen=True)
@@ -129,6 +135,7 @@ class Figure:
         encoder: name and hash of the encoder, or ``"pixels"``.
         real_samples: held-out images behind ``real``.
         detail: what else is worth keeping, as JSON.
+        range: the least and the most that the figure can be, each None where there is no end.
     """
 
     value: float | None
@@ -139,6 +146,7 @@ class Figure:
     encoder: str
     real_samples: int = 0
     detail: Mapping[str, Any] = field(default_factory=dict)
+    range: Range = (None, None)
 
 
 class About(NamedTuple):

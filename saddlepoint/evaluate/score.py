@@ -13,6 +13,7 @@ from saddlepoint.data.dataset import Dataset
 from saddlepoint.evaluate.card import Card
 from saddlepoint.evaluate.encoder import Encoder, Report, find_encoder
 from saddlepoint.evaluate.identity import identity
+from saddlepoint.evaluate.interval import within
 from saddlepoint.evaluate.metric import Figure, Inputs, Measure, Metric, View
 from saddlepoint.evaluate.metric import metrics as registered
 from saddlepoint.evaluate.samples import Sample, draw
@@ -206,10 +207,12 @@ def _measure(metric: Metric, inputs: Inputs, seed: int) -> dict[str, Measure]:
 
 def _figure(measure: Measure, real: float | None, count: int, encoder: Encoder) -> Figure:
     space = measure.space or f"{encoder.name}-{encoder.hash}"
-    low, high = (None if end is None or not np.isfinite(end) else float(end) for end in measure[1:3])
+    low, high = within(
+        measure.range, *(None if end is None or not np.isfinite(end) else end for end in measure[1:3])
+    )
     if measure.real is not None:
         real, count = measure.real, measure.real_samples
-    return Figure(measure.value, low, high, measure.samples, real, space, count, measure.detail)
+    return Figure(measure.value, low, high, measure.samples, real, space, count, measure.detail, measure.range)
 
 
 def _notes(inputs: Inputs) -> list[str]:

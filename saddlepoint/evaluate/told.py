@@ -7,7 +7,7 @@ from scipy.optimize import linear_sum_assignment
 
 from saddlepoint.evaluate.distances import nearest
 from saddlepoint.evaluate.interval import of_share
-from saddlepoint.evaluate.metric import About, Measure
+from saddlepoint.evaluate.metric import SHARE, About, Measure
 
 ABOUT: Mapping[str, About] = {
     "code_error": About("lower", "test images whose code, read by the game itself, is not their class's"),
@@ -31,7 +31,12 @@ def code_error(code: np.ndarray, label: np.ndarray) -> Measure:
     wrong = len(code) - int(table[codes, classes].sum())
     match = {str(a): int(b) for a, b in zip(codes, classes, strict=True)}
     return Measure(
-        wrong / len(code), *of_share(wrong, len(code)), len(code), {"class_of_code": match}, "pixels"
+        wrong / len(code),
+        *of_share(wrong, len(code)),
+        len(code),
+        {"class_of_code": match},
+        "pixels",
+        range=SHARE,
     )
 
 
@@ -57,4 +62,4 @@ def knn_accuracy(
         used += len(sample)
     right = int((found == label).sum())
     detail = {"test_images": len(image)}
-    return Measure(right / len(image), *of_share(right, len(image)), used, detail, "pixels")
+    return Measure(right / len(image), *of_share(right, len(image)), used, detail, "pixels", range=SHARE)

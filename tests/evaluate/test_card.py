@@ -44,6 +44,20 @@ def test_every_figure_is_explained_and_has_a_real_one_beside_it(good):
             assert figure.real_samples > 0
 
 
+def test_every_figure_says_what_it_can_be_and_its_interval_keeps_to_it(digits, good):
+    assert digits.train.label is not None
+    ones = digits.train.array[digits.train.label == 1]
+    few = evaluate(digits, ones[:60], metrics=["class_histogram", "classifier_score", "precision_recall"])
+    for name, figure in (good.figures | few.figures).items():
+        least, most = figure.range
+        assert (least is None and most is None) == (name == "kernel"), "an unbiased square may be negative"
+        for end in (figure.low, figure.value, figure.high):
+            assert end is None or least is None or end >= least, name
+            assert end is None or most is None or end <= most + 1e-9, name
+    assert few["class_kl_uniform"].range == (0, pytest.approx(np.log(10)))
+    assert few["class_kl_uniform"].high == pytest.approx(np.log(10), rel=1e-3), "cut off, all are of one class"
+
+
 def test_the_real_figure_is_what_held_out_images_score(good):
     for name in ("frechet", "class_kl", "precision", "coverage", "diversity"):
         assert good[name].value == pytest.approx(good[name].real, rel=0.15, abs=0.02)

@@ -5,7 +5,7 @@ from scipy import stats
 
 from saddlepoint.evaluate.distances import blocks
 from saddlepoint.evaluate.interval import Z
-from saddlepoint.evaluate.metric import About, Inputs, Measure, metric
+from saddlepoint.evaluate.metric import POSITIVE, About, Inputs, Measure, metric
 
 _MOST = 5_000
 _RARE = 1e-6
@@ -37,7 +37,7 @@ def birthday(inputs: Inputs) -> dict[str, Measure]:
     detail = {"near_duplicates": int(found), "pairs": int(pairs), "distance": float(limit)}
     high = float(pairs / few) if few > 0 else None
     value = float(pairs / found) if high else None  # else there may be as many as one likes
-    return {"support": Measure(value, float(pairs / many), high, count, detail, "pixels")}
+    return {"support": Measure(value, float(pairs / many), high, count, detail, "pixels", range=POSITIVE)}
 
 
 def closest(x: np.ndarray, share: float) -> float:

@@ -1,9 +1,11 @@
 """Which classes a generator makes, and how far that is from the data's own mixture."""
 
+import math
+
 import numpy as np
 
 from saddlepoint.evaluate.interval import around, of_share
-from saddlepoint.evaluate.metric import About, Inputs, Measure, metric
+from saddlepoint.evaluate.metric import SHARE, About, Inputs, Measure, metric
 
 _REPLICATES = 400
 
@@ -34,19 +36,19 @@ def class_histogram(inputs: Inputs) -> dict[str, Measure]:
     q, uniform = data / data.sum(), np.full(classes, 1 / classes)
     draws = inputs.rng.multinomial(count, hits / count, size=_REPLICATES)
 
-    def figure(distance, target: np.ndarray) -> Measure:
+    def figure(distance, target: np.ndarray, most: float | None) -> Measure:
         value = distance(hits, target)
-        low, high = around(value, np.array([distance(draw, target) for draw in draws]), least=0.0)
-        return Measure(value, low, high, count)
+        interval = around(value, np.array([distance(draw, target) for draw in draws]))
+        return Measure(value, *interval, count, range=(0.0, most))
 
     detail = {"names": list(inputs.classes), "counts": hits.tolist(), "data": q.tolist()}
     largest = int(hits.max())
     return {
-        "classes": Measure(int((hits > 0).sum()), None, None, count, detail),
-        "class_kl": figure(kl_divergence, q),
-        "class_kl_uniform": figure(kl_divergence, uniform),
-        "class_tv": figure(total_variation, q),
-        "class_largest": Measure(largest / count, *of_share(largest, count), count),
+        "classes": Measure(int((hits > 0).sum()), None, None, count, detail, range=(0, classes)),
+        "class_kl": figure(kl_divergence, q, None),
+        "class_kl_uniform": figure(kl_divergence, uniform, math.log(classes)),
+        "class_tv": figure(total_variation, q, 1.0),
+        "class_largest": Measure(largest / count, *of_share(largest, count), count, range=SHARE),
     }
 
 

@@ -25,7 +25,7 @@ def classifier_score(inputs: Inputs) -> dict[str, Measure]:
     every = np.full((1, count), 1 / count)
     weight = inputs.rng.multinomial(count, every[0], size=_REPLICATES) / count
     value, draws = float(score(log_p, every)[0]), score(log_p, weight)
-    return {"classifier_score": Measure(value, *around(value, draws, least=1.0), count)}
+    return {"classifier_score": Measure(value, *around(value, draws), count, range=(1.0, log_p.shape[1]))}
 
 
 def score(log_p: np.ndarray, weight: np.ndarray) -> np.ndarray:

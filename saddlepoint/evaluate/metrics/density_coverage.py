@@ -4,7 +4,7 @@ import numpy as np
 
 from saddlepoint.evaluate.distances import blocks, neighbour_radius
 from saddlepoint.evaluate.interval import Z, of_share
-from saddlepoint.evaluate.metric import About, Inputs, Measure, metric
+from saddlepoint.evaluate.metric import POSITIVE, SHARE, About, Inputs, Measure, metric
 
 K = 5
 
@@ -29,8 +29,8 @@ def density_coverage(inputs: Inputs) -> dict[str, Measure]:
     density, coverage = inside.mean() / K, covered.mean()
     reach = Z * inside.std(ddof=1) / K / np.sqrt(count)
     return {
-        "density": Measure(float(density), max(0.0, density - reach), density + reach, count),
-        "coverage": Measure(float(coverage), *of_share(covered.sum(), count), count),
+        "density": Measure(float(density), density - reach, density + reach, count, range=POSITIVE),
+        "coverage": Measure(float(coverage), *of_share(covered.sum(), count), count, range=SHARE),
     }
 
 

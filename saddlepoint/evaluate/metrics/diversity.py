@@ -3,7 +3,7 @@
 import numpy as np
 
 from saddlepoint.evaluate.interval import around
-from saddlepoint.evaluate.metric import About, Inputs, Measure, metric
+from saddlepoint.evaluate.metric import POSITIVE, About, Inputs, Measure, metric
 
 _FEWEST, _REPLICATES = 10, 100
 
@@ -38,16 +38,18 @@ def diversity(inputs: Inputs) -> dict[str, Measure]:
         draws.append(np.sqrt(spread(mine, weight) / target))
         names.append(inputs.classes[label] if label < len(inputs.classes) else str(label))
     if not ratios:
-        return {name: Measure(None, None, None, len(fake)) for name in ("diversity", "diversity_least")}
+        nothing = Measure(None, None, None, len(fake), range=POSITIVE)
+        return {"diversity": nothing, "diversity_least": nothing}
     value, least = float(np.mean(ratios)), int(np.argmin(ratios))
     detail = {"classes": dict(zip(names, map(float, ratios), strict=True))}
     return {
-        "diversity": Measure(value, *around(value, np.mean(draws, axis=0), least=0.0), len(fake), detail),
+        "diversity": Measure(value, *around(value, np.mean(draws, axis=0)), len(fake), detail, range=POSITIVE),
         "diversity_least": Measure(
             float(ratios[least]),
-            *around(float(ratios[least]), draws[least], least=0.0),
+            *around(float(ratios[least]), draws[least]),
             len(fake),
             {"class": names[least]},
+            range=POSITIVE,
         ),
     }
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from saddlepoint.evaluate.interval import around
-from saddlepoint.evaluate.metric import About, Inputs, Measure, metric
+from saddlepoint.evaluate.metric import POSITIVE, About, Inputs, Measure, metric
 
 _SMALL = 256  # features up to which a covariance is cheap enough for many replicates
 _BLOCK = 4096  # rows that are float64 at a time
@@ -33,8 +33,7 @@ def frechet(inputs: Inputs) -> dict[str, Measure]:
     value = frechet_distance(moments(fake), real)
     replicates = 100 if fake.shape[1] <= _SMALL else 8
     spread = [frechet_distance(_resampled(fake, inputs.rng), real) for _ in range(replicates)]
-    low, high = around(value, np.array(spread), least=0.0)
-    return {"frechet": Measure(value, low, high, len(fake))}
+    return {"frechet": Measure(value, *around(value, np.array(spread)), len(fake), range=POSITIVE)}
 
 
 def moments(features: np.ndarray, weight: np.ndarray | None = None) -> Moments:

@@ -45,7 +45,7 @@ def memorisation(inputs: Inputs) -> dict[str, Measure]:
     few, many = of_share(share * trials, trials)
     value, low, high = (1 - part / chance for part in (share, many, few))
     detail = {"nearer_to_training": 1 - share, "expected": 1 - chance, "independent": float(trials)}
-    return {"memorisation": Measure(value, low, high, len(fake), detail, "pixels")}
+    return {"memorisation": Measure(value, low, high, len(fake), detail, "pixels", range=(1 - 1 / chance, 1.0))}
 
 
 def _different(pixels: np.ndarray) -> np.ndarray:

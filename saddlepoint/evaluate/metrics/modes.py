@@ -1,11 +1,13 @@
 """Modes of a known mixture: which are found, how sharply, and how evenly (PacGAN's protocol)."""
 
+import math
+
 import numpy as np
 from scipy import stats
 
 from saddlepoint.data.mixture import Mixture
 from saddlepoint.evaluate.interval import around, of_share
-from saddlepoint.evaluate.metric import About, Inputs, Measure, metric
+from saddlepoint.evaluate.metric import POSITIVE, SHARE, About, Inputs, Measure, metric
 from saddlepoint.evaluate.metrics.class_histogram import kl_divergence
 
 _REACH = 3.0
@@ -46,10 +48,10 @@ def modes(inputs: Inputs) -> dict[str, Measure]:
     detail = {"of": total, "counts": hits.tolist()}
     oracle = {"perfect": float(stats.chi2.cdf(_REACH**2, dimension))}
     return {
-        "modes": Measure(int((hits > 0).sum()), None, None, count, detail),
-        "high_quality": Measure(quality / count, *of_share(quality, count), count, oracle),
+        "modes": Measure(int((hits > 0).sum()), None, None, count, detail, range=(0, total)),
+        "high_quality": Measure(quality / count, *of_share(quality, count), count, oracle, range=SHARE),
         "mode_kl": _evenness(hits, inputs.rng),
-        "mode_width": Measure(width, *around(width, widths, least=0.0), count),
+        "mode_width": Measure(width, *around(width, widths), count, range=POSITIVE),
     }
 
 
@@ -62,9 +64,10 @@ def assign(points: np.ndarray, mixture: Mixture) -> tuple[np.ndarray, np.ndarray
 
 def _evenness(hits: np.ndarray, rng: np.random.Generator) -> Measure:
     count, uniform = int(hits.sum()), np.full(len(hits), 1 / len(hits))
+    possible = (0.0, math.log(len(hits)))
     if not count:
-        return Measure(None, None, None, 0)
+        return Measure(None, None, None, 0, range=possible)
     value = kl_divergence(hits, uniform)
     draws = rng.multinomial(count, hits / count, size=_REPLICATES)
     spread = np.array([kl_divergence(draw, uniform) for draw in draws])
-    return Measure(value, *around(value, spread, least=0.0), count)
+    return Measure(value, *around(value, spread), count, range=possible)

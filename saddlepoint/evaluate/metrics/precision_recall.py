@@ -4,7 +4,7 @@ import numpy as np
 
 from saddlepoint.evaluate.distances import blocks, neighbour_radius
 from saddlepoint.evaluate.interval import of_share
-from saddlepoint.evaluate.metric import About, Inputs, Measure, metric
+from saddlepoint.evaluate.metric import SHARE, About, Inputs, Measure, metric
 
 K = 3
 
@@ -26,8 +26,8 @@ def precision_recall(inputs: Inputs) -> dict[str, Measure]:
     precision, recall = shares(fake.features, real.features, K)
     count = len(fake)
     return {
-        "precision": Measure(precision, *of_share(precision * count, count), count),
-        "recall": Measure(recall, *of_share(recall * count, count), count),
+        "precision": Measure(precision, *of_share(precision * count, count), count, range=SHARE),
+        "recall": Measure(recall, *of_share(recall * count, count), count, range=SHARE),
     }
 
 

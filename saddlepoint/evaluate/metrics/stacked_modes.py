@@ -1,5 +1,7 @@
 """Stacked MNIST's score: how many of the thousand triples are made, and how evenly."""
 
+import math
+
 import numpy as np
 
 from saddlepoint.evaluate.encoder import find_encoder
@@ -8,6 +10,7 @@ from saddlepoint.evaluate.metric import About, Inputs, Measure, metric
 from saddlepoint.evaluate.metrics.class_histogram import kl_divergence
 
 _REPLICATES = 200
+SPACE = "judge of channels"
 
 
 @metric(
@@ -42,8 +45,10 @@ def stacked_modes(inputs: Inputs) -> dict[str, Measure]:
     spread = np.array([kl_divergence(draw, uniform) for draw in draws])
     detail = {"of": total, "floor": (total - 1) / (2 * count), "judge": judge.hash, "accuracy": judge.accuracy}
     return {
-        "stacked_modes": Measure(int((hits > 0).sum()), None, None, count, detail, "judge of channels"),
-        "stacked_kl": Measure(value, *around(value, spread, least=0.0), count, detail, "judge of channels"),
+        "stacked_modes": Measure(int((hits > 0).sum()), None, None, count, detail, SPACE, range=(0, total)),
+        "stacked_kl": Measure(
+            value, *around(value, spread), count, detail, SPACE, range=(0.0, math.log(total))
+        ),
     }
 
 
