@@ -51,7 +51,7 @@ def interpolate(
         n: number of walks.
         steps: images a walk, both ends included, at least 2.
         seed: seed of the latents.
-        label: class index or name, for conditional recipes.
+        label: class by name or label, for conditional recipes.
         truncation: as for :meth:`Run.sample`.
 
     Returns:
@@ -146,7 +146,8 @@ def arithmetic(
             belong to it, or the run is one of points.
     """
     _needs_images(run, "arithmetic")
-    terms = parse(expression, run.config["data"]["classes"])
+    known = run.config["data"]
+    terms = parse(expression, known["classes"], known.get("unseen", ()))
     drawn = {"seed": seed, "truncation": truncation}
     labels = [term.label for term in terms if term.label is not None]
     chosen = {} if run.family.conditional else _of_classes(run, labels, drawn, report)
@@ -214,7 +215,7 @@ def neighbours(
         n: number of samples.
         k: training images a sample.
         seed: seed of the latents.
-        label: class index or name, for conditional recipes.
+        label: class by name or label, for conditional recipes.
         truncation: as for :meth:`Run.sample`.
         encoder: measure in the features of this encoder instead of in pixels, which are shrunk to 32×32 where
             there are more. Pixels find copies; features find what looks alike.

@@ -1,10 +1,11 @@
 """The small language of latent arithmetic: ``3,17,40 - 5,9 + class:7``."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from saddlepoint.core.errors import UserError, nearest
+from saddlepoint.core.classes import find_class
+from saddlepoint.core.errors import UserError
 
 GRAMMAR = 'terms like 3,17,40 (samples by index) or class:7, joined by + and -, as in "3,17,40 - 5,9 + class:7"'
 MOST_INDEX = 100_000
@@ -26,7 +27,7 @@ class Term(NamedTuple):
     label: int | None = None
 
 
-def parse(text: str, classes: Sequence[str] = ()) -> list[Term]:
+def parse(text: str, classes: Sequence[str] = (), unseen: Collection[int] = ()) -> list[Term]:
     """Read a sum and difference of concepts.
 
     A term is one index of a sample or several with commas, or ``class:`` with the name or the number of a
@@ -35,9 +36,10 @@ def parse(text: str, classes: Sequence[str] = ()) -> list[Term]:
     Args:
         text: for example ``"3,17,40 - 5,9 + 12"``, ``"class:7 - class:1"`` or ``"class:ankle boot + 4"``.
         classes: names of the data's classes, in label order.
+        unseen: labels of those that no training example has.
 
     Raises:
-        UserError: the text is no such sum, or names an unknown class.
+        UserError: the text is no such sum, or names a class that is unknown or was never seen.
     """
     if not text.strip():
         raise UserError(f"--arithmetic needs {GRAMMAR}")
@@ -48,13 +50,13 @@ def parse(text: str, classes: Sequence[str] = ()) -> list[Term]:
         if found[1] == "" and terms:
             raise UserError(f"--arithmetic cannot read {text[at:].strip()!r}; it takes {GRAMMAR}")
         sign, at = (1 if found[1] in ("", "+") else -1), found.end()
-        term, at = _term(text, at, sign, classes)
+        term, at = _term(text, at, sign, classes, unseen)
         terms.append(term)
         if not text[at:].strip():
             return terms
 
 
-def _term(text: str, at: int, sign: int, classes: Sequence[str]) -> tuple[Term, int]:
+def _term(text: str, at: int, sign: int, classes: Sequence[str], unseen: Collection[int]) -> tuple[Term, int]:
     indices = re.compile(r"\d+(\s*,\s*\d+)*(?!\w)").match(text, at)
     if indices:
         samples = tuple(int(index) for index in indices[0].split(","))
@@ -63,7 +65,7 @@ def _term(text: str, at: int, sign: int, classes: Sequence[str]) -> tuple[Term, 
         return Term(sign, ",".join(map(str, samples)), samples), indices.end()
     prefix = re.compile(r"class\s*:\s*", re.IGNORECASE).match(text, at)
     if prefix:
-        return _class(text, prefix.end(), sign, classes)
+        return _class(text, prefix.end(), sign, classes, unseen)
     rest = text[at:].strip()
     if not rest:
         raise UserError(f"--arithmetic {text.strip()!r} ends where a term should follow; it takes {GRAMMAR}")
@@ -73,22 +75,14 @@ def _term(text: str, at: int, sign: int, classes: Sequence[str]) -> tuple[Term, 
     raise UserError(f"--arithmetic cannot read {word!r}; it takes {GRAMMAR}")
 
 
-def _class(text: str, at: int, sign: int, classes: Sequence[str]) -> tuple[Term, int]:
+def _class(text: str, at: int, sign: int, classes: Sequence[str], unseen: Collection[int]) -> tuple[Term, int]:
     if not classes:
         raise UserError("--arithmetic takes class: only where data have classes; name samples by their index")
     # The longest name first: names may begin with one another, and hold spaces or signs.
     names = "|".join(re.escape(name) for name in sorted(classes, key=len, reverse=True))
     quoted = re.compile(r"""(["'])(.*?)\1""").match(text, at)
-    known = re.compile(rf"({names}|\d+)(?!\w)", re.IGNORECASE).match(text, at)
+    known = re.compile(rf"({names}|[0-9]+)(?!\w)", re.IGNORECASE).match(text, at)
     word = quoted[2] if quoted else known[1] if known else text[at:].split(" ")[0]
     end = quoted.end() if quoted else known.end() if known else 0
-    folded = [name.casefold() for name in classes]
-    if word.casefold() in folded:
-        label = folded.index(word.casefold())
-    elif word.isdigit() and int(word) < len(classes):
-        label = int(word)
-    elif word.isdigit():
-        raise UserError(f"there is no class {word}; there are {len(classes)}, from 0")
-    else:
-        raise UserError(f"there is no class {word!r}{nearest(word, classes)}")
+    label = find_class(word, classes, unseen)
     return Term(sign, f"class:{classes[label]}", label=label), end

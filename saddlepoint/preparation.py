@@ -58,6 +58,7 @@ class Prepared:
                 "shape": list(self.spec.shape),
                 "classes": list(self.spec.classes),
                 "count": self.spec.count,
+                "unseen": list(self.spec.unseen),
             },
         }
 
@@ -105,7 +106,12 @@ def rebuild(config: dict[str, Any]) -> Prepared:
     chosen = recipes.get(config["recipe"])
     stored = config["data"]
     spec = DataSpec(
-        stored["name"], stored["kind"], tuple(stored["shape"]), tuple(stored["classes"]), stored["count"]
+        name=stored["name"],
+        kind=stored["kind"],
+        shape=tuple(stored["shape"]),
+        classes=tuple(stored["classes"]),
+        count=stored["count"],
+        unseen=tuple(stored.get("unseen", ())),  # not kept at first
     )
     resolved = resolve(chosen, config["flags"])
     built = _build(chosen, resolved, spec, None, config["seed"], config["batch"], config["ema"])

@@ -15,7 +15,7 @@ from saddlepoint.data.dataset import Dataset
 from saddlepoint.engine.ema import Average
 from saddlepoint.engine.events import Events
 from saddlepoint.engine.loop import Trainer, Watcher
-from saddlepoint.engine.sampling import sample
+from saddlepoint.engine.sampling import draw_latents, sample
 from saddlepoint.plots.grid import grid
 from saddlepoint.plots.png import save_png
 
@@ -29,6 +29,7 @@ class Recorder(Watcher):
     def __init__(self, folder: RunFolder, data: Dataset, seed: int):
         self.folder = folder
         self.seed = seed
+        self.classes = data.classes
         self.real = _some_points(data)
         self.events = Events(folder)
 
@@ -40,6 +41,7 @@ class Recorder(Watcher):
         """Write a grid of the averaged weights' samples."""
         n = SHOWN if self.real is None else POINTS
         floats = sample(trainer.family, n, seed=self.seed, average=trainer.average)
+        label = trainer.family.labels(draw_latents(trainer.family, n, seed=self.seed))
         picture = draw(to_uint8(floats, trainer.experiment.pixels), self.real)
         text = {
             "run": self.folder.path.name,
@@ -47,6 +49,8 @@ class Recorder(Watcher):
             "seed": str(self.seed),
             "weights": fingerprint(trainer.family, trainer.average),
         }
+        if label is not None:
+            text["classes"] = ", ".join(self.classes[index] for index in label.tolist())
         save_png(self.folder.sample_path(trainer.done), picture, text=text)
 
     def close(self) -> None:

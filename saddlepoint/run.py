@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from saddlepoint.core.errors import UserError, nearest
+from saddlepoint.core.classes import find_class
+from saddlepoint.core.errors import UserError
 from saddlepoint.core.files import atomic_path
 from saddlepoint.core.folder import Checkpoint, RunFolder, newest_run
 from saddlepoint.core.protocol import Family
@@ -71,7 +72,7 @@ class Run:
         Args:
             n: how many; sample i of a seed is the same whatever n is.
             seed: seed of the latents.
-            label: class index or name, for conditional recipes.
+            label: class by name (text) or label (a whole number), for conditional recipes; see ``find_class``.
             truncation: ψ in [0, 1]. Latents z become ψ·z, which is nearer to their mean of 0: normal latents
                 get the standard deviation ψ, uniform ones a box ψ times as wide. Samples become more typical
                 and less varied; 1 is training's own distribution.
@@ -161,6 +162,12 @@ class Run:
                 codes.append(code.cpu().numpy())
         return np.concatenate(codes)
 
+    def class_names(self, n: int = 64, seed: int = 0, label: int | str | None = None) -> list[str]:
+        """Return the class of each sample that :meth:`sample` draws with these; empty where none are told."""
+        prepared = self._load()
+        drawn = prepared.experiment.family.labels(self.latents(n, seed, label))
+        return [] if drawn is None else [prepared.spec.classes[index] for index in drawn.tolist()]
+
     @property
     def conditional(self) -> bool:
         """Whether samples of one class can be asked for."""
@@ -244,19 +251,15 @@ class Run:
             raise UserError(f"-n must be at least 1, got {n}")
         if label is None:
             return None
+        return torch.full((n,), self._label(label))
+
+    def _label(self, asked: int | str) -> int:
         prepared = self._load()
         if not prepared.experiment.family.conditional:
             raise UserError(
                 f"recipe {prepared.recipe.name!r} cannot be asked for a class: it is not conditional"
             )
-        classes = prepared.spec.classes
-        if isinstance(label, str) and not label.isdigit():
-            if label not in classes:
-                raise UserError(f"there is no class {label!r}{nearest(label, classes)}")
-            label = classes.index(label)
-        if not 0 <= int(label) < len(classes):
-            raise UserError(f"there is no class {label}; there are {len(classes)}, from 0")
-        return torch.full((n,), int(label))
+        return find_class(asked, prepared.spec.classes, prepared.spec.unseen)
 
     def __repr__(self) -> str:
         return f"Run({str(self.path)!r})"
@@ -307,10 +310,10 @@ def save_samples(
     Args:
         run: whose weights to sample.
         out: ``.png`` for one grid, ``.npy`` for an array as :meth:`Run.sample` returns it, otherwise a folder
-            that gets one PNG an image.
+            that gets one PNG an image, whose name ends in its class where it was drawn for one.
         n: how many.
         seed: seed of the latents.
-        label: class index or name, for conditional recipes.
+        label: class by name (text) or label (a whole number), for conditional recipes; see ``find_class``.
         truncation: as for :meth:`Run.sample`.
 
     Raises:
@@ -322,13 +325,16 @@ def save_samples(
     if is_folder and out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UserError(f"{out} exists and is not an empty folder; name a new folder, a .png or a .npy")
     samples = run.sample(n, seed=seed, label=label, truncation=truncation)
+    classes = run.class_names(n, seed, label)
     text = provenance(run, seed=seed, label=label, truncation=truncation)
     if not is_folder:
+        if classes and label is None:
+            text["classes"] = ", ".join(classes)
         return save_picture(out, samples, lambda: draw(samples), text)
     if samples.ndim != 4:
         raise UserError("points are no images; write them to a .npy or a .png")
     with writing(out):
-        save_images(out, samples, text)
+        save_images(out, samples, text, classes=classes)
     return out
 
 
@@ -362,7 +368,7 @@ def provenance(
     """Return what a picture's text chunks say of where it comes from."""
     text = {name: str(value) for name, value in run.origin.items()} | {"seed": str(seed)}
     if label is not None:
-        text["class"] = str(label)
+        text["class"] = run.class_names(1, seed, label)[0]
     if truncation != 1:
         text["truncation"] = str(truncation)
     return text

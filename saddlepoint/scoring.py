@@ -100,7 +100,8 @@ def told_figures(
         real = dataset.train.take(np.random.default_rng(0).permutation(len(dataset.train))[:knn])
         assert real[1] is not None
         control = knn_accuracy(images, label, [(real[0], real[1])]).value
-        found = knn_accuracy(images, label, _of_classes(run, knn, len(dataset.classes), seed))
+        seen = [label for label in range(len(dataset.classes)) if label not in dataset.unseen]
+        found = knn_accuracy(images, label, _of_classes(run, knn, seen, seed))
         figures["knn_accuracy"] = _told(found, control, len(real[0]))
     return figures
 
@@ -109,10 +110,12 @@ def _told(found: Measure, real: float | None, count: int = 0) -> Figure:
     return Figure(*found[:4], real, found.space or "pixels", count, found.detail, found.range)
 
 
-def _of_classes(run: Run, count: int, classes: int, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def _of_classes(
+    run: Run, count: int, classes: Sequence[int], seed: int
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield ``count`` samples in blocks, as many of each class as of any other."""
-    for label in range(classes):
-        left, part = count // classes + (label < count % classes), 0
+    for place, label in enumerate(classes):
+        left, part = count // len(classes) + (place < count % len(classes)), 0
         while left:
             n = min(left, SAMPLES)
             # Blocks must not repeat each other, nor one class's latents another's.

@@ -14,6 +14,7 @@ from rich.table import Table
 from saddlepoint.core.experiment import Budget
 from saddlepoint.core.machine import resident
 from saddlepoint.core.optimization import SETTINGS, told
+from saddlepoint.core.words import shortened
 from saddlepoint.data.request import Report, silent
 from saddlepoint.engine.loop import Trainer, Watcher
 from saddlepoint.engine.plan import Plan
@@ -63,7 +64,7 @@ class Screen:
 
     def note(self, text: str) -> None:
         """Print a line about slow work."""
-        self.console.print(f"  [dim]{text}[/dim]")
+        self.console.print(f"  [dim]{escape(text)}[/dim]")
 
     def introduce(
         self,
@@ -136,7 +137,7 @@ class Screen:
         self._line("", f"tensorboard --logdir {run.path.parent}")
 
     def _line(self, name: str, text: str) -> None:
-        self.console.print(f"  [dim]{name:<10}[/dim] {text}")
+        self.console.print(f"  [dim]{name:<10}[/dim] {escape(text)}")
 
 
 def print_card(card: "Card") -> None:
@@ -346,7 +347,7 @@ def _describe_data(prepared: Prepared) -> str:
         return f"{spec.count:,} training points in {spec.shape[0]} dimensions, {len(spec.classes)} modes"
     height, width, channels = spec.shape
     colour = {1: "grey", 3: "colour"}.get(channels, f"{channels} channels")
-    classes = f", {len(spec.classes)} classes" if spec.classes else ""
+    classes = f", {len(spec.classes):,} classes: {shortened(spec.classes)}" if spec.classes else ""
     return f"{spec.count:,} training images, {height}×{width} {colour}{classes}"
 
 

@@ -49,6 +49,7 @@ def main(arguments: list[str]) -> int:
     found = parser.parse(arguments)
     from saddlepoint import exploring, run
     from saddlepoint.core.errors import UserError
+    from saddlepoint.core.words import slug
 
     if found.encoder and not found.neighbours:
         raise UserError("--encoder says where --neighbours are measured; add --neighbours or leave it out")
@@ -69,9 +70,10 @@ def main(arguments: list[str]) -> int:
     def out(name: str) -> Path:
         if found.out:
             return Path(found.out)
-        asked = {"n": found.n, "class": found.label, "truncation": found.truncation}
+        named = None if found.label is None else slug(chosen.class_names(1, label=found.label)[0], "")
+        asked = {"n": found.n, "class": named, "truncation": found.truncation}
         settings = "".join(f"-{what}{value}" for what, value in asked.items() if value is not None)
-        return chosen.path / f"{name}-seed{found.seed}{settings.replace('/', '_')}.png"
+        return chosen.path / f"{name}-seed{found.seed}{settings}.png"
 
     if found.interpolate:
         path = exploring.save_walks(chosen, out("walks"), **many, **settings)

@@ -89,6 +89,7 @@ class DataSpec:
         count: training examples.
         mean: () -> mean training example, float64 of ``shape`` (pixels in [0, 1]); None when a run is
             loaded without its data, where initial values no longer matter.
+        unseen: labels of the classes that no training example has.
     """
 
     name: str
@@ -97,6 +98,7 @@ class DataSpec:
     classes: tuple[str, ...]
     count: int
     mean: Callable[[], np.ndarray] | None = None
+    unseen: tuple[int, ...] = ()
 
     @property
     def size(self) -> int:

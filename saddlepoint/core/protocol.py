@@ -118,6 +118,11 @@ class Family(nn.Module):
         """Return finished samples, floats in the experiment's pixel range (or points)."""
         return self.generate(latent)
 
+    def labels(self, latent: Any) -> Tensor | None:
+        """Return the (n,) classes that latents were drawn with, None where the game is told none."""
+        del latent
+        return None
+
     def with_code(self, latent: Any, code: str, value: float) -> Any:
         """Return ``latent`` with one of ``codes`` set to ``value`` throughout."""
         raise NotImplementedError

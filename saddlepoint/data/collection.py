@@ -2,13 +2,12 @@
 
 import lzma
 import os
-import re
 import statistics
 import struct
 import zipfile
 import zlib
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any, NamedTuple, Protocol
 
@@ -16,6 +15,7 @@ import numpy as np
 from PIL import UnidentifiedImageError
 
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.words import listed, slug
 from saddlepoint.data import cache, images
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.layout import Layout, arrange
@@ -113,18 +113,6 @@ def read(collection: Collection, name: str, request: Request) -> Dataset:
         notes=tuple(about["notes"]),
         fitted=True,
     )
-
-
-def slug(name: str) -> str:
-    """Return ``name`` with only letters, digits, dots, dashes and underscores."""
-    return re.sub(r"[^\w.-]+", "-", name.encode("utf-8", "replace").decode()).strip("-.") or "images"
-
-
-def listed(names: Iterable[str], limit: int = 3) -> str:
-    """Return the first few names for a message, printable whatever bytes they hold."""
-    names = list(names)
-    shown = ", ".join(name.encode("utf-8", "replace").decode() for name in names[:limit])
-    return shown + (f" and {len(names) - limit:,} more" if len(names) > limit else "")
 
 
 def _native(collection: Collection) -> int:

@@ -99,11 +99,21 @@ class Dataset:
         return self.train.array.shape[1:]
 
     @property
+    def unseen(self) -> tuple[int, ...]:
+        """Labels of the classes that no training example has."""
+        label = self.train.labels(np.arange(len(self.train)))
+        if label is None:
+            return ()
+        counts = np.bincount(label, minlength=len(self.classes))
+        return tuple(np.flatnonzero(counts == 0).tolist())
+
+    @property
     def spec(self) -> DataSpec:
         """What a recipe may know of the data."""
         from saddlepoint.core.experiment import DataSpec
 
-        return DataSpec(self.name, self.kind, self.shape, self.classes, len(self.train), self._mean)
+        count, unseen = len(self.train), self.unseen
+        return DataSpec(self.name, self.kind, self.shape, self.classes, count, self._mean, unseen)
 
     def _mean(self) -> np.ndarray:
         examples, _ = self.train.take(np.arange(min(len(self.train), 10_000)))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from saddlepoint.core.errors import UserError, nearest
+from saddlepoint.core.words import shortened
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.request import Crop, Report, Request, Size, silent, sources
 from saddlepoint.data.splits import fingerprint, first_balanced, hold_out
@@ -54,7 +55,19 @@ def load(
         raise UserError(f"{name} holds points, where images of {size}×{size} pixels are asked for")
     if hold_out:
         dataset = _held_out(dataset)
-    return _first(dataset, count) if count is not None else dataset
+    return _told_unseen(_first(dataset, count) if count is not None else dataset)
+
+
+def _told_unseen(dataset: Dataset) -> Dataset:
+    """Add a note on classes without a training example, such as a folder whose one image validates."""
+    unseen = [dataset.classes[label] for label in dataset.unseen]
+    if not unseen:
+        return dataset
+    what = "image" if dataset.kind == "images" else "point"
+    count, many = len(unseen), f"{len(dataset.classes):,} classes"
+    verb = "has" if count == 1 else "have"
+    note = f"{count:,} of {many} {verb} no training {what} and will not be drawn: {shortened(unseen)}"
+    return replace(dataset, notes=(*dataset.notes, note))
 
 
 def _split_count(source: str) -> tuple[str, int | None]:

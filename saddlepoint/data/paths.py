@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.words import slug
 from saddlepoint.data.archive import Archive
 from saddlepoint.data.arrays import read_array_path
-from saddlepoint.data.collection import read, slug
+from saddlepoint.data.collection import read
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.folder import Folder
 from saddlepoint.data.idx import is_idx_name, read_idx_path

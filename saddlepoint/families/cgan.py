@@ -38,6 +38,7 @@ def cgan(
     classes = count_classes(data, "cgan")
     family = Conditional(
         classes=classes,
+        unseen=data.unseen,
         generator=TwoPathGenerator(
             data.tensor_shape,
             latent=latent,

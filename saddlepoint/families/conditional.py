@@ -1,5 +1,6 @@
 """The conditional game (Mirza and Osindero 2014): both players are told the class."""
 
+from collections.abc import Collection
 from typing import Any
 
 import torch
@@ -15,25 +16,30 @@ class Conditional(Vanilla):
     """Vanilla, with networks that also take labels: generator(latent, label), critic(x, label).
 
     While training, fakes carry the labels of the real batch, so that labels alone tell nothing. Samples
-    that were not asked for a class draw theirs at random, each as likely as any other.
+    that were not asked for a class draw theirs at random, each as likely as any other that training shows.
 
     Args:
         classes: number of labels.
+        unseen: labels that training never shows; no sample draws them.
         **settings: of :class:`Vanilla`.
     """
 
     conditional = True
 
-    def __init__(self, *, classes: int, **settings: Any):
+    seen: Tensor
+
+    def __init__(self, *, classes: int, unseen: Collection[int] = (), **settings: Any):
         super().__init__(**settings)
         self.classes = classes
-        self.codes = (Code("class", tuple(range(classes)), True),)
+        seen = tuple(label for label in range(classes) if label not in unseen)
+        self.register_buffer("seen", torch.tensor(seen), persistent=False)
+        self.codes = (Code("class", seen, True),)
 
     def latent(self, n: int, *, rng: Generator, condition: Tensor | None = None) -> dict[str, Tensor]:
         """Draw noise (n, latent), and take (n,) labels from ``condition`` or draw them."""
         noise = super().latent(n, rng=rng)
-        drawn = torch.randint(self.classes, (n,), generator=rng, device=rng.device)
-        return {"noise": noise, "label": drawn if condition is None else condition}
+        drawn = torch.randint(len(self.seen), (n,), generator=rng, device=rng.device)
+        return {"noise": noise, "label": self.seen.to(rng.device)[drawn] if condition is None else condition}
 
     def generate(self, latent: Any, batch: Batch | None = None) -> Tensor:
         """Return fakes of the batch's labels, or of the latent's."""
@@ -43,6 +49,10 @@ class Conditional(Vanilla):
     def critique(self, x: Tensor, batch: Batch) -> Critique:
         """Return what the critic says of ``x`` with the batch's labels."""
         return self.critic(x, batch.label)
+
+    def labels(self, latent: Any) -> Tensor:
+        """Return the (n,) classes that latents were drawn with."""
+        return latent["label"]
 
     def with_code(self, latent: Any, code: str, value: float) -> dict[str, Tensor]:
         """Return ``latent`` with all labels set to ``value``."""

@@ -46,6 +46,7 @@ def conditional_dcgan(
     }
     family = Conditional(
         classes=classes,
+        unseen=data.unseen,
         generator=normal_weights(ConditionalGenerator(data.size, data.channels, latent=latent, **shape)),
         critic=normal_weights(ConditionalCritic(data.size, data.channels, **shape)),
         latent=latent,

@@ -1,7 +1,7 @@
 """Many images in one picture, and one file an image."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +9,13 @@ from PIL import Image
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.files import atomic_path
+from saddlepoint.core.words import slug
 from saddlepoint.plots.png import png_bytes, save_png
 
 GAP = 2  # pixels between two images, whatever their scale
 COMFORTABLE = 700  # longer side of a picture in pixels, as nearly as whole factors allow
 LARGEST_SCALE = 16
+LONGEST = 60  # letters of a class in a file's name
 
 
 def grid(images: np.ndarray, *, columns: int | None = None, scale: int | None = None) -> Image.Image:
@@ -65,13 +67,20 @@ def save_grid(
     save_png(path, grid(images, columns=columns, scale=scale), text=text)
 
 
-def save_images(folder: str | Path, images: np.ndarray, text: Mapping[str, str] | None = None) -> None:
+def save_images(
+    folder: str | Path,
+    images: np.ndarray,
+    text: Mapping[str, str] | None = None,
+    *,
+    classes: Sequence[str] = (),
+) -> None:
     """Write one PNG an image as ``00000.png``, ``00001.png``, ...; the folder appears whole or not at all.
 
     Args:
         folder: a new or an empty folder; missing parents are made.
         images: (n, h, w, c) uint8 as in ``grid``; pixels are written as they are, not enlarged.
         text: text chunks of every file; ``index`` is added.
+        classes: of each image, where they have some: ``00000-cat.png``, with ``class`` among the chunks.
 
     Raises:
         ValueError: images of another shape or type.
@@ -86,8 +95,10 @@ def save_images(folder: str | Path, images: np.ndarray, text: Mapping[str, str] 
     with atomic_path(folder) as temporary:
         temporary.mkdir()
         for i, image in enumerate(images):
-            content = png_bytes(_picture(image), {**(text or {}), "index": str(i)})
-            (temporary / f"{i:05d}.png").write_bytes(content)
+            own, name = {**(text or {}), "index": str(i)}, f"{i:05d}"
+            if classes:
+                own, name = {**own, "class": classes[i]}, f"{name}-{slug(classes[i], 'class')[:LONGEST]}"
+            (temporary / f"{name}.png").write_bytes(png_bytes(_picture(image), own))
 
 
 def _checked(images: np.ndarray) -> np.ndarray:

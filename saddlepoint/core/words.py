@@ -1,0 +1,38 @@
+"""Names of files and classes as they may be shown, listed and put into other names."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+ROOM = 60  # letters that a shortened list takes, about
+
+
+def printable(text: str) -> str:
+    r"""Return ``text`` with bytes that are no UTF-8, as names of files may hold them, written as ``\xff``."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def slug(text: str, default: str = "images") -> str:
+    """Return ``text`` with only letters, digits, dots, dashes and underscores; ``default`` if none is left."""
+    return re.sub(r"[^\w.-]+", "-", text.encode("utf-8", "replace").decode()).strip("-.") or default
+
+
+def listed(names: Iterable[str], limit: int = 3) -> str:
+    """Return the first few names for a message, printable whatever bytes they hold."""
+    names = list(names)
+    shown = ", ".join(map(printable, names[:limit]))
+    return shown + (f" and {len(names) - limit:,} more" if len(names) > limit else "")
+
+
+def shortened(names: Sequence[str]) -> str:
+    """Return all names, or the first that fit into a line, an ellipsis and the last."""
+    names = list(map(printable, names))
+    if sum(len(name) + 2 for name in names) <= ROOM:
+        return ", ".join(names)
+    first, room = [], ROOM - len(names[-1])
+    for name in names[:-1]:
+        room -= len(name) + 2
+        if room < 0 and first:
+            break
+        first.append(name)
+    gap = ["…"] if len(first) < len(names) - 1 else []
+    return ", ".join([*first, *gap, names[-1]])
