@@ -24,7 +24,7 @@ Play = Callable[[Turns, list[Examples]], dict[str, Tensor]]
 
 WARM = 3  # steps of a tuple of turns before it is captured: libraries and optimizers allocate in their first
 
-OLDEST = TorchVersion("2.13")  # that frees what a capture held when it fails
+OLDEST = TorchVersion("2.11")  # on which a run was seen to go on, with equal draws, after a capture had failed
 
 
 class NotCapturable(Exception):  # noqa: N818 - training goes on
@@ -163,7 +163,7 @@ def _uncollected() -> Iterator[None]:
 def obstacle(experiment: Experiment) -> str | None:
     """Return why steps of ``experiment`` cannot be captured, or None."""
     if TorchVersion(torch.__version__) < OLDEST:
-        return f"torch {torch.__version__} does not recover from a capture that fails"
+        return f"captures need torch {OLDEST} or later, this is {torch.__version__}"
     for player, optimizer in experiment.optimizers.items():
         if names := scheduled_numbers(optimizer):
             return f"the {', '.join(names)} of player {player} is scheduled"

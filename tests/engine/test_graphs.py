@@ -246,8 +246,8 @@ def test_nothing_of_a_failed_capture_is_held_when_the_step_is_played():
 def test_an_old_torch_is_an_obstacle(monkeypatch):
     experiment = make("dcgan", "digits").experiment
     assert graphs.obstacle(experiment) is None
-    monkeypatch.setattr(torch, "__version__", TorchVersion("2.12.1"))
-    assert "2.12.1 does not recover" in (graphs.obstacle(experiment) or "")
+    monkeypatch.setattr(torch, "__version__", TorchVersion("2.10.0"))
+    assert "this is 2.10.0" in (graphs.obstacle(experiment) or "")
 
 
 def test_steps_on_a_gpu_are_captured_unless_the_library_is_asked_for():
@@ -365,9 +365,9 @@ def test_steps_go_on_after_a_capture_has_failed():
 
 @GPU
 def test_a_captured_run_resumes(tmp_path):
-    settings: dict = SETTINGS | {"device": "cuda", "steps": 24}
+    settings: dict = SETTINGS | {"device": "cuda", "steps": 40}  # its half ends with a whole row of the curves
     whole = sp.train(**settings, out=tmp_path / "whole")
     assert whole.config["plan"]["captured"]
-    settings["steps"] = 12
+    settings["steps"] = 20
     part = sp.train(**settings, out=tmp_path / "part")
-    assert_same(whole, sp.resume(part.path, steps=24, quiet=True))
+    assert_same(whole, sp.resume(part.path, steps=40, quiet=True))
