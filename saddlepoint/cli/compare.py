@@ -9,8 +9,8 @@ SUMMARY = "rank runs, with error bars, and say which differences are real"
 PAGE = "compare.html"
 
 
-def main(arguments: list[str]) -> int:
-    """Run the command; return its exit code."""
+def make_parser() -> Parser:
+    """Return the command's parser."""
     parser = Parser(
         prog="saddle compare",
         description="Rank runs on the same data by their Fréchet distance. Runs that differ in the seed alone "
@@ -22,7 +22,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--samples", type=int, default=10_000, metavar="N", help="of each run (default: 10000)")
     parser.add_argument("--out", metavar="FILE.html", help=f"page to write (default: {PAGE})")
     parser.add_argument("--json", action="store_true", help="print JSON, and write a page only with --out")
-    found = parser.parse(arguments)
+    return parser
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command; return its exit code."""
+    found = make_parser().parse(arguments)
     from saddlepoint import comparison, terminal
 
     out = found.out or (None if found.json else PAGE)

@@ -11,8 +11,8 @@ SUMMARY = "score a run's samples, with error bars and beside real images"
 SAMPLES = 10_000
 
 
-def main(arguments: list[str]) -> int:
-    """Run the command; return its exit code."""
+def make_parser() -> Parser:
+    """Return the command's parser."""
     parser = Parser(
         prog="saddle evaluate",
         description="Score a run's samples, or images of any origin, beside real images.",
@@ -44,7 +44,12 @@ def main(arguments: list[str]) -> int:
     )
     instead.add_argument("--layers", action="store_true", help="a picture of what every layer has learned")
     parser.add_argument("--json", action="store_true", help="print JSON")
-    settings = vars(parser.parse(arguments))
+    return parser
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command; return its exit code."""
+    settings = vars(make_parser().parse(arguments))
     as_json, layers, probe = (settings.pop(name) for name in ("json", "layers", "probe"))
     if layers:
         return _draw_layers(**settings, json=as_json or None)

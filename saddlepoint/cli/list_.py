@@ -7,11 +7,16 @@ from saddlepoint.cli.parser import Parser
 SUMMARY = "list recipes, data sets, objectives, penalties, claims"
 
 
-def main(arguments: list[str]) -> int:
-    """Run the command; return its exit code."""
+def make_parser() -> Parser:
+    """Return the command's parser."""
     parser = Parser(prog="saddle list", description="List everything that has a name.")
     parser.add_argument("--json", action="store_true", help="print JSON")
-    found = parser.parse(arguments)
+    return parser
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command; return its exit code."""
+    found = make_parser().parse(arguments)
     from saddlepoint import listing
 
     names = listing.names()

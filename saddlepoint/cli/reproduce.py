@@ -12,7 +12,7 @@ SUMMARY = "run a published claim again and say whether it holds"
 
 def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
-    found = _parser().parse(arguments)
+    found = make_parser().parse(arguments)
     from saddlepoint import reproduction, reproduction_table, training
 
     if found.table:
@@ -44,7 +44,8 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _parser() -> Parser:
+def make_parser() -> Parser:
+    """Return the command's parser."""
     parser = Parser(
         prog="saddle reproduce",
         description="Run a published claim again, from training to verdict. Without a claim: list all.",

@@ -6,8 +6,8 @@ from saddlepoint.cli.parser import Parser
 SUMMARY = "continue a run exactly where it stopped, or extend it"
 
 
-def main(arguments: list[str]) -> int:
-    """Run the command; return its exit code."""
+def make_parser() -> Parser:
+    """Return the command's parser."""
     parser = Parser(
         prog="saddle resume",
         description="Continue a run exactly where it stopped, or extend it.",
@@ -21,7 +21,12 @@ def main(arguments: list[str]) -> int:
     budget.add_argument("--minutes", type=float, metavar="M", help="minutes of training")
     parser.add_argument("--data", metavar="SOURCE", help="where the run's data are now, if they have moved")
     parser.add_argument("--quiet", action="store_true", help="print nothing")
-    settings = vars(parser.parse(arguments))
+    return parser
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command; return its exit code."""
+    settings = vars(make_parser().parse(arguments))
     from saddlepoint import training
 
     try:

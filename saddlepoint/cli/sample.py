@@ -7,8 +7,8 @@ from saddlepoint.cli.parser import Parser
 SUMMARY = "draw samples from a run, walk between them, add them up, or find their nearest training images"
 
 
-def main(arguments: list[str]) -> int:
-    """Run the command; return its exit code."""
+def make_parser() -> Parser:
+    """Return the command's parser."""
     parser = Parser(
         prog="saddle sample",
         description="Draw samples from a run's newest weights, or look into its latents.",
@@ -46,7 +46,12 @@ def main(arguments: list[str]) -> int:
         "--traverse", action="store_true", help="a grid a code: rows of its values, columns of one latent each"
     )
     parser.add_argument("--encoder", metavar="NAME", help="for --neighbours: its features instead of pixels")
-    found = parser.parse(arguments)
+    return parser
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command; return its exit code."""
+    found = make_parser().parse(arguments)
     from saddlepoint import exploring, run
     from saddlepoint.core.errors import UserError
     from saddlepoint.core.words import slug

@@ -9,7 +9,7 @@ SUMMARY = "list every layer of a recipe: shapes, parameters, FLOPs"
 
 def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
-    settings = parse_with_flags(_parser, arguments)
+    settings = parse_with_flags(make_parser, arguments)
     as_json = settings.pop("json")
     from saddlepoint import listing
 
@@ -21,7 +21,8 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _parser(recipe: str, help_line: str) -> Parser:
+def make_parser(recipe: str = "dcgan", help_line: str = "") -> Parser:
+    """Return the command's parser, without the recipe's flags."""
     parser = Parser(
         prog="saddle show",
         description=f"List every layer of a recipe for the given data. {recipe}: {help_line}",

@@ -10,7 +10,7 @@ SUMMARY = "train a recipe on a data set or a folder of images"
 
 def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
-    settings = parse_with_flags(_parser, arguments)
+    settings = parse_with_flags(make_parser, arguments)
     seeds, dry = settings.pop("seeds"), settings.pop("dry_run")
     from saddlepoint import training
 
@@ -26,7 +26,8 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _parser(recipe: str, help_line: str) -> Parser:
+def make_parser(recipe: str = "dcgan", help_line: str = "") -> Parser:
+    """Return the command's parser, without the recipe's flags."""
     parser = Parser(
         prog="saddle train",
         description=f"Train a recipe. Shown with the flags of {recipe}: {help_line}",
