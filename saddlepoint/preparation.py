@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import platform
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from saddlepoint.core.optimization import adjusted
 from saddlepoint.core.seeds import derive
 from saddlepoint.data import load
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.data.request import Crop, Report, silent
+from saddlepoint.data.request import Crop, Report, silent, sources
 from saddlepoint.version import __version__
 
 MAX_BATCH = 1 << 20
@@ -73,17 +74,37 @@ def prepare(
     size: int | None = None,
     crop: Crop = "center",
     flags: dict[str, Any] | None = None,
+    beside: Collection[str] = (),
     report: Report = silent,
 ) -> Prepared:
     """Read the data and build the recipe for them.
 
+    Args:
+        recipe: its name.
+        data: name of a data set, or path of images.
+        seed: seed of the initial weights.
+        batch: images a step.
+        ema: decay of the weights' average.
+        size: side of the images in pixels.
+        crop: how images become square.
+        flags: the recipe's flags.
+        beside: settings of the caller's own, which a mistyped flag may have meant.
+        report: told of slow reading.
+
     Raises:
         UserError: something that was asked for does not exist or does not fit.
     """
-    chosen = recipes.get(recipe)
-    resolved = resolve(chosen, flags or {})
+    chosen = find_recipe(recipe)
+    resolved = resolve(chosen, flags or {}, beside)
     dataset = read(chosen, data, size=size, crop=crop, report=report)
     return _build(chosen, resolved, dataset.spec, dataset, seed, batch, ema)
+
+
+def find_recipe(name: str) -> Recipe:
+    """Return the recipe called ``name``; raises UserError where there is none."""
+    if name not in recipes and (name.partition(":")[0] in sources or os.path.exists(name)):
+        raise UserError(f"there is no recipe {name!r}, these are data: saddle train --data {name}")
+    return recipes.get(name)
 
 
 def read(recipe: Recipe, source: str, *, size: int | None, crop: Crop, report: Report = silent) -> Dataset:

@@ -1,5 +1,6 @@
 """Training: start a run, several that differ in their seed, or resume one."""
 
+import inspect
 import time
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -295,7 +296,16 @@ def _resolve(
     source = RunFolder.open(init) if init else None
     with screen.reading() as report:
         prepared = prepare(
-            recipe, data, seed=seed, batch=batch, ema=ema, size=size, crop=crop, flags=flags, report=report
+            recipe,
+            data,
+            seed=seed,
+            batch=batch,
+            ema=ema,
+            size=size,
+            crop=crop,
+            flags=flags,
+            beside=inspect.signature(train).parameters,
+            report=report,
         )
     if source is not None:
         load_weights(prepared.experiment.family, source.latest())

@@ -43,7 +43,7 @@ def fails(capsys, *arguments, code=2):
     [
         (["trian"], "there is no command 'trian'; did you mean 'train'?"),
         (["train", "dcgna"], "there is no recipe 'dcgna'; did you mean 'dcgan'?"),
-        (["train", "--widht", "3"], "knows no option '--widht'; did you mean '--width'?"),
+        (["train", "--widht", "3"], "knows no option '--widht'; did you mean --width?"),
         (["train", "gan", "--width", "3"], "knows no option '--width'"),
         (["train", "--data", "mnits"], "did you mean 'mnist'?"),
         (["train", "--data", "no/such/folder"], "no/such/folder"),

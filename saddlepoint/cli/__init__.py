@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from saddlepoint.cli import compare, evaluate, list_, reproduce, resume, sample, show, train
 from saddlepoint.cli.exits import INTERRUPTED
-from saddlepoint.cli.parser import Parser
-from saddlepoint.core.errors import TrainingError, UserError, nearest
+from saddlepoint.cli.parser import Parser, UnknownWordError
+from saddlepoint.cli.suggestions import explain, explain_command
+from saddlepoint.core.errors import TrainingError, UserError
 from saddlepoint.version import __version__
 
 COMMANDS = {
@@ -65,7 +66,10 @@ def _dispatch(arguments: list[str]) -> int:
             return 0
         name, *rest = arguments
         if name not in COMMANDS:
-            raise UserError(f"there is no command {name!r}{nearest(name, COMMANDS)}")
-        return COMMANDS[name].main(rest)
+            raise UserError(explain_command(name, COMMANDS))
+        try:
+            return COMMANDS[name].main(rest)
+        except UnknownWordError as unknown:
+            raise UserError(explain(unknown, name, COMMANDS)) from None
     except SystemExit as stop:  # argparse after --help and --version
         return int(stop.code or 0)

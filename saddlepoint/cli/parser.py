@@ -4,46 +4,66 @@ import argparse
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from saddlepoint.core.errors import UserError, nearest
+from saddlepoint.core.errors import UserError
 
 if TYPE_CHECKING:
     from saddlepoint.core.experiment import Recipe
 
 
+class UnknownWordError(UserError):
+    """A word on a command line that its command does not know.
+
+    Attributes:
+        word: as it was typed, without a value.
+        options: the command's options as they are typed, by their names in Python's spelling.
+        usage: the command whose help lists them all.
+    """
+
+    def __init__(self, word: str, options: dict[str, str], usage: str):
+        super().__init__(f"{usage} knows no {word!r}; see: {usage} --help")
+        self.word = word
+        self.options = options
+        self.usage = usage
+
+
 class Parser(argparse.ArgumentParser):
-    """A parser whose complaints are one sentence and name the nearest option."""
+    """A parser whose complaints are one sentence."""
 
     def __init__(self, **settings: Any):
         settings.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
         super().__init__(allow_abbrev=False, **settings)
+        self.usage_of = self.prog  # whose help lists all options
 
     def parse(self, arguments: Sequence[str]) -> argparse.Namespace:
         """Parse all arguments; raises UserError."""
         found, unknown = self.parse_known_args(arguments)
         if unknown:
-            options = [option for action in self._actions for option in action.option_strings]
-            name = unknown[0].split("=")[0]
-            what = "option" if name.startswith("-") else "argument"
-            near = nearest(name, options) if name.startswith("-") else ""
-            near = near if "did you mean" in near else f"; see: {self.prog} --help"
-            raise UserError(f"{self.prog} knows no {what} {name!r}{near}")
+            raise UnknownWordError(unknown[0].split("=")[0], options_of(self), self.usage_of)
         return found
 
     def error(self, message: str) -> NoReturn:
         """Raise UserError."""
-        raise UserError(f"{self.prog}: {message}; see: {self.prog} --help")
+        raise UserError(f"{self.prog}: {message}; see: {self.usage_of} --help")
+
+
+def options_of(parser: argparse.ArgumentParser) -> dict[str, str]:
+    """Return a parser's options as they are typed, by their names in Python's spelling."""
+    typed = [option for action in parser._actions for option in action.option_strings]
+    return {option.lstrip("-").replace("-", "_"): option for option in typed}
 
 
 def parse_with_flags(make: Callable[[str, str], Parser], arguments: list[str]) -> dict[str, Any]:
     """Parse a command whose further flags depend on its recipe; return settings for the public API."""
     from saddlepoint.core.experiment import recipes
+    from saddlepoint.preparation import find_recipe
 
     recipe = next((word for word in arguments if word in recipes), "dcgan")
     if arguments and not arguments[0].startswith("-"):
         recipe = arguments[0]
     while True:
-        chosen = recipes.get(recipe)
+        chosen = find_recipe(recipe)
         parser = make(recipe, chosen.help)
+        parser.usage_of = f"{parser.prog} {recipe}"
         names = add_flags(parser, chosen)
         settings = vars(parser.parse(arguments))
         if settings["recipe"] == recipe:

@@ -1,4 +1,4 @@
-"""The two ways in which a command may fail, and the nearest name for a mistyped one."""
+"""The two ways in which a command may fail, and the name that a mistyped one is close to."""
 
 import difflib
 from collections.abc import Iterable
@@ -16,10 +16,20 @@ class TrainingError(Exception):
     exit_code = 1
 
 
+SLIP = (
+    0.75  # of their letters two words must share; with fewer, people wonder what one has to do with the other
+)
+
+
+def close(name: str, names: Iterable[str]) -> list[str]:
+    """Return the known name that ``name`` is a slip of, or nothing; capitals do not matter."""
+    plain = {known.lower(): known for known in sorted(names, reverse=True)}
+    return [plain[found] for found in difflib.get_close_matches(name.lower(), plain, n=1, cutoff=SLIP)]
+
+
 def nearest(name: str, names: Iterable[str]) -> str:
-    """Return ``"; did you mean 'x'?"`` for the known name closest to ``name``, else all names, or ''."""
+    """Return ``"; did you mean 'x'?"`` for a known name that is close to ``name``, else all names, or ''."""
     names = sorted(names)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    if close:
-        return f"; did you mean {close[0]!r}?"
+    for found in close(name, names):
+        return f"; did you mean {found!r}?"
     return f"; choose from {', '.join(names)}" if names else ""

@@ -3,12 +3,13 @@
 import math
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Union
 
-from saddlepoint.core.errors import UserError, nearest
-from saddlepoint.core.experiment import Recipe
+from saddlepoint.core.aliases import belongs, did_you_mean, translated
+from saddlepoint.core.errors import UserError, close
+from saddlepoint.core.experiment import Recipe, recipes
 from saddlepoint.core.optimization import ALL, RATES, SETTINGS, Setting
 
 
@@ -138,8 +139,28 @@ def own_flags(recipe: Recipe) -> dict[str, Flag]:
     return found
 
 
-def resolve(recipe: Recipe, given: dict[str, Any]) -> dict[str, Any]:
+def owners(name: str) -> list[str]:
+    """Return the recipes that have ``name`` among their own flags."""
+    return [owner for owner, recipe in recipes.items() if name in recipe.flags]
+
+
+def _hint(name: str, names: Collection[str], recipe: Recipe) -> str:
+    """Return where a flag that ``recipe`` has not belongs, or what was meant by it."""
+    return (
+        did_you_mean([repr(one) for one in translated(name, names)])
+        or belongs(repr(name), owners(name))
+        or did_you_mean([repr(one) for one in close(name, names)])
+        or f"; see: saddle train {recipe.name} --help"
+    )
+
+
+def resolve(recipe: Recipe, given: dict[str, Any], beside: Collection[str] = ()) -> dict[str, Any]:
     """Return a value for every flag of ``recipe``: those given, checked, and defaults.
+
+    Args:
+        recipe: whose flags.
+        given: values by name.
+        beside: other settings that the user may have meant.
 
     Raises:
         UserError: a name that the recipe does not know, or a value that does not fit.
@@ -147,7 +168,9 @@ def resolve(recipe: Recipe, given: dict[str, Any]) -> dict[str, Any]:
     known = flags(recipe)
     for name in given:
         if name not in known:
-            raise UserError(f"recipe {recipe.name!r} has no flag {name!r}{nearest(name, known)}")
+            raise UserError(
+                f"recipe {recipe.name!r} has no flag {name!r}{_hint(name, [*known, *beside], recipe)}"
+            )
     return {name: flag.check(given.get(name, flag.default)) for name, flag in known.items()}
 
 

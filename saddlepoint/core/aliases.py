@@ -1,0 +1,91 @@
+"""Other tools' words for what has a name here, and sentences that help with a word that has none."""
+
+from collections.abc import Iterable, Sequence
+
+_RATES = ("lr_d", "lr_g", "lr")
+
+# What it is called here, in Python's spelling -> what other tools call it.
+_OURS = {
+    "device": "gpu gpus gpu_id gpu_ids cuda use_cuda no_cuda accelerator devices",
+    "precision": "amp fp16 fp32 bf16 half dtype mixed_precision allow_tf32",
+    "threads": "workers num_workers n_workers n_cpu cpus num_threads nproc",
+    "batch": "batch_size bs batchsize batch_gpu minibatch",
+    "steps": "iterations iters iter niter n_iter num_iters max_iter max_iters max_steps num_steps total_steps",
+    "epochs": "n_epochs num_epochs nepoch nepochs max_epochs",
+    "images": "kimg nimg total_kimg",
+    "out": "output output_dir outdir out_dir outf save_dir result_dir results_dir logdir log_dir filename dest",
+    "data": "dataset dataroot data_dir data_path data_root train_data train_dir input input_dir root",
+    "size": "image_size img_size imsize imagesize resolution res load_size",
+    "crop": "crop_size resize_mode transform",
+    "seed": "random_seed manual_seed rng_seed random_state",
+    "objective": "loss gan_mode gan_loss criterion loss_type adversarial_loss",
+    "penalty": "gp gradient_penalty regularizer r1 r2 reg",
+    "gamma": "lambda_gp gp_weight r1_gamma lambda_",
+    "critic_steps": "n_critic critic_iters d_iters d_steps ncritic num_critic disc_iters",
+    "latent": "nz z_dim zdim latent_dim noise_dim latent_size z_size dim_z",
+    "width": "ngf ndf filters base_channels channel_base cbase nf",
+    "augment": "aug augmentation diffaugment diff_aug ada",
+    "betas": "beta beta1 beta2 b1 b2 adam_betas adam_beta1 adam_beta2",
+    "weight_decay": "wd l2 weightdecay decay_rate",
+    "schedule": "lr_schedule lr_scheduler scheduler lr_policy lr_decay",
+    "log_every": "log_interval print_every print_freq log_freq display_freq tick",
+    "checkpoint_every": "save_every save_freq save_interval checkpoint_interval snap ckpt_every",
+    "evaluate_every": "eval_every eval_freq fid_every eval_interval",
+    "init": "pretrained checkpoint ckpt weights load finetune transfer",
+    "ema": "ema_decay use_ema ema_beta",
+    "quiet": "silent verbose no_verbose",
+    "n": "num n_samples num_samples samples num_images count",
+    "samples": "n num n_samples num_samples num_images count num_gen",
+    "class": "label cls class_idx class_id labels",
+    "truncation": "trunc psi truncation_psi",
+    "against": "real reference ref real_data",
+    "metrics": "metric fid kid inception_score figures",
+    "encoder": "features backbone inception",
+    "arithmetic": "algebra",
+    "interpolate": "interpolation walk slerp",
+    "neighbours": "neighbors nearest nn knn",
+    "train": "fit run learn",
+    "sample": "generate gen draw infer predict",
+    "evaluate": "eval test score fid metrics",
+    "resume": "continue restart extend",
+    "list": "ls recipes models datasets runs",
+    "remove": "rm delete del clean prune",
+    "show": "summary info describe layers model",
+    "compare": "diff rank",
+    "reproduce": "claims replicate benchmark",
+}
+_TOGETHER = (
+    ("lr learning_rate learningrate rate alpha step_size base_lr", _RATES),
+    ("optimizer optimiser optim opt solver", (*_RATES, "betas", "weight_decay", "schedule")),
+    ("d_lr dlr lrd disc_lr critic_lr discriminator_lr", ("lr_d",)),
+    ("g_lr glr lrg gen_lr generator_lr", ("lr_g",)),
+)
+ALIASES: dict[str, list[str]] = {}
+for _names, _words in [*((names, words) for words, names in _TOGETHER), *(((n,), w) for n, w in _OURS.items())]:
+    for _word in _words.split():
+        ALIASES.setdefault(_word, []).extend(_names)
+
+
+def translated(word: str, names: Iterable[str]) -> list[str]:
+    """Return those of ``names`` that other tools call ``word``; dashes and capitals do not matter."""
+    known = set(names)
+    plain = word.strip("-").replace("-", "_").lower()
+    return [name for name in ALIASES.get(plain, []) if name in known]
+
+
+def joined(words: Sequence[str], last: str) -> str:
+    """Return ``a, b and c`` with ``last`` before the last of them."""
+    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+def did_you_mean(words: Sequence[str]) -> str:
+    """Return ``"; did you mean a or b?"``, or "" for no words."""
+    return f"; did you mean {joined(words, 'or')}?" if words else ""
+
+
+def belongs(word: str, owners: Sequence[str]) -> str:
+    """Return ``"; word belongs to a, b and 3 other recipes"``, or "" for no owners."""
+    if not owners:
+        return ""
+    shown = owners if len(owners) <= 3 else [*owners[:2], f"{len(owners) - 2} other recipes"]
+    return f"; {word} belongs to {joined(shown, 'and')}"

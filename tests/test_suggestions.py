@@ -1,0 +1,94 @@
+"""What is said of words that are no names here: what was meant, where they belong, or where to look."""
+
+import inspect
+
+import pytest
+
+import saddlepoint as sp
+from saddlepoint.cli import COMMANDS, main
+from saddlepoint.cli.parser import options_of
+from saddlepoint.core.aliases import ALIASES
+from saddlepoint.core.experiment import recipes
+from saddlepoint.core.flags import resolve
+
+TYPED = [
+    # other tools' words
+    ("train --gpus 0", "; did you mean --device?"),
+    ("train dcgan --batch-size 64", "; did you mean --batch?"),
+    ("train --iterations=100", "; did you mean --steps?"),
+    ("train --n-epochs 3", "; did you mean --epochs?"),
+    ("train --output here", "; did you mean --out?"),
+    ("train --workers 4", "; did you mean --threads?"),
+    ("train --beta1 0.5", "; did you mean --betas?"),
+    ("train --learning-rate 1e-3", "; did you mean --lr-d or --lr-g?"),
+    ("train dcgan --lr 1e-3", "; did you mean --lr-d or --lr-g?"),
+    ("train wgan --learning_rate 1e-3", "; did you mean --lr-d, --lr-g or --lr?"),
+    ("train --optimizer sgd", "; did you mean --lr-d, --lr-g, --betas, --weight-decay or --schedule?"),
+    ("sample --num-samples 3", "; did you mean -n?"),
+    ("evaluate --fid", "; did you mean --metrics?"),
+    # flags of others
+    ("train --pack 3", "; --pack belongs to pacgan"),
+    ("train gan --width 3", "; --width belongs to conditional_dcgan, dcgan and "),
+    ("train --neighbours", "; --neighbours is a flag of saddle sample"),
+    ("train --json", "; --json is a flag of saddle evaluate, compare, reproduce, show and list"),
+    ("sample --pack 3", "; --pack is a flag of saddle train pacgan"),
+    ("resume --lr-d 1", "; --lr-d is a flag of saddle train"),
+    # slips
+    ("train --widht 3", "; did you mean --width?"),
+    ("list --jsn", "; did you mean --json?"),
+    # nothing that would help
+    ("train --video film.gif", "saddle train dcgan knows no option '--video'; see: saddle train dcgan --help"),
+    ("train pacgan --xyz", "; see: saddle train pacgan --help"),
+    ("sample --gpus 0", "saddle sample knows no option '--gpus'; see: saddle sample --help"),
+    # words in the wrong place
+    ("train mnist", "there is no recipe 'mnist', these are data: saddle train --data mnist"),
+    ("train dcgan mnist", "knows no argument 'mnist'; did you mean --data mnist?"),
+    ("dcgan", "there is no command 'dcgan', it is a recipe: saddle train dcgan"),
+    ("generate", "there is no command 'generate'; did you mean 'sample'?"),
+    ("frobnicate", "there is no command 'frobnicate'; choose from train, resume, sample"),
+    ("train zzz", "there is no recipe 'zzz'; choose from cgan, "),
+]
+
+
+@pytest.mark.parametrize(("line", "words"), TYPED, ids=[line for line, _ in TYPED])
+def test_a_command_line_gets_what_helps_and_nothing_else(line, words, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(line.split()) == 2
+    error = capsys.readouterr().err
+    assert words in error
+    assert error.count("\n") == 1
+    assert error.count("did you mean") <= 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("gpus", "recipe 'dcgan' has no flag 'gpus'; did you mean 'device'?"),
+        ("learning_rate", "; did you mean 'lr_d' or 'lr_g'?"),
+        ("batch_size", "; did you mean 'batch'?"),
+        ("pack", "; 'pack' belongs to pacgan"),
+        ("widht", "; did you mean 'width'?"),
+        ("minute", "; did you mean 'minutes'?"),
+        ("video", "; see: saddle train dcgan --help"),
+    ],
+)
+def test_an_unknown_keyword_gets_the_same(name, words):
+    with pytest.raises(sp.UserError) as error:
+        resolve(recipes.get("dcgan"), {name: 1}, inspect.signature(sp.train).parameters)
+    assert words in str(error.value)
+
+
+def test_train_itself_says_so():
+    with pytest.raises(sp.UserError, match="did you mean 'steps'"):
+        sp.train("dcgan", iterations=3, quiet=True)
+
+
+def test_every_alias_leads_to_a_name_and_is_none():
+    """A word that has a meaning here must not be said to mean another, and the table must not grow stale."""
+    options = {name for module in COMMANDS.values() for name in options_of(module.make_parser())}
+    flags = {name for _, recipe in recipes.items() for name in resolve(recipe, {})}
+    known = options | flags | set(COMMANDS)
+    assert {name for names in ALIASES.values() for name in names} - known <= {"remove"}
+    train = options_of(COMMANDS["train"].make_parser())
+    assert not set(ALIASES) & set(train)
