@@ -48,7 +48,7 @@ def _neighbours(inputs: Inputs) -> Image.Image:
     Suspicious is a sample that is much nearer to a training image than to any held-out one: a plain image is
     near to many real ones of either kind.
     """
-    fake = inputs.fake.head(SEARCHED).pixels
+    fake = inputs.fake.head(SEARCHED).pixels  # samples are in random order
     in_train, to_train = nearest(fake, inputs.real.pixels)
     held = inputs.heldout.pixels if len(inputs.heldout) else None
     in_held, to_held = (None, np.ones(len(fake))) if held is None else nearest(fake, held)
@@ -63,10 +63,11 @@ def _neighbours(inputs: Inputs) -> Image.Image:
             strips.append(_strip("nearest held-out image", held, in_held[rows], to_held[rows], inputs))
         return Block(heading, strips)
 
+    of = f"{len(fake):,} of {len(inputs.fake):,}" if len(fake) < len(inputs.fake) else f"{len(fake):,}"
     than = "" if held is None else ", measured by how near a held-out one is"
     return neighbours_image(
         [
-            block(f"Of {len(fake):,} samples those nearest to a training image{than}", chosen),
+            block(f"Of {of} samples those nearest to a training image{than}", chosen),
             block("Samples as they came", np.arange(min(SHOWN, len(fake)))),
         ],
         note="Numbers: root mean square difference of pixels, of 255 levels.",

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from saddlepoint.configurations import Entry, Estimate, Group, told
+from saddlepoint.data.subset import random_part
 from saddlepoint.evaluate import meanings
 from saddlepoint.evaluate.card import number
 from saddlepoint.plots.grid import grid
@@ -244,13 +245,12 @@ def _figures(comparison: "Comparison") -> str:
 
 def _grids(comparison: "Comparison") -> str:
     data = comparison.data
-    order = np.random.default_rng(0).permutation(len(data.train))
     if data.kind == "images":
         shown = _shown(data.shape)
-        real = data.train.take(order[:shown])[0]
+        real = data.train.take(random_part(len(data.train), shown))[0]
         figures = [_figure(_tiles(real), "<strong>real images</strong>", "real images")]
     else:
-        real, figures = data.train.take(order[:POINTS])[0], []
+        real, figures = data.train.take(random_part(len(data.train), POINTS))[0], []
     for place, group in enumerate(comparison.groups):
         for entry in group.entries:
             caption = f"{_dot(place)}<strong>{escape(entry.name)}</strong>"

@@ -186,7 +186,8 @@ class Neighbours:
         index: (n, k) their positions in the training split.
         distance: (n, k) Euclidean distances in ``space``.
         space: what they were measured in, in words.
-        searched: number of training images that were compared.
+        searched: number of training images that were compared, drawn at random where there are more.
+        of: number of training images.
     """
 
     samples: np.ndarray
@@ -195,6 +196,7 @@ class Neighbours:
     distance: np.ndarray
     space: str
     searched: int
+    of: int
 
 
 def neighbours(
@@ -242,7 +244,7 @@ def neighbours(
         measured = f"features of {chosen.name}"
     index = order[index]
     images = np.stack([data.train.take(row)[0] for row in index])
-    return Neighbours(samples, images, index, distance, measured, len(order))
+    return Neighbours(samples, images, index, distance, measured, len(order), len(data.train))
 
 
 def save_neighbours(run: Run, out: Path, n: int = ROWS, *, seed: int = 0, **settings: Any) -> Path:
@@ -320,5 +322,6 @@ def _pairs(found: Neighbours) -> "Image.Image":
     n, k = found.index.shape
     left = titled("sample", grid(found.samples, columns=1, scale=scale), size=13)
     images = found.images.reshape(n * k, *found.images.shape[2:])
-    words = f"nearest of {found.searched:,} training images, in {found.space}"
+    of = f"{found.searched:,}" if found.searched == found.of else f"{found.searched:,} of {found.of:,}"
+    words = f"nearest of {of} training images, in {found.space}"
     return framed(beside([left, titled(words, grid(images, columns=k, scale=scale), size=13)]))

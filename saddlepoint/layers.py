@@ -10,6 +10,7 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.protocol import Batch, Family
 from saddlepoint.data.batches import to_floats, to_uint8
 from saddlepoint.data.dataset import Dataset
+from saddlepoint.data.subset import random_part
 from saddlepoint.engine.latents import take
 from saddlepoint.engine.sampling import draw_latents
 from saddlepoint.networks.activations import Seen, calibrated, guided, watch
@@ -91,7 +92,7 @@ def draw_layers(run: Run, *, seed: int = 0) -> "Image.Image":
 def _batch(data: Dataset, seed: int, pixels: tuple[float, float]) -> Batch:
     split = data.splits.get("validation", data.train)
     most = max(32, IMAGES * 64**2 // max(64, data.shape[0]) ** 2)  # what fits into memory
-    order = np.random.default_rng(seed).permutation(len(split))[:most]
+    order = random_part(len(split), most, seed)
     examples, labels = split.take(order)
     label = None if labels is None else torch.from_numpy(labels)
     return Batch(to_floats(torch.from_numpy(examples), pixels).requires_grad_(), label)

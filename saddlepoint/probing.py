@@ -15,6 +15,7 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.files import write_json
 from saddlepoint.data.batches import to_floats
 from saddlepoint.data.dataset import Dataset
+from saddlepoint.data.subset import random_part
 from saddlepoint.evaluate.probe import TRAINING, Activations, Probed, probe
 from saddlepoint.evaluate.tensors import few_threads, pick_device
 from saddlepoint.networks.outputs import Kind, activations, has_layers, settle
@@ -135,7 +136,7 @@ def _reader(prepared: Prepared, dataset: Dataset, kind: Kind) -> Activations:
     def floats(images: np.ndarray) -> torch.Tensor:
         return to_floats(torch.from_numpy(images).to(device), pixels)
 
-    order = np.random.default_rng(0).permutation(len(dataset.train))[:_SETTLED]
+    order = random_part(len(dataset.train), _SETTLED)
     blocks = [dataset.train.take(rows)[0] for rows in np.array_split(order, -(-len(order) // _BLOCK))]
     with few_threads(dataset.shape):
         settle(critic, [floats(block) for block in blocks])

@@ -12,6 +12,7 @@ from saddlepoint.core.folder import RunFolder
 from saddlepoint.core.protocol import Family
 from saddlepoint.data.batches import to_uint8
 from saddlepoint.data.dataset import Dataset
+from saddlepoint.data.subset import random_part
 from saddlepoint.engine.ema import Average
 from saddlepoint.engine.events import Events
 from saddlepoint.engine.loop import Trainer, Watcher
@@ -105,4 +106,4 @@ def _read(path: Path) -> Image.Image:
 def _some_points(data: Dataset) -> np.ndarray | None:
     if data.kind != "points":
         return None
-    return data.train.take(np.arange(min(POINTS, len(data.train))))[0]
+    return data.train.take(random_part(len(data.train), POINTS))[0]

@@ -14,6 +14,7 @@ from saddlepoint.core.folder import RunFolder
 from saddlepoint.core.seeds import derive
 from saddlepoint.data import load as load_data
 from saddlepoint.data.dataset import Dataset
+from saddlepoint.data.subset import random_part
 from saddlepoint.evaluate import Card, Figure, Inputs, Measure, cheap, evaluate
 from saddlepoint.evaluate.encoder import Report
 from saddlepoint.evaluate.told import code_error, knn_accuracy
@@ -90,14 +91,14 @@ def told_figures(
         named: metrics were chosen by name, so that nothing is added that was not asked for.
     """
     test = dataset.splits.get("test", dataset.train)
-    images, label = test.take(np.arange(min(len(test), TEST)))
+    images, label = test.take(random_part(len(test), TEST))
     if label is None:
         return {}
     figures = {}
     if not named and (code := run.recognise(images)) is not None:
         figures["code_error"] = _told(code_error(code, label), None)
     if knn is not None:
-        real = dataset.train.take(np.random.default_rng(0).permutation(len(dataset.train))[:knn])
+        real = dataset.train.take(random_part(len(dataset.train), knn))
         assert real[1] is not None
         control = knn_accuracy(images, label, [(real[0], real[1])]).value
         seen = [label for label in range(len(dataset.classes)) if label not in dataset.unseen]

@@ -16,6 +16,7 @@ from saddlepoint.core.machine import resident
 from saddlepoint.core.optimization import SETTINGS, told
 from saddlepoint.core.words import shortened
 from saddlepoint.data.request import Report, silent
+from saddlepoint.data.subset import part_of
 from saddlepoint.engine.loop import Trainer, Watcher
 from saddlepoint.engine.plan import Plan
 from saddlepoint.evaluate.card import Card, meanings, number
@@ -161,7 +162,10 @@ def print_card(card: "Card") -> None:
 def print_probe(probe: "Probe") -> None:
     """Print what a linear classifier reads from a critic, and from simpler features."""
     console = Console(highlight=False)
-    tested, trained = probe.rows["critic"].tested, probe.rows["critic"].trained
+    critic = probe.rows["critic"]
+    learned = f"{critic.trained:,} labelled images"
+    if critic.trained < critic.labelled:
+        learned = part_of(critic.trained, critic.labelled, "labelled images", probe.seed)
     console.print(
         f"Classes of {probe.data['name']}, read by a linear SVM from the critic after {probe.step:,} steps:"
     )
@@ -174,7 +178,7 @@ def print_probe(probe: "Probe") -> None:
     console.print(table)
     depth = "max-pooled to 4×4" if probe.layers == "convolutional" else "since it has no convolutions"
     console.print(
-        f"[dim]Learned from {trained:,} labelled images, tested on {tested:,}. Read were the critic's "
+        f"[dim]Learned from {learned}; tested on {critic.tested:,}. Read were the critic's "
         f"{probe.layers} layers, {depth}.[/dim]"
     )
     console.print(probe.verdict)

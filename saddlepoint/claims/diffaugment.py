@@ -7,6 +7,7 @@ import numpy as np
 from saddlepoint.claims.bench import Bench
 from saddlepoint.claims.claim import Arm, Findings, Protocol, Verdict, claim, every
 from saddlepoint.claims.networks import logits, trained
+from saddlepoint.data.subset import random_part
 
 HELD = 2_000  # test images
 
@@ -51,7 +52,7 @@ def diffaugment(bench: Bench) -> dict[str, Any]:
     critic, pixels = trained(run).get_submodule("critic"), (-1.0, 1.0)
     seen, _ = data.train.take(np.arange(len(data.train)))
     test = data.splits["test"]
-    held, _ = test.take(np.random.default_rng(bench.seed).permutation(len(test))[:HELD])
+    held, _ = test.take(random_part(len(test), HELD, bench.seed))
     train, unseen = logits(critic, seen, pixels), logits(critic, held, pixels)
     card = bench.score(bench.whole(), run.sample, ("frechet",), bench.settings["samples"])
     return {

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from saddlepoint.data.subset import random_part
+
 LARGE = 1 << 30  # bytes of a memory-mapped array that may not stay in memory
 
 if TYPE_CHECKING:  # reading data does not need the libraries that training needs
@@ -116,6 +118,6 @@ class Dataset:
         return DataSpec(self.name, self.kind, self.shape, self.classes, count, self._mean, unseen)
 
     def _mean(self) -> np.ndarray:
-        examples, _ = self.train.take(np.arange(min(len(self.train), 10_000)))
+        examples, _ = self.train.take(random_part(len(self.train), 10_000))
         scale = 255.0 if self.kind == "images" else 1.0
         return examples.mean(axis=0, dtype=np.float64) / scale

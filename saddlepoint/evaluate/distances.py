@@ -26,6 +26,19 @@ def row_blocks(count: int, width: int) -> Iterator[slice]:
         yield slice(start, min(start + step, count))
 
 
+def rounding(a: np.ndarray, b: np.ndarray) -> float:
+    """Return how far rounding may move a squared distance between rows of a (n, f) and b (m, f).
+
+    A sum of f products is off by up to f half units in the last place of the vectors' squared lengths. Balls
+    with a radius to the k-th neighbour are closed with this much added: one around repeated points has the
+    radius 0 and holds their copies.
+    """
+    centre = b.mean(axis=0, dtype=np.float64)
+    parts = (x[rows] - centre for x in (a, b) for rows in row_blocks(len(x), x.shape[1]))
+    longest = max(float(np.einsum("ij,ij->i", part, part).max()) for part in parts)
+    return 4 * a.shape[1] * float(np.finfo(np.float64).eps) * longest
+
+
 def neighbour_radius(x: np.ndarray, k: int) -> np.ndarray:
     """Return float64 (n,) squared distance from each row of x to its k-th nearest other row."""
     radius = np.empty(len(x))

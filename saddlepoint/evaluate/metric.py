@@ -149,6 +149,10 @@ class Figure:
     range: Range = (None, None)
 
 
+class UnmeasurableError(Exception):
+    """These inputs give a metric no number; the reason is a clause that begins with a verb."""
+
+
 class About(NamedTuple):
     """What a figure says.
 
@@ -170,7 +174,8 @@ class Metric:
         measure: Inputs -> figures by name.
         figures: what each of those figures says.
         needs: what the data and the encoder must offer.
-        least: fewest samples that it accepts.
+        least: fewest samples, and fewest training images, that it accepts.
+        most: samples that it looks at, at most; None where all.
         cheap: quick enough to be taken during training.
         slow: measured only where it is asked for by name.
         floor: whether held-out real images are measured in the samples' place; else the metric finds what
@@ -182,6 +187,7 @@ class Metric:
     figures: Mapping[str, About]
     needs: tuple[Need, ...] = ()
     least: int = 2
+    most: int | None = None
     cheap: bool = False
     slow: bool = False
     floor: bool = True
@@ -202,6 +208,7 @@ def metric(
     figures: Mapping[str, About],
     needs: tuple[Need, ...] = (),
     least: int = 2,
+    most: int | None = None,
     cheap: bool = False,
     slow: bool = False,
     floor: bool = True,
@@ -210,7 +217,7 @@ def metric(
 
     def decorate(measure: Measuring) -> Measuring:
         name: str = getattr(measure, "__name__")  # noqa: B009
-        metrics.add(name, Metric(name, measure, figures, needs, least, cheap, slow, floor))
+        metrics.add(name, Metric(name, measure, figures, needs, least, most, cheap, slow, floor))
         return measure
 
     return decorate

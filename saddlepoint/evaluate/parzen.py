@@ -8,6 +8,7 @@ import numpy as np
 from saddlepoint.core.errors import UserError
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset, Split
+from saddlepoint.data.subset import random_part
 from saddlepoint.evaluate.distances import blocks
 from saddlepoint.evaluate.identity import identity
 
@@ -46,9 +47,10 @@ class Parzen:
 def parzen(dataset: Dataset, samples: np.ndarray) -> Parzen:
     """Estimate the log-likelihood of test images under a Gaussian window on every sample.
 
-    The bandwidth is the one of ten, from 0.1 to 1, with the best mean on the first 1,000 validation images.
-    At most 10,000 samples and 10,000 test images are used. The estimate depends on the bandwidth more than
-    on the model, and training images are not its maximum (Theis et al. 2016): always read it beside ``real``.
+    The bandwidth is the one of ten, from 0.1 to 1, with the best mean on 1,000 validation images. At most
+    10,000 samples and 10,000 test images are used; where there are more, all of these are drawn at random.
+    The estimate depends on the bandwidth more than on the model, and training images are not its maximum
+    (Theis et al. 2016): always read it beside ``real``.
 
     Args:
         dataset: gives validation, test and reference images.
@@ -59,15 +61,16 @@ def parzen(dataset: Dataset, samples: np.ndarray) -> Parzen:
     """
     if dataset.kind != "images":
         raise UserError(f"the Parzen protocol is for images in [0, 1], and {dataset.name!r} holds points")
-    windows = _check(samples, dataset)[:SAMPLES]
-    validation, test = _first(dataset.splits["validation"], VALIDATION), _first(dataset.splits["test"], TEST)
+    windows = _check(samples, dataset)
+    windows = windows[np.sort(random_part(len(windows), SAMPLES))]
+    validation, test = _some(dataset.splits["validation"], VALIDATION), _some(dataset.splits["test"], TEST)
     count = len(windows)
 
     def reference() -> dict[str, float]:
         found = _estimate(_training(dataset, count), validation, test)
         return {"real": found.value, "real_error": found.error}
 
-    real = cache.remembered(f"parzen1-{identity(dataset)}-{count}", reference)
+    real = cache.remembered(f"parzen2-{identity(dataset)}-{count}", reference)
     found = _estimate(windows, validation, test)
     return Parzen(found.value, found.error, found.sigma, count, len(test), real["real"], real["real_error"])
 
@@ -116,8 +119,8 @@ def _check(samples: np.ndarray, dataset: Dataset) -> np.ndarray:
     return flat.astype(np.float64)
 
 
-def _first(split: Split, count: int) -> np.ndarray:
-    images, _ = split.take(np.arange(min(count, len(split))))
+def _some(split: Split, count: int) -> np.ndarray:
+    images, _ = split.take(np.sort(random_part(len(split), count)))
     return images.reshape(len(images), -1) / 255.0
 
 
@@ -127,5 +130,5 @@ def _training(dataset: Dataset, count: int) -> np.ndarray:
     rows = np.arange(len(train)) if train.rows is None else train.rows
     if train.array is validation.array and validation.rows is not None:
         rows = np.setdiff1d(rows, validation.rows)
-    rows = np.sort(np.random.default_rng(0).permutation(rows)[:count])
+    rows = np.sort(rows[random_part(len(rows), count)])
     return train.array[rows].reshape(len(rows), -1) / 255.0

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.data.dataset import Dataset, Split
+from saddlepoint.data.subset import random_part
 from saddlepoint.evaluate.encoder import Report
 from saddlepoint.evaluate.interval import of_share
 from saddlepoint.evaluate.patchwork import learn_patches
@@ -32,7 +33,8 @@ class Probed:
         low: lower end of the 95 % interval.
         high: upper end of the 95 % interval.
         tested: test images.
-        trained: labelled images that the classifier learned from.
+        trained: labelled images that the classifier learned from, drawn at random from ``labelled``.
+        labelled: labelled images in the training split.
         features: number of features.
         cost: C that was best on a fifth of the training images, held out.
     """
@@ -42,6 +44,7 @@ class Probed:
     high: float
     tested: int
     trained: int
+    labelled: int
     features: int
     cost: float
 
@@ -91,7 +94,7 @@ def _rows(
     seed: int,
     report: Report,
 ) -> dict[str, Probed]:
-    order = np.random.default_rng(seed).permutation(len(dataset.train))[:images]
+    order = random_part(len(dataset.train), images, seed)
     train = Split(*dataset.train.take(order))
     patches = learn_patches(train.array, CENTROIDS, stride=1, seed=seed)
     rows: dict[str, Features] = {"critic": lambda block: pool(activations(block))}
@@ -101,7 +104,7 @@ def _rows(
     rows["patches"] = lambda block: map_blocks(patches.pooled, [block])[0]
     found = {}
     for name, features in rows.items():
-        found[name] = _read(features, train, dataset.splits["test"], len(dataset.classes), seed)
+        found[name] = _read(features, train, dataset, seed)
         report(f"{name}: {found[name].accuracy:.1%} from {found[name].features:,} features")
     return found
 
@@ -115,8 +118,9 @@ def pool(layers: Sequence[Tensor], grid: int = GRID) -> np.ndarray:
     return torch.cat(pooled, 1).numpy()
 
 
-def _read(features: Features, train: Split, test: Split, classes: int, seed: int) -> Probed:
+def _read(features: Features, train: Split, dataset: Dataset, seed: int) -> Probed:
     """Standardise, choose C on a held-out fifth, fit on all, and count on the test images."""
+    test, classes = dataset.splits["test"], len(dataset.classes)
     assert train.label is not None
     x = torch.from_numpy(np.concatenate([features(train.array[rows]) for rows in _blocks(len(train))]))
     mean, scale = x.mean(0), x.std(0)
@@ -137,14 +141,16 @@ def _read(features: Features, train: Split, test: Split, classes: int, seed: int
     del mine, theirs
     weights = fit_svm(x, label, classes, best, weights)
     # In random order: files come sorted by class, and a network that normalises by batch would read it off.
-    shuffled = np.random.default_rng(seed).permutation(len(test))
+    shuffled = random_part(len(test), len(test), seed)
     right = 0
     for rows in _blocks(len(test)):
         images, truth = test.take(shuffled[rows])
         block = (torch.from_numpy(features(images)) - mean) / scale
         right += int((decide(block, weights).argmax(1).numpy() == truth).sum())
     tested = len(test)
-    return Probed(right / tested, *of_share(right, tested), tested, len(x), x.shape[1], best)
+    return Probed(
+        right / tested, *of_share(right, tested), tested, len(x), len(dataset.train), x.shape[1], best
+    )
 
 
 def _blocks(count: int) -> list[slice]:

@@ -6,31 +6,33 @@ import numpy as np
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.data.dataset import Dataset
+from saddlepoint.data.subset import random_part
 
 Sample = Callable[[int], np.ndarray]
 
 
-def draw(dataset: Dataset, sample: Sample | np.ndarray, count: int) -> np.ndarray:
+def draw(dataset: Dataset, sample: Sample | np.ndarray, count: int, seed: int = 0) -> np.ndarray:
     """Return at most ``count`` checked samples: uint8 (n, h, w, c), or float32 (n, d) for points.
 
     Args:
         dataset: what the samples imitate; they must have the shape of its examples.
-        sample: n -> n samples, or an array of samples of which the first ``count`` are used.
+        sample: n -> n samples, or an array of samples; of more than ``count`` a random part, in their order.
         count: samples wanted.
+        seed: seed of that part.
 
     Raises:
         UserError: the samples are of another shape or type, or hold values that are no numbers.
     """
     if count < 1:
         raise UserError(f"samples must be at least 1, not {count}")
-    given = sample(count) if callable(sample) else sample[:count]
-    given = np.asarray(given)
+    given = np.asarray(sample(count) if callable(sample) else sample)
     if given.shape[1:] != dataset.shape or given.ndim != len(dataset.shape) + 1:
         raise UserError(
             f"samples have shape {given.shape}, but {dataset.name!r} holds examples of shape {dataset.shape}"
         )
     if callable(sample) and len(given) != count:
         raise UserError(f"the sampler was asked for {count} samples and gave {len(given)}")
+    given = given[np.sort(random_part(len(given), count, seed))]
     if given.dtype.kind == "f" and not np.isfinite(given).all():
         bad = int((~np.isfinite(given.reshape(len(given), -1))).any(axis=1).sum())
         raise UserError(f"{bad} of {len(given)} samples hold NaN or infinite values; did training diverge?")

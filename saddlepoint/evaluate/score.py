@@ -14,8 +14,9 @@ from saddlepoint.evaluate.card import Card
 from saddlepoint.evaluate.encoder import Encoder, Report, find_encoder
 from saddlepoint.evaluate.identity import identity
 from saddlepoint.evaluate.interval import within
-from saddlepoint.evaluate.metric import Figure, Inputs, Measure, Metric, View
+from saddlepoint.evaluate.metric import Figure, Inputs, Measure, Metric, UnmeasurableError, View
 from saddlepoint.evaluate.metric import metrics as registered
+from saddlepoint.evaluate.remarks import check_reference, notes_on
 from saddlepoint.evaluate.samples import Sample, draw
 from saddlepoint.evaluate.views import fake_view, real_views
 
@@ -90,13 +91,14 @@ def _score(
 ) -> Card:
     """Measure ``chosen``; a metric that these data do not allow is an error if ``strict``, else left out."""
     report = report or (lambda line: None)
-    images = draw(dataset, sample, samples)
+    check_reference(dataset)
+    images = draw(dataset, sample, samples, seed)
     found = find_encoder(encoder, dataset, report)
     real, heldout = real_views(dataset, found, report)
     # A file may be sorted by class, and some metrics use a part of the samples.
     images = images[np.random.default_rng(seed).permutation(len(images))]
     fake = fake_view(images, found)
-    _check_features(fake, real, found)
+    _check_features(fake, real, found, dataset)
     rng = np.random.default_rng(seed)
     inputs = Inputs(
         fake,
@@ -111,22 +113,37 @@ def _score(
         dataset=dataset,
     )
     figures: dict[str, Figure] = {}
-    notes = [*([found.warning] if found.warning else []), *_notes(inputs)]
+    available = len(images) if callable(sample) else len(sample)
+    notes = [*([found.warning] if found.warning else []), *notes_on(inputs, available, seed)]
+    parts: list[str] = []
     for metric in chosen:
         reason = _refusal(metric, inputs)
         if reason and strict:
             raise UserError(f"metric {metric.name!r} {reason}")
-        if reason and len(fake) < metric.least:
-            notes.append(f"{metric.name} {reason}.")
+        if reason and min(len(fake), len(real)) < metric.least:
+            notes.append(f"Left out: {metric.name}, which {reason}.")
         if reason:
             continue
         if not metric.cheap:
             report(f"measuring {metric.name}")
+        try:
+            measures = _measure(metric, inputs, seed)
+        except UnmeasurableError as lack:
+            if strict:
+                raise UserError(f"metric {metric.name!r} {lack}") from lack
+            notes.append(f"Left out: {metric.name}, which {lack}.")
+            continue
         floor, count = _floor(metric, inputs, f"{identity(dataset)}-{found.hash}")
-        for name, measure in _measure(metric, inputs, seed).items():
+        for name, measure in measures.items():
             figures[name] = _figure(measure, floor.get(name), count, found)
+        if metric.most and len(fake) > metric.most:
+            parts.append(f"{metric.name} on {metric.most:,}")
     if not figures:
         raise UserError(f"no metric can be computed from {len(fake)} samples; draw more")
+    if parts:
+        notes.append(
+            f"Of {len(fake):,} samples, in random order, some figures rest on the first: {', '.join(parts)}."
+        )
     card = Card(
         figures,
         data={"name": dataset.name, "fingerprint": dataset.fingerprint},
@@ -148,12 +165,17 @@ def _score(
     return card
 
 
-def _check_features(fake: View, real: View, encoder: Encoder) -> None:
+def _check_features(fake: View, real: View, encoder: Encoder, dataset: Dataset) -> None:
     if fake.features.ndim != 2 or len(fake.features) != len(fake):
         raise UserError(f"encoder {encoder.name!r} gave features of shape {fake.features.shape}, not (n, f)")
     for view in (fake, real):
         if not np.isfinite(view.features).all():
             raise UserError(f"encoder {encoder.name!r} gave features that are NaN or infinite")
+    if (real.features == real.features[0]).all():
+        raise UserError(
+            f"encoder {encoder.name!r} gives all training images of {dataset.name!r} the same features, so "
+            "there is nothing to compare; choose another with --encoder"
+        )
 
 
 def _refusal(metric: Metric, inputs: Inputs) -> str:
@@ -171,8 +193,10 @@ def _refusal(metric: Metric, inputs: Inputs) -> str:
         return "compares images, and these are points"
     if "heldout" in metric.needs and len(inputs.heldout) < 2 * metric.least:
         return f"needs {2 * metric.least} held-out images, and there are {len(inputs.heldout)}"
-    count = min(len(inputs.fake), len(inputs.real))
-    return "" if count >= metric.least else f"needs at least {metric.least} samples, and there are {count}"
+    for what, view in (("samples", inputs.fake), ("training images", inputs.real)):
+        if len(view) < metric.least:
+            return f"needs at least {metric.least} {what}, and there are {len(view)}"
+    return ""
 
 
 def _floor(metric: Metric, inputs: Inputs, key: str) -> tuple[dict[str, float | None], int]:
@@ -188,7 +212,10 @@ def _floor(metric: Metric, inputs: Inputs, key: str) -> tuple[dict[str, float | 
     def compute() -> dict[str, float | None]:
         rest = heldout.take(slice(count, None)) if split else heldout
         stand_in = replace(inputs, fake=heldout.head(count), heldout=rest, samples=None)
-        return {name: measure.value for name, measure in _measure(metric, stand_in, 0).items()}
+        try:
+            return {name: measure.value for name, measure in _measure(metric, stand_in, 0).items()}
+        except UnmeasurableError:
+            return {}
 
     return cache.remembered(f"floor{VERSION}-{key}-{metric.name}-{count}", compute), count
 
@@ -201,8 +228,9 @@ def _measure(metric: Metric, inputs: Inputs, seed: int) -> dict[str, Measure]:
     """
     rng = np.random.default_rng([seed, zlib.crc32(metric.name.encode())])
     small = inputs.fake.features.shape[1] <= 256 and not {"images", "heldout"} & {*metric.needs}
+    fake = inputs.fake if metric.most is None else inputs.fake.head(metric.most)
     with threadpool_limits(1 if small else None, user_api="blas"):
-        return metric.measure(replace(inputs, rng=rng))
+        return metric.measure(replace(inputs, fake=fake, rng=rng))
 
 
 def _figure(measure: Measure, real: float | None, count: int, encoder: Encoder) -> Figure:
@@ -213,24 +241,3 @@ def _figure(measure: Measure, real: float | None, count: int, encoder: Encoder) 
     if measure.real is not None:
         real, count = measure.real, measure.real_samples
     return Figure(measure.value, low, high, measure.samples, real, space, count, measure.detail, measure.range)
-
-
-def _notes(inputs: Inputs) -> list[str]:
-    """Return the sentences that a reader of the card needs."""
-    fake, real, heldout = len(inputs.fake), len(inputs.real), len(inputs.heldout)
-    notes = []
-    if not heldout:
-        notes.append("No real images are held out, so no figure has a real one beside it.")
-    elif heldout < fake:
-        notes.append(
-            f"The real figures rest on {heldout:,} held-out images, fewer than the {fake:,} samples: their own "
-            "error is larger than the intervals of the samples, and figures that are biased upward at small "
-            "counts (frechet, class_kl) are too high for them, so that a sampler may seem to beat the data."
-        )
-    if real < fake:
-        notes.append(
-            f"There are {real:,} training images for {fake:,} samples: figures of neighbourhoods (precision, "
-            f"recall, density, coverage) and kernel distance compare {real:,} with {real:,}, and intervals do "
-            "not cover what a larger training set would change."
-        )
-    return notes

@@ -12,6 +12,7 @@ from saddlepoint.core.files import atomic_path
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.splits import row_keys
+from saddlepoint.data.subset import random_part
 from saddlepoint.evaluate.encoder import BLOCK, Encoder, Encoding, Report
 from saddlepoint.evaluate.identity import identity
 from saddlepoint.evaluate.metric import View
@@ -49,7 +50,7 @@ def real_views(dataset: Dataset, encoder: Encoder, report: Report | None = None)
 
 def training_order(dataset: Dataset, rng: np.random.Generator | None = None) -> np.ndarray:
     """Return the positions within the training split that the rows of the training view come from."""
-    return (rng or np.random.default_rng(ORDER)).permutation(len(dataset.train))[:REAL]
+    return random_part(len(dataset.train), REAL, ORDER if rng is None else rng)
 
 
 def held_out(dataset: Dataset, report: Report | None = None) -> list[Split]:

@@ -184,7 +184,7 @@ def test_small_data_say_what_their_figures_mean(digits, heldout):
 def test_a_few_samples_leave_out_what_needs_more_and_say_so(digits, heldout):
     card = evaluate(digits, heldout[:15])
     assert "kernel" not in card.figures
-    assert any("kernel needs at least 50 samples" in note for note in card.notes)
+    assert "Left out: kernel, which needs at least 50 samples, and there are 15." in card.notes
     with pytest.raises(UserError, match="'kernel' needs at least 50 samples, and there are 15"):
         evaluate(digits, heldout[:15], metrics=["kernel"])
     with pytest.raises(UserError, match="no metric can be computed from 1 samples"):

@@ -83,3 +83,26 @@ def test_unequal_counts_too():
     expected = expected_coverage(300, 600)
     assert np.mean(coverage) == pytest.approx(expected, abs=4 * np.std(coverage, ddof=1) / np.sqrt(12))
     assert expected < expected_coverage(600, 600) - 0.05
+
+
+def test_repeated_sets_lie_in_their_own_regions(rng):
+    """Five copies of each point: the third neighbour is a copy, every radius is 0, and rounding is not."""
+    once = rng.normal(1000, 1, size=(60, 64)).astype(np.float32)
+    five = np.repeat(once, 5, axis=0)[rng.permutation(300)]
+    assert shares(five, five, 3) == (1, 1)
+    assert shares(once, five, 3)[0] == 1
+    assert shares(once + np.float32(0.5), five, 3)[0] == 0
+    depth, covered = neighbourhoods(five, five, 4)
+    assert covered.all()
+    np.testing.assert_array_equal(depth, 5)  # the balls of its five copies
+
+
+def test_a_distance_equal_to_the_radius_is_inside():
+    """Integers on a line have balls of radius 1, which hold 5 and not 5.5; samples' balls are half as large."""
+    real = np.arange(5.0)[:, None]
+    fake = np.array([[5.0], [5.5], [6.0]])
+    assert shares(fake, real, 1) == (pytest.approx(1 / 3), 0)
+    depth, covered = neighbourhoods(fake, real, 1)
+    np.testing.assert_array_equal(depth, [1, 0, 0])
+    np.testing.assert_array_equal(covered, [0, 0, 0, 0, 1])
+    assert shares(real, fake, 1) == (0, pytest.approx(1 / 3))

@@ -12,13 +12,15 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.files import atomic_path, remove, write_json
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset, Split
+from saddlepoint.data.subset import random_part
 from saddlepoint.evaluate.encoder import BLOCK, Encoder, Encoding, Report, digest, encoders
 from saddlepoint.evaluate.identity import identity
 from saddlepoint.evaluate.network import JudgeNetwork, train_judge
 from saddlepoint.evaluate.tensors import pick_device, private_rng, to_pixels
 
-VERSION = 1
+VERSION = 2
 SPREAD = 100.0
+_FIT = 10_000  # images whose features set the scale
 
 
 @encoders.register()
@@ -71,10 +73,11 @@ def _train(dataset: Dataset, seed: int, device: torch.device, report: Report) ->
     began = time.monotonic()
     network = train_judge(dataset.train, len(dataset.classes), seed=seed, device=device, report=report)
     seconds = time.monotonic() - began
-    images, _ = dataset.train.take(np.arange(min(len(dataset.train), 10_000)))
+    images, _ = dataset.train.take(random_part(len(dataset.train), _FIT))
     parts = [images[start : start + BLOCK] for start in range(0, len(images), BLOCK)]
     features = np.concatenate([_forward(network, part, device)[0] for part in parts])
     spread = float(features.var(axis=0, dtype=np.float64).sum())
+    scale = (SPREAD / spread) ** 0.5 if spread > 0 else 1.0
     test = dataset.splits.get("test", dataset.train)
     weights = {name: value.cpu().contiguous() for name, value in network.state_dict().items()}
     facts = {
@@ -83,9 +86,9 @@ def _train(dataset: Dataset, seed: int, device: torch.device, report: Report) ->
         "images": len(dataset.train),
         "accuracy": _accuracy(network, test, device),
         "tested": len(test),
-        "scale": (SPREAD / spread) ** 0.5 if spread > 0 else 1.0,
+        "scale": scale,
         "seconds": round(seconds, 1),
-        "hash": digest([b"judge", *(weights[name].numpy().tobytes() for name in sorted(weights))]),
+        "hash": digest([f"judge {scale!r}".encode(), *(weights[n].numpy().tobytes() for n in sorted(weights))]),
     }
     report(f"judge of {dataset.name}: {facts['accuracy']:.2%} of {len(test):,} test images, {seconds:.0f} s")
     return weights, facts

@@ -15,6 +15,7 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.files import atomic_path
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset
+from saddlepoint.data.subset import part_of, random_part
 from saddlepoint.evaluate.encoder import BLOCK, Encoder, Encoding, Report, digest, encoders
 from saddlepoint.evaluate.identity import identity
 from saddlepoint.evaluate.patchwork import Patchwork, learn_patches
@@ -70,14 +71,14 @@ def patches(dataset: Dataset, report: Report) -> Encoder:
         return Encoding((raw @ projection.basis).numpy(), None)
 
     key = digest([b"patches", *(stored[name].numpy().tobytes() for name in sorted(stored))])
-    return Encoder(
-        "patches", key, apply, note=f"learned from {min(_FIT, len(dataset.train)):,} images", parallel=True
-    )
+    count = len(dataset.train)
+    learned = f"{count:,} images" if count <= _FIT else part_of(_FIT, count, "images")
+    return Encoder("patches", key, apply, note=f"learned from {learned}", parallel=True)
 
 
 def _fit(dataset: Dataset) -> dict[str, Tensor]:
-    order = np.random.default_rng(0).permutation(len(dataset.train))[:_FIT]
-    images = _shrink(dataset.train.take(np.sort(order))[0])
+    order = np.sort(random_part(len(dataset.train), _FIT))
+    images = _shrink(dataset.train.take(order)[0])
     work = learn_patches(images, CENTROIDS, stride=_stride(images.shape))
     parts = [images[start : start + BLOCK] for start in range(0, len(images), BLOCK)]
     raw = torch.cat(map_blocks(lambda part: _raw(work, part), parts))

@@ -15,6 +15,7 @@ _RARE = 1e-6
     figures={"support": About("higher", "different images that the generator seems to make, good or bad")},
     needs=("images",),
     least=50,
+    most=_MOST,
 )
 def birthday(inputs: Inputs) -> dict[str, Measure]:
     """Number of different images that the generator seems to make, from near-duplicates among samples.
@@ -25,7 +26,7 @@ def birthday(inputs: Inputs) -> dict[str, Measure]:
     figure is about a million by construction where there are images enough. The authors let people judge
     duplicates: a distance in pixels sees copies, not one object from two sides.
     """
-    fake, real = inputs.fake.pixels[:_MOST], inputs.real.pixels[:_MOST]
+    fake, real = inputs.fake.pixels, inputs.real.pixels[:_MOST]
     count = len(fake)
     limit = closest(real, _RARE)
     partners = near(fake, limit)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from saddlepoint.evaluate.distances import blocks, neighbour_radius
+from saddlepoint.evaluate.distances import blocks, neighbour_radius, rounding
 from saddlepoint.evaluate.interval import Z, of_share
 from saddlepoint.evaluate.metric import POSITIVE, SHARE, About, Inputs, Measure, metric
 
@@ -19,15 +19,15 @@ K = 5
 def density_coverage(inputs: Inputs) -> dict[str, Measure]:
     """How many real neighbourhoods a sample lies in, and the share of neighbourhoods that hold a sample.
 
-    A neighbourhood reaches from a training image to its fifth nearest neighbour. A perfect sampler has
-    density 1 and, at n samples against n images, coverage 1 − Π (n−j)/(2n−j) ≈ 0.969. Counts are equal.
-    Intervals hold the neighbourhoods as given.
+    A neighbourhood reaches from a training image to its fifth nearest neighbour, and holds that distance too.
+    A perfect sampler has density 1 and, at n samples against n images, coverage 1 − Π (n−j)/(2n−j) ≈ 0.969.
+    Counts are equal. Intervals hold the neighbourhoods as given.
     """
     fake, real = inputs.pair
-    inside, covered = neighbourhoods(fake.features, real.features, K)
+    depth, covered = neighbourhoods(fake.features, real.features, K)
     count = len(fake)
-    density, coverage = inside.mean() / K, covered.mean()
-    reach = Z * inside.std(ddof=1) / K / np.sqrt(count)
+    density, coverage = depth.mean() / K, covered.mean()
+    reach = Z * depth.std(ddof=1) / K / np.sqrt(count)
     return {
         "density": Measure(float(density), density - reach, density + reach, count, range=POSITIVE),
         "coverage": Measure(float(coverage), *of_share(covered.sum(), count), count, range=SHARE),
@@ -36,13 +36,13 @@ def density_coverage(inputs: Inputs) -> dict[str, Measure]:
 
 def neighbourhoods(fake: np.ndarray, real: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     """Return int (n,) real neighbourhoods that each sample lies in, and bool (m,) which hold a sample."""
-    radius = neighbour_radius(real, k)
-    inside, covered = np.empty(len(fake), np.int64), np.zeros(len(real), bool)
+    reach = neighbour_radius(real, k) + rounding(fake, real)
+    count, covered = np.empty(len(fake), np.int64), np.zeros(len(real), bool)
     for rows, square in blocks(fake, real):
-        hit = square < radius
-        inside[rows] = hit.sum(axis=1)
+        hit = square <= reach
+        count[rows] = hit.sum(axis=1)
         covered |= hit.any(axis=0)
-    return inside, covered
+    return count, covered
 
 
 def expected_coverage(fake: int, real: int, k: int = K) -> float:

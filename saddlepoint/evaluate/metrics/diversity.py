@@ -3,7 +3,7 @@
 import numpy as np
 
 from saddlepoint.evaluate.interval import around
-from saddlepoint.evaluate.metric import POSITIVE, About, Inputs, Measure, metric
+from saddlepoint.evaluate.metric import POSITIVE, About, Inputs, Measure, UnmeasurableError, metric
 
 _FEWEST, _REPLICATES = 10, 100
 
@@ -21,7 +21,8 @@ def diversity(inputs: Inputs) -> dict[str, Measure]:
 
     Classes are the encoder's most likely ones, for samples and images alike; without classes all images are
     one. 1 is the variety of the data, 0 a single image per class; noise exceeds 1. The mean over classes
-    with at least 10 samples, and the smallest of them. Intervals are bootstrap over samples.
+    with at least 10 samples and 10 training images that are not all equal, and the smallest of them.
+    Intervals are bootstrap over samples.
     """
     fake, real = inputs.fake, inputs.real
     fake_class, real_class = inputs.sort(fake), inputs.sort(real)
@@ -33,13 +34,16 @@ def diversity(inputs: Inputs) -> dict[str, Measure]:
             continue
         once = np.ones((1, len(mine)))
         weight = inputs.rng.multinomial(len(mine), once[0] / len(mine), size=_REPLICATES)
-        target = max(spread(theirs, np.ones((1, len(theirs))))[0], 1e-12)
+        target = spread(theirs, np.ones((1, len(theirs))))[0]
+        if not target > 0:  # images that are all equal have no variety to compare with
+            continue
         ratios.append(np.sqrt(spread(mine, once)[0] / target))
         draws.append(np.sqrt(spread(mine, weight) / target))
         names.append(inputs.classes[label] if label < len(inputs.classes) else str(label))
     if not ratios:
-        nothing = Measure(None, None, None, len(fake), range=POSITIVE)
-        return {"diversity": nothing, "diversity_least": nothing}
+        raise UnmeasurableError(
+            f"needs a class with {_FEWEST} samples and {_FEWEST} training images that differ"
+        )
     value, least = float(np.mean(ratios)), int(np.argmin(ratios))
     detail = {"classes": dict(zip(names, map(float, ratios), strict=True))}
     return {

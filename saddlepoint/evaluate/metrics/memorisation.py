@@ -18,11 +18,12 @@ _MOST = 2_500
     },
     needs=("heldout", "images"),
     least=25,
+    most=_MOST,
 )
 def memorisation(inputs: Inputs) -> dict[str, Measure]:
     """Share of copies that would explain how often a training image is nearest; 0 where samples generalise.
 
-    For each of at most 2,500 samples the nearest of N training and M held-out images is found in pixels, where
+    For each of 2,500 samples, or all, the nearest of N training and M held-out images is found in pixels, where
     equal ones count once, as an image that is there ten times is nearest no more often for it. A sampler that
     has learned the distribution and not its examples cannot tell the two apart, however blurred or narrow it
     is: the nearest is a training image with probability p = N/(N+M). With a share s found, the
@@ -33,7 +34,7 @@ def memorisation(inputs: Inputs) -> dict[str, Measure]:
     interval is Wilson's at the effective number n²/Σcⱼ² of independent samples, cⱼ being how many have image
     j as their nearest.
     """
-    fake = inputs.fake.pixels[:_MOST]
+    fake = inputs.fake.pixels
     train, held = _different(inputs.real.pixels), _different(inputs.heldout.pixels)
     in_train, to_train = nearest(fake, train)
     in_held, to_held = nearest(fake, held)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from saddlepoint.evaluate.distances import blocks, neighbour_radius
+from saddlepoint.evaluate.distances import blocks, neighbour_radius, rounding
 from saddlepoint.evaluate.interval import of_share
 from saddlepoint.evaluate.metric import SHARE, About, Inputs, Measure, metric
 
@@ -19,7 +19,7 @@ K = 3
 def precision_recall(inputs: Inputs) -> dict[str, Measure]:
     """Shares of samples inside the region of real images, and of real images inside that of samples.
 
-    A region is the union of balls around its points that reach to their third nearest neighbour. Samples
+    A region is the union of closed balls around its points that reach to their third nearest neighbour. Samples
     and training images are cut to equal counts. Intervals are Wilson's for a share, the regions being given.
     """
     fake, real = inputs.pair
@@ -33,9 +33,10 @@ def precision_recall(inputs: Inputs) -> dict[str, Measure]:
 
 def shares(fake: np.ndarray, real: np.ndarray, k: int) -> tuple[float, float]:
     """Return (precision, recall) of features fake (n, f) and real (m, f) at k neighbours."""
-    fake_radius, real_radius = neighbour_radius(fake, k), neighbour_radius(real, k)
-    inside_real, inside_fake = 0, np.zeros(len(real), bool)
+    slack = rounding(fake, real)
+    fake_reach, real_reach = (neighbour_radius(side, k) + slack for side in (fake, real))
+    precise, recalled = np.zeros(len(fake), bool), np.zeros(len(real), bool)
     for rows, square in blocks(fake, real):
-        inside_real += int((square < real_radius).any(axis=1).sum())
-        inside_fake |= (square < fake_radius[rows, None]).any(axis=0)
-    return inside_real / len(fake), float(inside_fake.mean())
+        precise[rows] = (square <= real_reach).any(axis=1)
+        recalled |= (square <= fake_reach[rows, None]).any(axis=0)
+    return float(precise.mean()), float(recalled.mean())
