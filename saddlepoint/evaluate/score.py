@@ -20,7 +20,7 @@ from saddlepoint.evaluate.remarks import check_reference, notes_on
 from saddlepoint.evaluate.samples import Sample, draw
 from saddlepoint.evaluate.views import fake_view, real_views
 
-VERSION = 2  # of the metrics' arithmetic; a new one makes cached figures of real images unused
+VERSION = 3  # of the metrics' arithmetic; a new one makes cached figures of real images unused
 CHEAP_SAMPLES = 2_000
 
 
