@@ -38,6 +38,7 @@ def show(
     *,
     size: int | None = None,
     crop: Crop = "center",
+    labels: str | None = None,
     **flags: Any,
 ) -> dict[str, Any]:
     """Return every layer of a recipe for the given data.
@@ -49,7 +50,7 @@ def show(
     Raises:
         UserError: something asked for does not exist or does not fit.
     """
-    prepared = prepare(recipe, data, size=size, crop=crop, flags=flags)
+    prepared = prepare(recipe, data, size=size, crop=crop, labels=labels, flags=flags)
     networks = summarise(prepared.experiment.family, prepared.spec)
     return {
         "version": VERSION,

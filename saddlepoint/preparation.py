@@ -73,6 +73,7 @@ def prepare(
     ema: float | None = None,
     size: int | None = None,
     crop: Crop = "center",
+    labels: str | None = None,
     flags: dict[str, Any] | None = None,
     beside: Collection[str] = (),
     report: Report = silent,
@@ -87,6 +88,7 @@ def prepare(
         ema: decay of the weights' average.
         size: side of the images in pixels.
         crop: how images become square.
+        labels: file with the classes of images.
         flags: the recipe's flags.
         beside: settings of the caller's own, which a mistyped flag may have meant.
         report: told of slow reading.
@@ -96,7 +98,7 @@ def prepare(
     """
     chosen = find_recipe(recipe)
     resolved = resolve(chosen, flags or {}, beside)
-    dataset = read(chosen, data, size=size, crop=crop, report=report)
+    dataset = read(chosen, data, size=size, crop=crop, labels=labels, report=report)
     return _build(chosen, resolved, dataset.spec, dataset, seed, batch, ema)
 
 
@@ -107,13 +109,22 @@ def find_recipe(name: str) -> Recipe:
     return recipes.get(name)
 
 
-def read(recipe: Recipe, source: str, *, size: int | None, crop: Crop, report: Report = silent) -> Dataset:
+def read(
+    recipe: Recipe,
+    source: str,
+    *,
+    size: int | None,
+    crop: Crop,
+    labels: str | None = None,
+    report: Report = silent,
+) -> Dataset:
     """Read a source at a size that the recipe supports."""
     if size is not None and recipe.nearest_size(size) != size:
         raise UserError(
             f"recipe {recipe.name!r} does not support --size {size}; the nearest is {recipe.nearest_size(size)}"
         )
-    dataset = load(source, size=recipe.nearest_size if size is None else size, crop=crop, report=report)
+    chosen = recipe.nearest_size if size is None else size
+    dataset = load(source, size=chosen, crop=crop, labels=labels, report=report)
     recipe.check_kind(dataset.spec)
     return dataset
 

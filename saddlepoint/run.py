@@ -187,7 +187,8 @@ class Run:
                 f"saddle resume {self.path} --data PATH"
             )
         side = stored["shape"][0] if stored["kind"] == "images" else None
-        data = load_data(stored["source"], size=side, crop=stored["crop"], report=report)
+        labels = stored.get("labels")  # not kept at first
+        data = load_data(stored["source"], size=side, crop=stored["crop"], labels=labels, report=report)
         if data.fingerprint != stored["fingerprint"]:
             raise UserError(
                 f"the data at {stored['source']} have changed since {self.path} was started; "

@@ -49,6 +49,7 @@ def train(
     ema: float | None = None,
     size: int | None = None,
     crop: Crop = "center",
+    labels: str | None = None,
     device: str = "auto",
     precision: str = "auto",
     threads: int | None = None,
@@ -79,6 +80,7 @@ def train(
         ema: decay per step of the weights' average that is sampled from; 0 turns it off.
         size: side of the images in pixels.
         crop: "center" cuts a square from each image, "stretch" squeezes the whole image into one.
+        labels: FILE or FILE:COLUMN that gives classes to a folder of images: CSV, or JSON like {"file": label}.
         device: "auto", "cpu", "cuda" or "mps".
         precision: "auto", "fp32", "tf32" or "bf16".
         threads: CPU threads; by default what is measured to be fastest.
@@ -116,6 +118,7 @@ def train(
         ema=ema,
         size=size,
         crop=crop,
+        labels=labels,
         device=device,
         precision=precision,
         threads=threads,
@@ -136,6 +139,7 @@ def train(
     config["data"] |= {
         "source": prepared.data.source,
         "crop": crop,
+        "labels": prepared.data.labels,
         "fingerprint": prepared.data.fingerprint,
     }
     config |= {
@@ -270,6 +274,7 @@ def _resolve(
     ema: float | None = None,
     size: int | None = None,
     crop: Crop = "center",
+    labels: str | None = None,
     device: str = "auto",
     precision: str = "auto",
     threads: int | None = None,
@@ -303,6 +308,7 @@ def _resolve(
             ema=ema,
             size=size,
             crop=crop,
+            labels=labels,
             flags=flags,
             beside=inspect.signature(train).parameters,
             report=report,

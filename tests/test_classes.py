@@ -69,7 +69,15 @@ def run(tmp_path_factory):
             folder.mkdir(parents=True, exist_ok=True)
             Image.fromarray(image[i]).save(folder / f"{i}.png")
     return sp.train(
-        "cgan", str(place / "data"), steps=2, batch=8, seed=1, card=False, quiet=True, out=place / "run"
+        "cgan",
+        str(place / "data"),
+        steps=2,
+        batch=8,
+        seed=1,
+        card=False,
+        quiet=True,
+        kernels="library",
+        out=place / "run",
     )
 
 

@@ -104,3 +104,6 @@ def add_data(parser: argparse.ArgumentParser) -> None:
     )
     data.add_argument("--size", type=int, metavar="PIXELS", help="side of the images (default: the data's)")
     data.add_argument("--crop", choices=("center", "stretch"), default="center", help="how to make them square")
+    data.add_argument(
+        "--labels", metavar="FILE", help="FILE or FILE:COLUMN with the classes of images: CSV or JSON"
+    )

@@ -36,7 +36,7 @@ _OURS = {
     "quiet": "silent verbose no_verbose",
     "n": "num n_samples num_samples samples num_images count",
     "samples": "n num n_samples num_samples num_images count num_gen",
-    "class": "label cls class_idx class_id labels",
+    "class": "label cls class_idx class_id",
     "truncation": "trunc psi truncation_psi",
     "against": "real reference ref real_data",
     "metrics": "metric fid kid inception_score figures",

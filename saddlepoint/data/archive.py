@@ -10,6 +10,7 @@ from typing import IO
 from saddlepoint.core.errors import UserError
 from saddlepoint.data.collection import UNREADABLE, Member
 from saddlepoint.data.images import is_image_head, is_image_name
+from saddlepoint.data.labels import is_table
 from saddlepoint.data.layout import is_hidden
 
 LARGEST_MEMBER = 512 * 2**20  # bytes
@@ -37,27 +38,33 @@ class Archive:
         infos = [info for info in self._zip.infolist() if not info.is_dir()]
         for info in infos:
             check_member(info, self.place)
-        images = [info for info in infos if self._is_image(info)]
-        # Of two members with one name, the archive gives the last.
-        members = {info.filename: Member(info.filename, info.file_size, info.CRC) for info in images}
-        self.members: Sequence[Member] = sorted(members.values())
+        # Of two members with one name, the last is meant.
+        self._infos = {name: info for info in infos if (name := _plain(info.filename))}
+        images = [(name, info) for name, info in self._infos.items() if self._is_image(name, info)]
+        self.members: Sequence[Member] = sorted(Member(name, i.file_size, i.CRC) for name, i in images)
+        self.tables: Sequence[str] = [name for name in self._infos if is_table(name)]
         if not images:
             raise UserError(f"{self.place} holds {len(infos):,} files but no images; give a zip of images")
 
     def open(self, name: str) -> IO[bytes]:
         """Open one member for reading; raises one of UNREADABLE if it is damaged."""
-        return self._zip.open(name)
+        return self._zip.open(self._infos[name])
 
-    def _is_image(self, info: zipfile.ZipInfo) -> bool:
-        if any(is_hidden(part) for part in info.filename.split("/")):
+    def _is_image(self, name: str, info: zipfile.ZipInfo) -> bool:
+        if any(is_hidden(part) for part in name.split("/")):
             return False
-        if is_image_name(info.filename):
+        if is_image_name(name):
             return True
         try:
             with self._zip.open(info) as file:
                 return is_image_head(file.read(16))
         except UNREADABLE:
             return False
+
+
+def _plain(name: str) -> str:
+    """Return a member's name as it was meant: with slashes, and without empty and ``.`` parts."""
+    return "/".join(part for part in name.replace("\\", "/").split("/") if part not in ("", "."))
 
 
 def check_member(info: zipfile.ZipInfo, place: str) -> None:

@@ -16,9 +16,10 @@ from PIL import UnidentifiedImageError
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.words import listed, slug
-from saddlepoint.data import cache, images
+from saddlepoint.data import cache, images, labels
 from saddlepoint.data.dataset import Dataset, Split
-from saddlepoint.data.layout import Layout, arrange
+from saddlepoint.data.labelling import arranged
+from saddlepoint.data.layout import Layout
 from saddlepoint.data.request import Request
 from saddlepoint.data.splits import content_key, fingerprint, notes_on, split_rows, tenth
 
@@ -60,10 +61,12 @@ class Collection(Protocol):
     Attributes:
         place: absolute path, for messages.
         members: the image files, sorted by name.
+        tables: names of files that may hold labels.
     """
 
     place: str
     members: Sequence[Member]
+    tables: Sequence[str]
 
     def open(self, name: str) -> IO[bytes]:
         """Open one member for reading; raises one of UNREADABLE if that fails."""
@@ -82,19 +85,31 @@ def read(collection: Collection, name: str, request: Request) -> Dataset:
     Args:
         collection: the files.
         name: of the data set.
-        request: side, crop and progress report.
+        request: side, crop, labels and progress report.
 
     Raises:
         UserError: if more than a tenth of the files cannot be decoded, if one is a decompression bomb, or
-            if the cache cannot be written.
+            if the labels that were asked for cannot be read, or the cache cannot be written.
     """
+    names = [member.name for member in collection.members]
+
+    def read_table(table: str) -> bytes:
+        try:
+            with collection.open(table) as file:
+                return file.read(labels.LARGEST + 1)
+        except UNREADABLE as error:
+            raise UserError(
+                f"cannot read {listed([table])} beside {collection.place} ({_reason(error)})"
+            ) from error
+
+    layout = arranged(names, collection.tables, read_table, collection.place, request.labels)
     with images.quietly():
         native = 0 if isinstance(request.size, int) else _native(collection)
         side = request.side(native)
-        place = f"{slug(name)}-{cache.key(collection.place, side, request.crop)}"
-        entry_name = f"{place}-{cache.key(*collection.members)}"
+        place = f"{slug(name)}-{cache.key(collection.place, side, request.crop, request.labels)}"
+        entry_name = f"{place}-{cache.key(*collection.members, *layout[:3])}"
         entry = cache.lookup(entry_name) or cache.build(
-            entry_name, place, lambda rows: _decode_all(collection, side, request, rows)
+            entry_name, place, lambda rows: _decode_all(collection, layout, side, request, rows)
         )
     about = entry.about
     label = np.array(about["label"], np.int64)
@@ -110,8 +125,9 @@ def read(collection: Collection, name: str, request: Request) -> Dataset:
         splits=splits,
         classes=tuple(about["classes"]),
         fingerprint=about["fingerprint"],
-        notes=tuple(about["notes"]),
+        notes=(*layout.notes, *about["notes"]),
         fitted=True,
+        labels=request.labels,
     )
 
 
@@ -131,9 +147,11 @@ def _native(collection: Collection) -> int:
     return int(statistics.median_low(known))
 
 
-def _decode_all(collection: Collection, side: int, request: Request, rows: cache.Rows) -> dict[str, Any]:
+def _decode_all(
+    collection: Collection, layout: Layout, side: int, request: Request, rows: cache.Rows
+) -> dict[str, Any]:
     """Decode every member into ``rows`` and return what the cache keeps beside them."""
-    members, layout = collection.members, arrange([member.name for member in collection.members])
+    members = collection.members
     kept, keys, bad, fitted = [], [], [], 0
     inside = [row for row, part in enumerate(layout.parts) if part is not None]
     results = _results(collection, [members[row] for row in inside], side, request)
@@ -157,8 +175,6 @@ def _decode_all(collection: Collection, side: int, request: Request, rows: cache
     label = np.array([layout.labels[row] for row in kept], np.int64)
     if bad:
         notes.append(f"skipped {len(bad):,} of {len(inside):,} images that cannot be read: {listed(bad)}")
-    if outside := [members[row].name for row, part in enumerate(layout.parts) if part is None]:
-        notes.append(f"left out {len(outside):,} images outside train and test: {listed(outside)}")
     if fitted:
         verb = "centre-cropped" if request.crop == "center" else "stretched"
         notes.append(f"{verb} or resized {fitted:,} of {len(kept):,} images to {side} pixels")

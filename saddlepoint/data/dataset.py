@@ -77,6 +77,7 @@ class Dataset:
         fitted: whether images have the side that was asked for, or must still be resized.
         mixture: the density that points were drawn from, None for images.
         channel: the labelled grey images that every channel is one of, where that is so.
+        labels: the file that classes were read from, as it was asked for, or None.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Dataset:
     fitted: bool = False
     mixture: Mixture | None = None
     channel: Dataset | None = None
+    labels: str | None = None
 
     @property
     def train(self) -> Split:

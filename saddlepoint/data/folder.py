@@ -9,6 +9,7 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.folder import RunFolder
 from saddlepoint.data.collection import Member
 from saddlepoint.data.images import SUFFIXES, is_image_head, is_image_name
+from saddlepoint.data.labels import is_table
 from saddlepoint.data.layout import is_hidden
 
 
@@ -25,8 +26,10 @@ class Folder:
     def __init__(self, path: Path):
         self._root = path
         self.place = str(path.absolute())
-        found, others = _walk(path)
+        found, names, others = _walk(path)
         self.members: Sequence[Member] = sorted(found)
+        beside = [name for name in _listed(path.absolute().parent) if is_table(name)]
+        self.tables: Sequence[str] = [*names, *(f"../{name}" for name in beside)]
         if not found:
             holds = f"{others:,} files but no images" if others else "no files"
             kinds = ", ".join(suffix[1:] for suffix in SUFFIXES)
@@ -37,9 +40,9 @@ class Folder:
         return (self._root / name).open("rb")
 
 
-def _walk(root: Path) -> tuple[list[Member], int]:
-    """Return the image files under ``root``, but not those of runs in it, and the number of other files."""
-    found, others, seen = [], 0, set()
+def _walk(root: Path) -> tuple[list[Member], list[str], int]:
+    """Return images under ``root`` (not those of runs), files that may hold labels, the number of others."""
+    found, tables, others, seen = [], [], 0, set()
     waiting = [(str(root), "")]
     while waiting:
         folder, prefix = waiting.pop()
@@ -64,10 +67,18 @@ def _walk(root: Path) -> tuple[list[Member], int]:
                     found.append(Member(prefix + entry.name, stat.st_size, stat.st_mtime_ns))
                 else:
                     others += 1
+                    tables += [prefix + entry.name] if is_table(entry.name) and entry.is_file() else []
             except OSError:  # a link to nothing, or to itself
                 others += 1
         waiting += reversed(folders)
-    return found, others
+    return found, tables, others
+
+
+def _listed(folder: Path) -> list[str]:
+    try:
+        return sorted(entry.name for entry in os.scandir(folder) if entry.is_file())
+    except OSError:
+        return []
 
 
 def _is_run(folder: str) -> bool:

@@ -18,6 +18,7 @@ def load(
     *,
     size: Size = None,
     crop: Crop = "center",
+    labels: str | None = None,
     hold_out: bool = False,
     report: Report | None = None,
 ) -> Dataset:
@@ -35,6 +36,8 @@ def load(
         size: side of the images in pixels, 1 to 1024, or a function from the native side to it, or None to
             keep the native side. The native side of files is the median of their shorter sides.
         crop: ``"center"`` cuts a centred square, ``"stretch"`` squeezes the whole image into one.
+        labels: ``FILE`` or ``FILE:COLUMN`` that gives classes to a folder or zip of images, in place of what
+            its folders say: CSV, or JSON like ``{"file": label}``; looked for in the data first.
         hold_out: remove the validation split from train.
         report: called as (what, done, total) while downloading or decoding takes time.
 
@@ -46,7 +49,13 @@ def load(
     """
     name, count = _split_count(source)
     read, request = _resolve(name, Request(name, None, size, crop, report or silent))
+    if labels is not None:
+        request = replace(request, labels=_located(labels, request))
     dataset = read(request)
+    if dataset.labels != request.labels:
+        raise UserError(
+            f"--labels gives classes to a folder or zip of images, and {name!r} is none; leave it out"
+        )
     if dataset.kind == "images":
         from saddlepoint.data.geometry import fit
 
@@ -95,6 +104,17 @@ def _resolve(source: str, request: Request) -> tuple[Callable[[Request], Dataset
         raise UserError(f"there is no file or folder {source!r}; check the path")
     hint = nearest(name if colon else source, sources.names())
     raise UserError(f"there is no data set {source!r}, nor a folder or file of that name{hint}")
+
+
+def _located(labels: str, request: Request) -> str:
+    """Return FILE[:COLUMN] with its path absolute, or as it is in the data, which may be moved."""
+    root = request.argument or ""
+    for file, rest in ((labels, ""), (labels.rpartition(":")[0], f":{labels.rpartition(':')[2]}")):
+        inside = Path(root, file)
+        path = inside if file and inside.is_file() else Path(_absolute(file))
+        if file and path.is_file():
+            return f"{path.relative_to(root) if path.is_relative_to(root) else path}{rest}"
+    return labels
 
 
 def _absolute(path: str) -> str:

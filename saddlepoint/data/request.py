@@ -30,6 +30,7 @@ class Request:
         size: side in pixels, or native side -> side, or None to keep the native side.
         crop: cut a centred square, or stretch the whole image to one.
         report: (what, done, total) is called as slow work proceeds.
+        labels: ``FILE`` or ``FILE:COLUMN`` that gives classes to images, or None for what the source says.
     """
 
     source: str
@@ -37,6 +38,7 @@ class Request:
     size: Size = None
     crop: Crop = "center"
     report: Report = silent
+    labels: str | None = None
 
     @property
     def path(self) -> Path:
