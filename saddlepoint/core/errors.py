@@ -1,6 +1,7 @@
 """The two ways in which a command may fail, and the name that a mistyped one is close to."""
 
 import difflib
+import re
 from collections.abc import Iterable
 
 
@@ -14,6 +15,13 @@ class TrainingError(Exception):
     """Trouble on the way (a NaN loss, a full disk): one sentence that says where. Exit code 1."""
 
     exit_code = 1
+
+
+def reason(error: BaseException) -> str:
+    """Return why something failed, in one line: libraries name objects in memory where people know files."""
+    text = getattr(error, "strerror", None) or str(error).strip() or type(error).__name__
+    text = re.sub(r"\s*(file )?<[^<>]*( at 0x[0-9a-f]+|name=[^<>]*)>", "", text.splitlines()[0])
+    return text.strip().rstrip(".")
 
 
 SLIP = (

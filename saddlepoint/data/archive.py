@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
-from saddlepoint.core.errors import UserError
+from saddlepoint.core.errors import UserError, reason
 from saddlepoint.data.collection import UNREADABLE, Member
 from saddlepoint.data.images import is_image_head, is_image_name
 from saddlepoint.data.labels import is_table
@@ -34,7 +34,9 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(path)
         except UNREADABLE as error:
-            raise UserError(f"{self.place} cannot be read as a zip ({error}); fetch it again") from error
+            raise UserError(
+                f"{self.place} cannot be read as a zip ({reason(error)}); fetch it again"
+            ) from error
         infos = [info for info in self._zip.infolist() if not info.is_dir()]
         for info in infos:
             check_member(info, self.place)

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from saddlepoint.core.errors import UserError
+from saddlepoint.core.errors import UserError, reason
 from saddlepoint.data import cache
 from saddlepoint.data.archive import check_member
+from saddlepoint.data.array_labels import read_labels
 from saddlepoint.data.dataset import Dataset, Split
+from saddlepoint.data.pixels import to_images
 from saddlepoint.data.request import Request
 from saddlepoint.data.splits import content_splits, fingerprint, notes_on, row_keys, split_rows, tenth
 
@@ -29,11 +31,12 @@ _UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
 )
+_MANY = 16  # dimensions from which points in [−1, 1] may be pictures in truth
 # How Keras, MedMNIST and people call their arrays: (images, labels).
 _NAMES = {
     "train": (
         ("x_train", "train_images", "images", "x", "arr_0"),
-        ("y_train", "train_labels", "labels", "y"),
+        ("y_train", "train_labels", "labels", "y", "arr_1"),
     ),
     "validation": (("x_val", "val_images"), ("y_val", "val_labels")),
     "test": (("x_test", "test_images"), ("y_test", "test_labels")),
@@ -41,10 +44,10 @@ _NAMES = {
 
 
 def read_array_path(request: Request, name: str) -> Dataset:
-    """Read uint8 (n, h, w[, c]) images or float (n, d) points from ``.npy`` or ``.npz``.
+    """Read images or float (n, d) points from ``.npy`` or ``.npz``; what arrays are images: :func:`to_images`.
 
-    A ``.npy`` stays memory-mapped. In a ``.npz`` arrays are found by their usual names: ``x_train`` and
-    ``y_train``, ``train_images`` and ``train_labels``, ``images`` and ``labels``.
+    A ``.npy`` of bytes stays memory-mapped. In a ``.npz`` arrays are found by their usual names: ``x_train``
+    and ``y_train``, ``train_images`` and ``train_labels``, ``images`` and ``labels``, ``arr_0`` and ``arr_1``.
 
     Raises:
         UserError: if the file is damaged, needs pickle, or holds something else.
@@ -52,53 +55,85 @@ def read_array_path(request: Request, name: str) -> Dataset:
     path = request.path
     if path.suffix.lower() == ".npz":
         return _read_npz(path, request, name)
-    array = _check(_load(path), path)
     stat = path.stat()
     quick = cache.key(path.absolute(), stat.st_size, stat.st_mtime_ns)
+    array, notes = to_examples(_load(path), str(path), f"array-{quick}")
     if array.nbytes > 2**26:  # hashing takes long enough that it is worth remembering
         facts = cache.remembered(f"keys-{quick}", lambda: {"keys": row_keys(array).tolist()})
         keys = np.array(facts["keys"], np.uint64)
     else:
         keys = row_keys(array)
-    return _one_array(array, None, keys, request, name)
+    return _one_array(array, None, keys, request, name, notes)
+
+
+def to_examples(array: np.ndarray, place: str, name: str | None = None) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Return uint8 (n, h, w, c) images or float32 (n, d) points, and notes; as :func:`to_images`."""
+    if not isinstance(array, np.ndarray) or not array.size:
+        raise UserError(f"{place} holds no data")
+    if array.dtype.hasobject:
+        raise UserError(_objects(place))
+    if array.ndim != 2 or array.dtype.kind != "f":
+        return to_images(array, place, name)
+    if not np.isfinite(array).all():
+        raise UserError(f"{place} holds points that are not finite; take them out")
+    count, dimension = array.shape
+    notes = ()
+    if dimension >= _MANY and array.min() >= -1 and array.max() <= 1:
+        notes = (
+            f"read as {count:,} points in {dimension} dimensions; pictures have more axes: (n, h, w) or "
+            "(n, h, w, 3), by np.stack or reshape",
+        )
+    return array.astype(np.float32, copy=False), notes
 
 
 def _one_array(
-    array: np.ndarray, label: np.ndarray | None, keys: np.ndarray, request: Request, name: str
+    array: np.ndarray,
+    label: np.ndarray | None,
+    keys: np.ndarray,
+    request: Request,
+    name: str,
+    notes: tuple[str, ...],
+    classes: tuple[str, ...] = (),
 ) -> Dataset:
     splits = content_splits(array, label, keys)
-    return _dataset(request, name, splits, fingerprint(keys, label), notes_on(split_rows(keys)))
+    notes = (*notes, *notes_on(split_rows(keys)))
+    return _dataset(request, name, splits, classes, fingerprint(keys, label), notes)
 
 
 def _read_npz(path: Path, request: Request, name: str) -> Dataset:
     found = _load_npz(path)
-    parts: dict[str, tuple[np.ndarray, np.ndarray | None]] = {}
+    arrays: dict[str, np.ndarray] = {}
+    given: dict[str, tuple[np.ndarray | None, int]] = {}
+    notes: dict[str, None] = {}  # each once, in order
     for part, (image_names, label_names) in _NAMES.items():
         image = next((found[n] for n in image_names if n in found), None)
         label = next((found[n] for n in label_names if n in found), None)
         if image is not None:
-            array = _check(image, path)
-            parts[part] = array, _check_label(label, array, path)
-    if "train" not in parts:
+            arrays[part], told = to_examples(image, str(path))
+            given[part] = label, len(arrays[part])
+            notes |= dict.fromkeys(told)
+    if "train" not in arrays:
         names = ", ".join(found) or "nothing"
         raise UserError(f"{path} holds {names}; call the images x_train or images (and labels y_train, labels)")
-    keys = {part: row_keys(array) for part, (array, _) in parts.items()}
-    array, label = parts["train"]
-    if "test" not in parts:
-        return _one_array(array, label, keys["train"], request, name)
-    splits = {part: Split(array, label) for part, (array, label) in parts.items()}
+    labels, classes, told = read_labels(given, str(path))
+    notes |= {told: None} if told else {}
+    keys = {part: row_keys(array) for part, array in arrays.items()}
+    array, label = arrays["train"], labels["train"]
+    if "test" not in arrays:
+        return _one_array(array, label, keys["train"], request, name, tuple(notes), classes)
+    splits = {part: Split(array, labels[part]) for part, array in arrays.items()}
     if any(split.array.shape[1:] != array.shape[1:] for split in splits.values()):
         raise UserError(f"{path} holds splits of different shapes; save them with one size")
     splits.setdefault("validation", Split(array, label, tenth(keys["train"])))
-    mark = fingerprint(*keys.values(), *(label for _, label in parts.values()))
-    return _dataset(request, name, splits, mark)
+    mark = fingerprint(*keys.values(), *(labels[part] for part in arrays))
+    return _dataset(request, name, splits, classes, mark, tuple(notes))
 
 
 def _load(path: Path) -> np.ndarray:
     try:
         return np.load(path, mmap_mode="c", allow_pickle=False)
     except _UNREADABLE as error:
-        raise UserError(f"cannot read {path} as a NumPy array ({error}); save it with np.save") from error
+        raise _refused(path, error, "a NumPy array", "np.save") from error
 
 
 def _load_npz(path: Path) -> dict[str, np.ndarray]:
@@ -109,42 +144,31 @@ def _load_npz(path: Path) -> dict[str, np.ndarray]:
         with np.load(path, allow_pickle=False) as file:
             return {key: file[key] for key in file.files}
     except _UNREADABLE as error:
-        raise UserError(f"cannot read {path} as NumPy arrays ({error}); save it with np.savez") from error
+        raise _refused(path, error, "NumPy arrays", "np.savez") from error
 
 
-def _check(array: np.ndarray, path: Path) -> np.ndarray:
-    """Return uint8 (n, h, w, c) images or float32 (n, d) points; raises UserError for anything else."""
-    if not isinstance(array, np.ndarray) or not array.size:
-        raise UserError(f"{path} holds no data")
-    if array.ndim == 2 and array.dtype.kind == "f":
-        if not np.isfinite(array).all():
-            raise UserError(f"{path} holds points that are not finite; take them out")
-        return array.astype(np.float32, copy=False)
-    images = array[..., None] if array.ndim == 3 else array
-    if images.dtype != np.uint8 or images.ndim != 4 or images.shape[-1] not in (1, 3):
-        raise UserError(
-            f"{path} holds {array.dtype} {array.shape}; images are uint8 (n, h, w) or (n, h, w, 1 or 3), "
-            "points are floats (n, d)"
-        )
-    return images
+def _refused(path: Path, error: Exception, what: str, by: str) -> UserError:
+    if "pickle" in str(error) or "Python objects" in str(
+        error
+    ):  # objects in an array or a plain pickle: code that loading would execute
+        return UserError(_objects(str(path)))
+    return UserError(f"cannot read {path} as {what} ({reason(error)}); save it again with {by}")
 
 
-def _check_label(label: np.ndarray | None, array: np.ndarray, path: Path) -> np.ndarray | None:
-    if label is None:
-        return None
-    label = label.reshape(-1)
-    if label.dtype.kind not in "iu" or len(label) != len(array) or (len(label) and int(label.min()) < 0):
-        raise UserError(
-            f"{path} holds {len(label):,} labels of type {label.dtype} for {len(array):,} examples; "
-            "labels are integers from 0, one for each"
-        )
-    return label.astype(np.int64)
+def _objects(place: str) -> str:
+    return (
+        f"cannot read {place}, which holds Python objects; stack them to one array of numbers: "
+        "np.stack(list(a)).astype(np.uint8)"
+    )
 
 
 def _dataset(
-    request: Request, name: str, splits: dict[str, Split], mark: str, notes: tuple[str, ...] = ()
+    request: Request,
+    name: str,
+    splits: dict[str, Split],
+    classes: tuple[str, ...],
+    mark: str,
+    notes: tuple[str, ...],
 ) -> Dataset:
-    train = splits["train"]
-    kind = "images" if train.array.ndim == 4 else "points"
-    classes = () if train.label is None else tuple(map(str, range(int(train.label.max()) + 1)))
+    kind = "images" if splits["train"].array.ndim == 4 else "points"
     return Dataset(name, request.source, kind, splits, classes, mark, notes)

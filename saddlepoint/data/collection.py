@@ -12,9 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any, NamedTuple, Protocol
 
 import numpy as np
-from PIL import UnidentifiedImageError
 
-from saddlepoint.core.errors import UserError
+from saddlepoint.core.errors import UserError, reason
 from saddlepoint.core.words import listed, slug
 from saddlepoint.data import cache, images, labels
 from saddlepoint.data.dataset import Dataset, Split
@@ -239,7 +238,5 @@ def _one(collection: Collection, member: Member, side: int, request: Request) ->
 
 
 def _reason(error: Exception) -> str:
-    """Return why a file could not be read; Pillow would name an object in memory instead of the file."""
-    if isinstance(error, UnidentifiedImageError):
-        return "no image, or none of its kind"
-    return getattr(error, "strerror", None) or str(error)
+    """Return why a file could not be read, in one line."""
+    return "no image, or none of its kind" if "cannot identify image" in str(error) else reason(error)

@@ -5,13 +5,12 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image
 
-from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.images import square
+from saddlepoint.data.pixels import gathered
 from saddlepoint.data.request import Crop, Request
 from saddlepoint.data.splits import fingerprint
 
-LARGE = 256 * 2**20  # bytes; more goes to a memory-mapped file
 _CHUNK = 1024
 
 
@@ -69,20 +68,7 @@ def _fit_array(array: np.ndarray, side: int, crop: Crop, name: str) -> np.ndarra
         return array
     chunks = (resample(array[i : i + _CHUNK], side) for i in range(0, len(array), _CHUNK))
     shape = (len(array), side, side, array.shape[3])
-    if np.prod(shape, dtype=np.int64) > LARGE:
-
-        def fill(rows: cache.Rows) -> dict:
-            for chunk in chunks:
-                for image in chunk:
-                    rows.append(image)
-            return {}
-
-        found = cache.lookup(name) or cache.build(name, name, fill)
-        return found.array
-    out = np.empty(shape, np.uint8)
-    for i, chunk in enumerate(chunks):
-        out[i * _CHUNK : i * _CHUNK + len(chunk)] = chunk
-    return out
+    return gathered(chunks, shape, name)
 
 
 def _matrix(old: int, new: int) -> np.ndarray:

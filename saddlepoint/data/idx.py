@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from saddlepoint.core.errors import UserError
+from saddlepoint.core.errors import UserError, reason
+from saddlepoint.data.array_labels import read_labels
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.request import Request
 from saddlepoint.data.splits import content_splits, fingerprint, notes_on, row_keys, split_rows, tenth
@@ -64,8 +65,7 @@ def read_idx(path: Path, axes: int) -> Idx:
             if file.read(1):
                 raise _wrong_length(path, "more than", length)
     except (OSError, EOFError, zlib.error) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise UserError(f"cannot read {path} ({reason}); fetch the file again") from error
+        raise UserError(f"cannot read {path} ({reason(error)}); fetch the file again") from error
     md5 = hashlib.md5(head, usedforsecurity=False)
     md5.update(array.data)
     return Idx(array.reshape(shape), md5.hexdigest())
@@ -138,8 +138,9 @@ def _single(path: Path, request: Request, name: str) -> Dataset:
 def _dataset(
     request: Request, name: str, splits: dict[str, Split], mark: str, notes: tuple[str, ...] = ()
 ) -> Dataset:
-    label = splits["train"].label
-    classes = () if label is None else tuple(map(str, range(int(label.max()) + 1)))
+    given = {part: (split.label, len(split.array)) for part, split in splits.items()}
+    labels, classes, _ = read_labels(given, str(request.path))
+    splits = {part: Split(split.array, labels[part], split.rows) for part, split in splits.items()}
     return Dataset(name, request.source, "images", splits, classes, mark, notes)
 
 

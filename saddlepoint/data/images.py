@@ -9,7 +9,7 @@ from typing import IO, NamedTuple
 import numpy as np
 from PIL import Image, ImageOps
 
-from saddlepoint.core.errors import UserError
+from saddlepoint.core.errors import UserError, reason
 from saddlepoint.data.request import Crop
 
 # Only formats that decode pixels: Pillow would hand some others (EPS) to outside programs.
@@ -82,7 +82,7 @@ def decode(content: bytes, name: str, side: int, crop: Crop) -> Picture:
     except Image.DecompressionBombError:
         raise _bomb(name) from None
     except Exception as error:  # Pillow raises nearly everything on damaged files
-        raise ValueError(str(error) or type(error).__name__) from error
+        raise ValueError(reason(error)) from error
     if pixels.ndim == 3 and _is_grey(pixels):
         pixels = pixels[:, :, 0]
     return Picture(pixels.reshape(side, side, -1), full != (side, side) or small != full)

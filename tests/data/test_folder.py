@@ -111,6 +111,7 @@ def test_few_damaged_images_are_skipped_and_named(tmp_path):
     np.testing.assert_array_equal(data.train.array, np.stack([*arrays[:7], *arrays[8:11], *arrays[12:]]))
     assert "skipped 2 of 21 images" in data.notes[0]
     assert "007.png" in data.notes[0]
+    assert "011.png (no image, or none of its kind)" in data.notes[0]  # and no object's address
 
 
 def test_many_damaged_images_are_refused(tmp_path):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from saddlepoint.data import Dataset, Request, Split, geometry
+from saddlepoint.data import Dataset, Request, Split, pixels
 from saddlepoint.data.geometry import fit, resample
 
 
@@ -50,7 +50,7 @@ def test_wide_images_are_cropped_or_stretched():
 def test_a_large_result_lies_in_a_memory_mapped_file(monkeypatch):
     array = np.random.default_rng(0).integers(0, 256, (50, 8, 8, 3), np.uint8)
     small = fit(dataset(array), Request("set", size=16)).train.array
-    monkeypatch.setattr(geometry, "LARGE", 1000)
+    monkeypatch.setattr(pixels, "LARGE", 1000)
     for _ in range(2):
         large = fit(dataset(array), Request("set", size=16)).train.array
         assert isinstance(large, np.memmap)

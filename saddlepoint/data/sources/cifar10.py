@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from saddlepoint.core.errors import UserError
+from saddlepoint.core.errors import UserError, reason
 from saddlepoint.data import cache, collection
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.download import fetch
@@ -86,7 +86,9 @@ def _members(path: Path) -> Iterator[_Batch]:
                 if file is not None:
                     found[name] = _batch(file.read(10_000 * _ROW + 1), f"{name} in {path}")
     except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
-        raise UserError(f"cannot read {path} ({error}); give {ARCHIVE} or its unpacked folder") from error
+        raise UserError(
+            f"cannot read {path} ({reason(error)}); give {ARCHIVE} or its unpacked folder"
+        ) from error
     if missing := [name for name in BATCHES if name not in found]:
         raise UserError(f"{path} has no {missing[0]}; give {ARCHIVE} or its unpacked folder")
     yield from (found[name] for name in BATCHES)
