@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from saddlepoint.conclusions import conclude
-from saddlepoint.configurations import FIGURE, Entry, Group, differing, labels, settings_of, short_names
+from saddlepoint.configurations import Entry, Group, differing, labels, settings_of, short_names
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.files import write_text
 from saddlepoint.core.folder import RunFolder
@@ -18,40 +18,17 @@ from saddlepoint.evaluate import Card, find_encoder
 from saddlepoint.evaluate.encoder import Encoder, Report
 from saddlepoint.evaluate.metric import metrics
 from saddlepoint.evaluate.score import VERSION as ARITHMETIC
-from saddlepoint.evaluate.significance import Difference, difference, holm
+from saddlepoint.ranking import Pair, ranked, ranking
 from saddlepoint.run import Run, load
-from saddlepoint.scoring import SAMPLES, score
+from saddlepoint.scoring import SAMPLES, reference, score
 
 VERSION = 1
 LEAST = 100  # samples
-CERTAIN = 0.05
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Two configurations, the better one first.
-
-    Attributes:
-        better: place of the first among the groups.
-        worse: place of the second.
-        found: by how much the Fréchet distance of the second is larger.
-        adjusted: its p after Holm's correction for all pairs.
-    """
-
-    better: int
-    worse: int
-    found: Difference
-    adjusted: float
-
-    @property
-    def differ(self) -> bool:
-        """Whether the difference is more than chance, as far as the test can see."""
-        return self.adjusted < CERTAIN
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Configurations in order of their Fréchet distance.
+    """Configurations, the best first.
 
     Attributes:
         data: the data that all were trained on.
@@ -74,15 +51,20 @@ class Comparison:
         return self.groups[0].entries[0].card
 
     @property
+    def ranking(self) -> tuple[str, ...]:
+        """The figures that rank, the first one first."""
+        return ranking(self.card)
+
+    @property
     def ranked_by(self) -> str:
-        """The figure that ranks."""
-        return FIGURE
+        """The first of the figures that rank."""
+        return self.ranking[0]
 
     @property
     def figures(self) -> list[str]:
-        """Names of the figures that every card has, the one that ranks first."""
-        rest = [name for name in self.card.figures if name != FIGURE]
-        return [FIGURE, *(name for name in rest if all(group.estimate(name) for group in self.groups))]
+        """Names of the figures that every card has, those that rank first."""
+        rest = [name for name in self.card.figures if name not in self.ranking]
+        return [*self.ranking, *(name for name in rest if all(group.estimate(name) for group in self.groups))]
 
     @property
     def differing(self) -> dict[str, list[Any]]:
@@ -102,11 +84,13 @@ class Comparison:
             "encoder": dict(self.card.encoder),
             "samples": self.card.samples,
             "ranked_by": self.ranked_by,
+            "ranking": list(self.ranking),
             "groups": [self._group(group) for group in self.groups],
             "comparisons": [
                 {
                     "better": self.groups[pair.better].name,
                     "worse": self.groups[pair.worse].name,
+                    "figure": pair.figure,
                     "difference": asdict(pair.found),
                     "adjusted_p": pair.adjusted,
                     "differ": pair.differ,
@@ -150,7 +134,7 @@ class Comparison:
                     "step": entry.step,
                     "images": entry.images,
                     "seconds": entry.seconds,
-                    FIGURE: entry.card[FIGURE].value,
+                    **{name: entry.card[name].value for name in self.ranking},
                 }
                 for entry in group.entries
             ],
@@ -161,6 +145,7 @@ def compare(
     runs: Sequence[str | Path | Run],
     *,
     samples: int = SAMPLES,
+    against: str | None = None,
     quiet: bool = False,
     out: str | Path | None = None,
 ) -> Comparison:
@@ -172,11 +157,13 @@ def compare(
     Args:
         runs: runs or their folders; a folder that holds several stands for all of them.
         samples: samples to score of each.
+        against: data to score against (default: the runs' own), for example where those are now.
         quiet: say nothing about slow work.
         out: also write the page there, an ``.html`` file.
 
     Returns:
-        The groups in order of their mean Fréchet distance, and what may be concluded.
+        The groups, the best first, and what may be concluded. What ranks is the Fréchet distance, of points
+        with known modes how many are found and then how many samples lie on one.
 
     Raises:
         UserError: no runs, one given twice, or runs that cannot be compared.
@@ -191,16 +178,16 @@ def compare(
         raise UserError("name the runs to compare, for example: saddle compare runs/a runs/b")
     _check_data(found)
     names = short_names([run.path for run in found])
-    data = found[0].data()
+    data = reference(found[0], against, f"saddle compare {found[0].path} ... --against PATH")
     encoder = find_encoder(None, data, report)
     entries = []
     for run, name in zip(found, names, strict=True):
         card = _stored_card(run, data, encoder, samples)
         if card is None:
             report(f"scoring {name}")
-            card = score(run, samples=samples, quiet=True)
+            card = score(run, samples=samples, against=against, quiet=True)
         entries.append(_entry(run, name, card))
-    comparison = _ranked(data, _groups(entries))
+    comparison = Comparison(data, *ranked(_groups(entries), ranking(entries[0].card)))
     if out is not None:
         comparison.save(out)
     return comparison
@@ -289,19 +276,3 @@ def _groups(entries: list[Entry]) -> list[Group]:
         groups.append(Group(name, name, tuple(together), settings_of(together[0].run.config)))
     told = labels([group.settings for group in groups], [group.name for group in groups])
     return [replace(group, label=label) for group, label in zip(groups, told, strict=True)]
-
-
-def _ranked(data: Dataset, groups: list[Group]) -> Comparison:
-    groups = sorted(groups, key=lambda group: group.distance)
-    places = list(itertools.combinations(range(len(groups)), 2))
-    found = [difference(groups[a].scores, groups[b].scores) for a, b in places]
-    adjusted = holm([one.p for one in found])
-    pairs = tuple(Pair(a, b, one, p) for (a, b), one, p in zip(places, found, adjusted, strict=True))
-    ranks = []
-    for place in range(len(groups)):
-        above = sum(pair.differ for pair in pairs if pair.worse == place)
-        below = sum(pair.differ for pair in pairs if pair.better == place)
-        ranks.append((1 + above, len(groups) - below))
-    return Comparison(
-        data, tuple(replace(group, rank=rank) for group, rank in zip(groups, ranks, strict=True)), pairs
-    )

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from saddlepoint.configurations import Entry, Estimate, Group, told
+from saddlepoint.configurations import Entry, Estimate, Group
+from saddlepoint.configurations import told as setting
 from saddlepoint.data.subset import random_part
 from saddlepoint.evaluate import meanings
-from saddlepoint.evaluate.card import number
+from saddlepoint.evaluate.card import interval, legend, marked, number
 from saddlepoint.plots.grid import grid
 from saddlepoint.plots.overlay import DARK, LIGHT, Line, Theme, overlay_image
 from saddlepoint.plots.png import png_bytes
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 IMAGES = 36  # in a grid
 PIXELS = 500_000  # of a grid, above which fewer images are shown
-ARROWS = {"lower": "↓", "higher": "↑", "real": "→"}
 
 STYLE = """
 :root { color-scheme: light dark; --paper: #f6f7f9; --card: LIGHT_PAPER; --ink: LIGHT_INK; --faint: LIGHT_FAINT;
@@ -144,19 +144,21 @@ def _named(group: Group, place: int) -> str:
 
 def _ranking(comparison: "Comparison") -> str:
     """Return the table of Fréchet distances, each with its interval drawn on one scale."""
-    estimates = [group.estimate(comparison.ranked_by) for group in comparison.groups]
-    real = comparison.card[comparison.ranked_by].real
+    first, *then = comparison.ranking
+    estimates = [group.estimate(first) for group in comparison.groups]
+    real = comparison.card[first].real
     scale = _Scale([one for one in estimates if one], real)
     rows = []
     for place, (group, one) in enumerate(zip(comparison.groups, estimates, strict=True)):
         assert one is not None
         best, worst = group.rank
-        seeds = ", ".join(number(value) for value in group.scores.value.values())
+        seeds = ", ".join(map(number, group.values(first)))
+        further = "".join(f"<td>{_with_ends(group.estimate(name))}</td>" for name in then)
         rows.append(
             f'<td class="left">{best if best == worst else f"{best}–{worst}"}</td>'
             f'<td class="left wrap">{_named(group, place)}</td>'
             f"<td><strong>{number(one.value)}</strong></td><td>{_ends(one)}</td>"
-            f'<td class="left">{scale.bar(one, place)}</td>'
+            f'<td class="left">{scale.bar(one, place)}</td>{further}'
             f"<td>{len(group.entries)}{f'<small>{seeds}</small>' if len(group.entries) > 1 else ''}</td>"
             f"<td>{group.images:,.0f}</td><td>{clock(group.seconds)}</td>"
         )
@@ -164,11 +166,14 @@ def _ranking(comparison: "Comparison") -> str:
         rows.append(
             '<td></td><td class="left faint">held-out real images</td>'
             f'<td>{number(real)}</td><td></td><td class="left">{scale.mark(real)}</td>'
-            "<td></td><td></td><td></td>"
+            + "".join(f"<td>{number(comparison.card[name].real)}</td>" for name in then)
+            + "<td></td><td></td><td></td>"
         )
     head = (
-        '<th class="left">rank</th><th class="left">configuration</th><th>Fréchet ↓</th>'
-        f'<th>95 % interval</th><th class="left">{scale.name}</th><th>seeds</th><th>images</th><th>time</th>'
+        f'<th class="left">rank</th><th class="left">configuration</th><th>{_head(first)}</th>'
+        f'<th>95 % interval</th><th class="left">{scale.name}</th>'
+        + "".join(f"<th>{_head(name)}</th>" for name in then)
+        + "<th>seeds</th><th>images</th><th>time</th>"
     )
     note = (
         '<p class="faint" style="margin-top: 10px">Where a rank is a range, no difference was found that '
@@ -214,7 +219,15 @@ class _Scale:
 
 
 def _ends(one: Estimate) -> str:
-    return "" if one.low is None else f"{number(one.low)} – {number(one.high)}".replace("-", "−")
+    return interval(one.low, one.high).replace("-", "−")
+
+
+def _with_ends(one: Estimate | None) -> str:
+    return f"{number(one.value).replace('-', '−')}<small>{_ends(one)}</small>" if one else ""
+
+
+def _head(name: str) -> str:
+    return escape(marked(name)).replace("frechet", "Fréchet").replace("_", " ")
 
 
 def _figures(comparison: "Comparison") -> str:
@@ -226,20 +239,12 @@ def _figures(comparison: "Comparison") -> str:
     rows = []
     for name in comparison.figures:
         estimates = [group.estimate(name) for group in comparison.groups]
-        cells = "".join(
-            f"<td>{number(one.value).replace('-', '−')}<small>{_ends(one)}</small></td>"
-            for one in estimates
-            if one
-        )
+        cells = "".join(f"<td>{_with_ends(one)}</td>" for one in estimates)
         what = about.get(name)
-        mark = f" {ARROWS[what.better]}" if what else ""
         text = f"<small>{escape(what.text)}</small>" if what else ""
         real = number(comparison.card.figures[name].real).replace("-", "−")
-        rows.append(f'<td class="left wrap">{escape(name)}{mark}{text}</td>{cells}<td>{real}</td>')
-    note = (
-        '<p class="faint" style="margin-top: 10px">↓ lower is better, ↑ higher is better, → near the real '
-        "images is better.</p>"
-    )
+        rows.append(f'<td class="left wrap">{escape(marked(name))}{text}</td>{cells}<td>{real}</td>')
+    note = f'<p class="faint" style="margin-top: 10px">{legend(comparison.figures)}</p>'
     return _table(f"{head}<th>real images</th>", rows) + note
 
 
@@ -256,8 +261,8 @@ def _grids(comparison: "Comparison") -> str:
             caption = f"{_dot(place)}<strong>{escape(entry.name)}</strong>"
             if entry.name != group.label:
                 caption += f'<br><span class="faint">{escape(group.label)}</span>'
-            distance = number(entry.card[comparison.ranked_by].value)
-            caption += f'<br><span class="faint">seed {entry.seed}, Fréchet {distance}</span>'
+            told = ", ".join(f"{_head(name)} {number(entry.card[name].value)}" for name in comparison.ranking)
+            caption += f'<br><span class="faint">seed {entry.seed}, {told}</span>'
             figures.append(_figure(_samples(entry, real), caption, f"samples of {entry.name}"))
     return '<div class="grids">' + "\n".join(figures) + "</div>"
 
@@ -324,7 +329,7 @@ def _settings(comparison: "Comparison") -> str:
     rows = []
     for name, values in comparison.differing.items():
         known = [name in group.settings for group in comparison.groups]
-        cells: list[Any] = [told(v) if here else "–" for v, here in zip(values, known, strict=True)]
+        cells: list[Any] = [setting(v) if here else "–" for v, here in zip(values, known, strict=True)]
         rows.append(
             f'<td class="left">{escape(name)}</td>' + "".join(f"<td>{escape(str(cell))}</td>" for cell in cells)
         )

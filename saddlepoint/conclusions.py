@@ -9,6 +9,11 @@ if TYPE_CHECKING:
     from saddlepoint.configurations import Group
 
 FEW = 4  # configurations of which every two are told apart in words
+GAPS = {  # what a difference in a ranking figure is one of
+    "frechet": "",
+    "modes": " modes found",
+    "high_quality": " of the samples on a mode, as far as that share is from true samples'",
+}
 UNEQUAL = 1.1  # times as many images shown, from which on a comparison says so
 
 
@@ -19,14 +24,26 @@ def conclude(comparison: "Comparison") -> list[str]:
 
 def _leading(comparison: "Comparison") -> list[str]:
     best = comparison.groups[0]
-    one = best.estimate(comparison.ranked_by)
-    assert one is not None
     count = len(best.entries)
     basis = "one seed" if count == 1 else f"mean of {count} seeds"
+    if comparison.ranked_by == "modes":
+        of, perfect = _best_possible(comparison)
+        return [
+            f"{best.label} {'leads' if len(comparison.groups) > 1 else 'is alone'} ({basis}): "
+            f"{_on_modes(best, of)}. True samples find all {of}, and {perfect:.1%} of them lie on one."
+        ]
+    one = best.estimate(comparison.ranked_by)
+    assert one is not None
     ends = "" if one.low is None else f", 95 % interval {_signed(one.low)} to {_signed(one.high)}"
     real = "" if one.real is None else f"; held-out real images score {number(one.real)}"
     what = "a Fréchet distance of" if len(comparison.groups) == 1 else "the lowest Fréchet distance,"
     return [f"{best.label} has {what} {number(one.value)} ({basis}{ends}){real}."]
+
+
+def _best_possible(comparison: "Comparison") -> tuple[int, float]:
+    """Return how many modes there are, and the share of true samples that lie on one."""
+    card = comparison.card
+    return card["modes"].detail["of"], card["high_quality"].detail["perfect"]
 
 
 def _told_apart(comparison: "Comparison") -> list[str]:
@@ -38,10 +55,13 @@ def _told_apart(comparison: "Comparison") -> list[str]:
 
 def _sentence(comparison: "Comparison", pair: "Pair") -> str:
     a, b, found = comparison.groups[pair.better], comparison.groups[pair.worse], pair.found
-    gap = f"{number(found.value)} (95 % interval {_signed(found.low)} to {_signed(found.high)}"
+    gap = (
+        f"{number(found.value)}{GAPS[pair.figure]} (95 % interval {_signed(found.low)} to {_signed(found.high)}"
+    )
+    tests = len(comparison.pairs) * len(comparison.ranking)
     p = f"p {'<' if pair.adjusted < 0.001 else '='} {max(pair.adjusted, 0.001):.2g}"
-    if len(comparison.pairs) > 1:
-        p += f" corrected for {len(comparison.pairs)} comparisons"
+    if tests > 1:
+        p += f" corrected for {tests} comparisons"
     if not found.over_seeds:
         if not pair.differ:
             return f"{a.label} and {b.label} differ by {gap}), which is within the noise of their samples."
@@ -60,11 +80,11 @@ def _sentence(comparison: "Comparison", pair: "Pair") -> str:
     return f"{a.label} and {b.label} cannot be told apart: they differ by {gap}, {how}, {p})."
 
 
-def _on_modes(group: "Group") -> str:
+def _on_modes(group: "Group", of: int) -> str:
     modes, quality = (group.estimate(name) for name in ("modes", "high_quality"))
     assert modes is not None
     assert quality is not None
-    return f"{modes.value:g} and {quality.value:.1%}"
+    return f"{modes.value:.3g} of {of} modes, {quality.value:.1%} of the samples on one"
 
 
 def _signed(value: float | None) -> str:
@@ -73,11 +93,13 @@ def _signed(value: float | None) -> str:
 
 def _cautions(comparison: "Comparison") -> list[str]:
     lines = []
-    if "high_quality" in comparison.figures:
-        found = ", ".join(f"{group.label} {_on_modes(group)}" for group in comparison.groups)
+    if comparison.ranked_by == "modes":
+        of, _ = _best_possible(comparison)
+        others = "; ".join(f"{group.label} {_on_modes(group, of)}" for group in comparison.groups[1:])
+        lines += [f"The others: {others}."] if others else []
         lines.append(
-            "A Fréchet distance of points sees their mean and covariance alone, and a blur over all modes has "
-            f"both right. Modes that were found, and samples within 3σ of one: {found}."
+            "Points are ranked by the modes that they find and then by the share of samples within 3σ of one. "
+            "Their Fréchet distance sees mean and covariance alone, and a blur over all modes has both right."
         )
     single = [group for group in comparison.groups if len(group.entries) == 1]
     if single:

@@ -10,11 +10,8 @@ import numpy as np
 from saddlepoint.core import optimization
 from saddlepoint.core.experiment import Budget, recipes
 from saddlepoint.evaluate import Card
-from saddlepoint.evaluate.interval import Z, of_draws, within
-from saddlepoint.evaluate.significance import Scores
+from saddlepoint.evaluate.interval import of_draws, within
 from saddlepoint.run import Run
-
-FIGURE = "frechet"  # what ranks
 
 Settings = dict[str, Any]
 
@@ -78,6 +75,10 @@ class Group:
     settings: Settings
     rank: tuple[int, int] = (1, 1)
 
+    def values(self, figure: str) -> list[float | None]:
+        """Return a figure of every seed."""
+        return [entry.card[figure].value for entry in self.entries]
+
     def estimate(self, figure: str) -> Estimate | None:
         """Return a figure of this configuration, or None where a card lacks it."""
         found = [entry.card.figures.get(figure) for entry in self.entries]
@@ -94,22 +95,6 @@ class Group:
         if min(values) == max(values):  # as counts often are: no scatter to take an interval from
             return Estimate(mean, None, None, known[0].real)
         return Estimate(mean, *within(known[0].range, *ends), known[0].real)
-
-    @property
-    def scores(self) -> Scores:
-        """The Fréchet distances by seed, with their standard errors."""
-        value, error = {}, {}
-        for entry in self.entries:
-            figure = entry.card[FIGURE]
-            assert figure.value is not None
-            value[entry.seed] = figure.value
-            error[entry.seed] = 0.0 if figure.high is None else (figure.high - figure.value) / Z
-        return Scores(value, error)
-
-    @property
-    def distance(self) -> float:
-        """Mean Fréchet distance."""
-        return float(np.mean(list(self.scores.value.values())))
 
     @property
     def images(self) -> float:

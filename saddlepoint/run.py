@@ -173,8 +173,12 @@ class Run:
         """Whether samples of one class can be asked for."""
         return self._load().experiment.family.conditional
 
-    def data(self, report: Report = silent) -> Dataset:
+    def data(self, report: Report = silent, *, cure: str = "") -> Dataset:
         """Read the data that the run was trained on, at its size.
+
+        Args:
+            report: told of slow reading.
+            cure: the command that helps where they have moved, by default the one that the run remembers.
 
         Raises:
             UserError: they cannot be read, or are no longer the same.
@@ -184,7 +188,7 @@ class Run:
         if source.is_absolute() and not source.exists():
             raise UserError(
                 f"the data of {self.path} are no longer at {source}; if they have moved: "
-                f"saddle resume {self.path} --data PATH"
+                f"{cure or f'saddle resume {self.path} --data PATH'}"
             )
         side = stored["shape"][0] if stored["kind"] == "images" else None
         labels = stored.get("labels")  # not kept at first

@@ -64,7 +64,7 @@ def score(
         return evaluate(_reference(against, target.shape), target, report=report, **settings)
     if target is None or isinstance(target, Run) or _is_run(Path(target)):
         run = target if isinstance(target, Run) else load(target)
-        dataset = run.data() if against is None else _reference(against, (1, *run.config["data"]["shape"]))
+        dataset = reference(run, against, f"saddle evaluate {run.path} --against PATH")
         _check_knn(run, dataset, knn)
         return _score_run(run, dataset, report, knn, settings)
     if knn is not None:
@@ -76,6 +76,17 @@ def score(
     dataset = load_data(str(against))
     images = everything(load_data(str(target), size=_side(dataset)))
     return evaluate(dataset, _in_colour(images, dataset), report=report, **settings)
+
+
+def reference(run: Run, against: str | None, cure: str) -> Dataset:
+    """Return the data that a run is compared with: its own, or ``against`` at its size.
+
+    Args:
+        run: the run.
+        against: other data, or None.
+        cure: the command that helps where the run's own data have moved.
+    """
+    return run.data(cure=cure) if against is None else _reference(against, (1, *run.config["data"]["shape"]))
 
 
 def told_figures(

@@ -7,24 +7,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn
-from rich.table import Table
 
 from saddlepoint.core.experiment import Budget
 from saddlepoint.core.machine import resident
 from saddlepoint.core.optimization import SETTINGS, told
 from saddlepoint.core.words import shortened
 from saddlepoint.data.request import Report, silent
-from saddlepoint.data.subset import part_of
 from saddlepoint.engine.loop import Trainer, Watcher
 from saddlepoint.engine.plan import Plan
-from saddlepoint.evaluate.card import Card, meanings, number
+from saddlepoint.evaluate.card import meanings, number
 from saddlepoint.preparation import Prepared
 
 if TYPE_CHECKING:
-    from saddlepoint.comparison import Comparison
-    from saddlepoint.probing import Probe
     from saddlepoint.run import Run
 
 WARM = 2.0  # seconds after which the speed is known well enough to be told
@@ -139,87 +134,6 @@ class Screen:
 
     def _line(self, name: str, text: str) -> None:
         self.console.print(f"  [dim]{name:<10}[/dim] {escape(text)}")
-
-
-def print_card(card: "Card") -> None:
-    """Print a score card as a table with its notes."""
-    console = Console(highlight=False)
-    about = meanings()
-    table = Table(box=None, title=f"{card.data['name']}, judged by {card.judged_by}", title_justify="left")
-    for column in ("figure", "value", "95 % interval", "real images", ""):
-        table.add_column(column, justify="left" if column in ("figure", "") else "right")
-    for name, figure in card.figures.items():
-        ends = "" if figure.low is None else f"{number(figure.low)} – {number(figure.high)}"
-        text = about[name].text if name in about else ""
-        table.add_row(
-            name, f"[bold]{number(figure.value)}[/bold]", ends, number(figure.real), f"[dim]{text}[/dim]"
-        )
-    console.print(table)
-    for note in card.notes:
-        console.print(f"[dim]{note}[/dim]")
-
-
-def print_probe(probe: "Probe") -> None:
-    """Print what a linear classifier reads from a critic, and from simpler features."""
-    console = Console(highlight=False)
-    critic = probe.rows["critic"]
-    learned = f"{critic.trained:,} labelled images"
-    if critic.trained < critic.labelled:
-        learned = part_of(critic.trained, critic.labelled, "labelled images", probe.seed)
-    console.print(
-        f"Classes of {probe.data['name']}, read by a linear SVM from the critic after {probe.step:,} steps:"
-    )
-    table = Table(box=None)
-    for column in ("features", "test accuracy", "95 % interval", "number", "C"):
-        table.add_column(column, justify="left" if column == "features" else "right")
-    for name, row in probe.rows.items():
-        accuracy = f"[bold]{row.accuracy:.1%}[/bold]"
-        table.add_row(name, accuracy, f"{row.low:.1%} – {row.high:.1%}", f"{row.features:,}", f"{row.cost:g}")
-    console.print(table)
-    depth = "max-pooled to 4×4" if probe.layers == "convolutional" else "since it has no convolutions"
-    console.print(
-        f"[dim]Learned from {learned}; tested on {critic.tested:,}. Read were the critic's "
-        f"{probe.layers} layers, {depth}.[/dim]"
-    )
-    console.print(probe.verdict)
-
-
-# Figures beside the one that ranks, where there is room.
-COMPARED = ("modes", "high_quality", "precision", "recall", "coverage", "class_kl")
-WIDE = 110  # letters
-
-
-def print_comparison(comparison: "Comparison") -> None:
-    """Print a ranked table and what may be concluded from it."""
-    console = Console(highlight=False)
-    card = comparison.card
-    console.print(f"{card.data['name']}, {card.samples:,} samples a run, judged by {card.judged_by}:")
-    wide = console.width >= WIDE
-    shown = [name for name in COMPARED if wide and name in comparison.figures]
-    table = Table(box=None)
-    for column in ("rank", "configuration", "seeds", comparison.ranked_by, "95 % interval", *shown, "images"):
-        left = column == "configuration"
-        table.add_column(column, justify="left" if left else "right", no_wrap=not left, overflow="fold")
-    for group in comparison.groups:
-        best, worst = group.rank
-        distance, *others = [group.estimate(name) for name in (comparison.ranked_by, *shown)]
-        assert distance is not None
-        ends = "" if distance.low is None else f"{number(distance.low)} – {number(distance.high)}"
-        name = "" if group.name == group.label else f"\n[dim]{escape(group.name)}[/dim]"
-        table.add_row(
-            str(best) if best == worst else f"{best}–{worst}",
-            escape(group.label) + name,
-            str(len(group.entries)),
-            f"[bold]{number(group.distance)}[/bold]",
-            ends,
-            *(number(one.value) if one else "" for one in others),
-            f"{group.images:,.0f}",
-        )
-    real, *others = [card.figures[name].real for name in (comparison.ranked_by, *shown)]
-    table.add_row("", "[dim]held-out real images[/dim]", "", number(real), "", *map(number, others))
-    console.print(table)
-    for sentence in comparison.conclusions:
-        console.print(f"• {escape(sentence)}")
 
 
 class _Display(Watcher):

@@ -50,7 +50,7 @@ def test_runs_that_differ_in_the_seed_alone_are_one_configuration(compared):
         "dcgan (objective hinge)": [0, 1],
         "mlp_gan": [0],
     }
-    distances = [group.distance for group in compared.groups]
+    distances = [group.estimate("frechet").value for group in compared.groups]
     assert distances == sorted(distances)
 
 
@@ -124,8 +124,9 @@ def test_cards_that_do_not_fit_are_not(change, trained, compared, workplace):
     card["figures"]["frechet"]["value"] = -1.0
     path.write_text("{" if change == "damage" else json.dumps(card))
     (group,) = sp.compare(["copy"], samples=200, quiet=True).groups
-    assert group.distance > 0
-    assert json.loads(path.read_text())["figures"]["frechet"]["value"] == group.distance
+    distance = group.estimate("frechet").value
+    assert distance > 0
+    assert json.loads(path.read_text())["figures"]["frechet"]["value"] == distance
 
 
 def test_the_command_prints_a_table_and_writes_a_page(trained, workplace, capsys):
@@ -183,6 +184,31 @@ def test_points_are_compared_too(workplace):
     assert len(found.groups) == 1
     assert "mean of 2 seeds" in found.conclusions[0]
     assert (workplace / "page.html").read_text().count("<figure>") == 2
+
+
+def test_moved_data_are_asked_for_where_they_help(workplace, capsys):
+    np.save("data.npy", np.random.default_rng(0).normal(0, 1, (300, 2)).astype(np.float32))
+    sp.train(
+        "mlp_gan",
+        str(workplace / "data.npy"),
+        steps=2,
+        batch=8,
+        out="a",
+        quiet=True,
+        card=False,
+        kernels="library",
+    )
+    shutil.move("data.npy", "moved.npy")
+    error = refused(capsys, "a")
+    assert "are no longer at" in error
+    assert "saddle compare a ... --against PATH" in error
+    with pytest.raises(sp.UserError, match=r"saddle evaluate a --against PATH"):
+        sp.score("a", quiet=True)
+    with pytest.raises(sp.UserError, match=r"saddle resume a --data PATH"):
+        sp.load("a").data()
+    found = sp.compare(["a"], samples=100, against="moved.npy", quiet=True)
+    assert found.card.samples == 100
+    assert found.data.source.endswith("moved.npy")
 
 
 def test_mistakes_get_one_sentence(trained, workplace, capsys):

@@ -13,13 +13,15 @@ def make_parser() -> Parser:
     """Return the command's parser."""
     parser = Parser(
         prog="saddle compare",
-        description="Rank runs on the same data by their Fréchet distance. Runs that differ in the seed alone "
+        description="Rank runs on the same data by their Fréchet distance, points by the modes "
+        "that they find and then by the samples on one. Runs that differ in the seed alone "
         "count as one configuration, and differences are tested over its seeds.",
         epilog="examples:\n  saddle compare runs/dcgan-mnist-0001 runs/gan-mnist-0001\n"
         "  saddle compare runs/*-mnist-* --out mnist.html\n  saddle compare seeds/hinge seeds/wgan --json",
     )
     parser.add_argument("runs", nargs="+", metavar="RUN", help="folder of a run, or one that holds several")
     parser.add_argument("--samples", type=int, default=10_000, metavar="N", help="of each run (default: 10000)")
+    parser.add_argument("--against", metavar="SOURCE", help="data to score against (default: the runs' own)")
     parser.add_argument("--out", metavar="FILE.html", help=f"page to write (default: {PAGE})")
     parser.add_argument("--json", action="store_true", help="print JSON, and write a page only with --out")
     return parser
@@ -28,13 +30,15 @@ def make_parser() -> Parser:
 def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     found = make_parser().parse(arguments)
-    from saddlepoint import comparison, terminal
+    from saddlepoint import comparison, tables
 
     out = found.out or (None if found.json else PAGE)
-    compared = comparison.compare(found.runs, samples=found.samples, quiet=found.json, out=out)
+    compared = comparison.compare(
+        found.runs, samples=found.samples, against=found.against, quiet=found.json, out=out
+    )
     if found.json:
         print(json.dumps(compared.to_json(), indent=1, ensure_ascii=False))
     else:
-        terminal.print_comparison(compared)
+        tables.print_comparison(compared)
         print(out)
     return 0

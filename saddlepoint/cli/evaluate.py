@@ -57,13 +57,13 @@ def main(arguments: list[str]) -> int:
         settings["samples"] = SAMPLES
     if probe:
         return _probe(settings, as_json)
-    from saddlepoint import scoring, terminal
+    from saddlepoint import scoring, tables
 
     card = scoring.score(**settings, quiet=as_json)
     if as_json:
         print(json.dumps(card.to_json(), indent=1))
     else:
-        terminal.print_card(card)
+        tables.print_card(card)
         if card.origin:
             place = RunFolder.open(settings["target"]) if settings["target"] else newest_run()
             if place.chosen is None:
@@ -72,7 +72,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _probe(settings: dict[str, Any], as_json: bool) -> int:
-    from saddlepoint import probing, terminal
+    from saddlepoint import probing, tables
 
     for name in ("against", "metrics", "encoder", "knn"):
         if settings[name] is not None:
@@ -82,7 +82,7 @@ def _probe(settings: dict[str, Any], as_json: bool) -> int:
     if as_json:
         print(json.dumps(found.to_json(), indent=1))
     else:
-        terminal.print_probe(found)
+        tables.print_probe(found)
     return 0
 
 

@@ -1,7 +1,7 @@
 """The score card: every figure with its interval, its encoder and what real images score."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from saddlepoint.evaluate import told
 from saddlepoint.evaluate.metric import About, Figure, metrics
 
 VERSION = 1
+ARROWS = {"lower": "↓", "higher": "↑", "real": "→"}
 SCALED, MEAN = ("judge", "patches"), 100.0  # encoders whose features vary by 100 in all, over training images
 
 
@@ -75,13 +76,9 @@ class Card:
             "|---|---|---|---|---|",
         ]
         for name, figure in self.figures.items():
-            what = about.get(name, About("real", ""))
-            mark = {"lower": "↓", "higher": "↑", "real": "→"}[what.better]
-            ends = "" if figure.low is None and figure.high is None else _interval(figure)
-            lines.append(
-                f"| {name} {mark} | {number(figure.value)} | {ends} | {number(figure.real)} | {what.text} |"
-            )
-        lines += ["", "↓ lower is better, ↑ higher is better, → near the real images is better.", ""]
+            cells = (marked(name), number(figure.value), interval(figure.low, figure.high), number(figure.real))
+            lines.append(f"| {' | '.join(cells)} | {about[name].text if name in about else ''} |")
+        lines += ["", legend(self.figures), ""]
         lines += [f"- {note}" for note in self.notes]
         return "\n".join(lines).rstrip() + "\n"
 
@@ -122,9 +119,11 @@ def meanings() -> dict[str, About]:
 
 
 def number(value: float | None) -> str:
-    """Return a number with three significant digits for a table, an empty string for None."""
+    """Return a number with three significant digits for a table, a count in full, an empty string for None."""
     if value is None:
         return ""
+    if isinstance(value, int):
+        return f"{value:,}"
     if not math.isfinite(value):
         return str(value)
     digits = 2 - math.floor(math.log10(abs(value))) if value else 0
@@ -136,6 +135,24 @@ def _figure(stored: Mapping[str, Any]) -> Figure:
     return Figure(**{**stored, "range": (least, most)})
 
 
-def _interval(figure: Figure) -> str:
-    low, high = number(figure.low) or "−∞", number(figure.high) or "∞"
-    return f"{low} … {high}"
+def marked(name: str) -> str:
+    """Return a figure's name with the arrow that says where better generators lie, where that is known."""
+    about = meanings().get(name)
+    return f"{name} {ARROWS[about.better]}" if about else name
+
+
+def legend(names: Iterable[str]) -> str:
+    """Return what the arrows of :func:`marked` mean, those that ``names`` have."""
+    about = meanings()
+    used = {about[name].better for name in names if name in about}
+    said = {"lower": "lower is better", "higher": "higher is better", "real": "near the real images is better"}
+    return ", ".join(f"{ARROWS[better]} {text}" for better, text in said.items() if better in used) + "."
+
+
+def interval(low: float | None, high: float | None) -> str:
+    """Return an interval for a table; an open end is one that the samples do not tell."""
+    if low is None and high is None:
+        return ""
+    if high is None:
+        return f"≥ {number(low)}"
+    return f"≤ {number(high)}" if low is None else f"{number(low)} – {number(high)}"
