@@ -19,7 +19,7 @@ test: install-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --maxprocesses 8 --dist worksteal
 
 bench: install
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)

@@ -17,7 +17,6 @@ QUICK = ["--steps", "2", "--batch", "8", "--width", "4", "--quiet"]
 def workplace(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("SADDLE_RUNS", raising=False)
-    monkeypatch.setenv("SADDLE_CACHE", str(tmp_path / "cache"))
     return tmp_path
 
 

@@ -3,6 +3,7 @@
 import math
 import os
 import signal
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -12,12 +13,14 @@ from runs import assert_same
 import saddlepoint as sp
 from saddlepoint.core.experiment import recipes
 from saddlepoint.core.flags import flags, resolve
+from saddlepoint.engine import loop
 from saddlepoint.engine.loop import Habits, Trainer
 from saddlepoint.engine.plan import Plan
 from saddlepoint.engine.step import owned
 from saddlepoint.preparation import prepare
 
 BATCH = 16
+SETTINGS: dict[str, Any] = {"steps": 7, "batch": BATCH, "ema": 0.9, "log_every": 2, "quiet": True}
 CASES = [
     (name, {"images": "digits", "points": "ring8"}[kind])
     for name, recipe in recipes.items()
@@ -25,9 +28,44 @@ CASES = [
 ]
 
 
-@pytest.fixture(params=CASES, ids=lambda case: "-".join(case))
+@pytest.fixture(scope="module", params=CASES, ids=lambda case: "-".join(case))
 def case(request):
     return request.param
+
+
+class Played(NamedTuple):
+    """A trainer after three steps, what they reported, and the parameters that got a gradient."""
+
+    trainer: Trainer
+    reports: list[dict[str, float]]
+    used: set[str]
+
+
+@pytest.fixture(scope="module")
+def played(case):
+    trainer = trainer_of(*case)
+    used: set[str] = set()
+    for descent in trainer.stepper.descents.values():
+
+        def spying(gradients, descent=descent, update=descent.update):
+            used.update(n for n, g in zip(descent.parameters, gradients, strict=True) if g is not None)
+            update(gradients)
+
+        descent.update = spying
+    reports = []
+    for _ in range(3):
+        report = trainer.stepper.step(trainer.progress)
+        reports.append({name: value.item() for name, value in report.items()})
+        trainer.done += 1
+    return Played(trainer, reports, used)
+
+
+@pytest.fixture(scope="module")
+def whole(case, tmp_path_factory):
+    """A run of seven steps, with pictures after the third, the fifth and the last."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "SNAPSHOTS", 3)
+        return sp.train(*case, out=tmp_path_factory.mktemp("whole") / "run", **SETTINGS)
 
 
 def trainer_of(name, source):
@@ -53,27 +91,26 @@ def test_every_flag_has_help_and_a_default_that_fits(case):
     resolve(recipe, {})
 
 
-def test_steps_are_finite_and_move_owned_parameters_only(case):
-    trainer = trainer_of(*case)
-    family, players = trainer.family, trainer.family.players
+def test_steps_are_finite_and_move_owned_parameters_only(played):
+    family, players = played.trainer.family, played.trainer.family.players
     everything = {name for player in players for name in owned(family, player)}
     assert everything == {name for name, p in family.named_parameters() if p.requires_grad}
     assert sum(len(owned(family, player)) for player in players) == len(everything)
-    turned = set()
-    for _ in range(3):
-        report = trainer.stepper.step(trainer.progress)
-        assert all(math.isfinite(value.item()) for value in report.values())
-        turned |= {name.split("/")[0] for name in report if "/" in name}
-        trainer.done += 1
-    assert turned == set(players)
+    assert all(math.isfinite(value) for report in played.reports for value in report.values())
+    assert {name.split("/")[0] for report in played.reports for name in report if "/" in name} == set(players)
     assert all(torch.isfinite(p).all() for p in family.parameters())
 
 
-def test_a_turn_moves_its_player_and_nobody_else(case):
-    trainer = trainer_of(*case)
-    family = trainer.family
+def test_every_parameter_gets_a_gradient_in_some_turn(played):
+    family = played.trainer.family
+    assert set(played.trainer.stepper.descents) == set(family.players)
+    assert played.used == {name for name, p in family.named_parameters() if p.requires_grad}
+
+
+def test_a_turn_moves_its_player_and_nobody_else(played, monkeypatch):
+    trainer, family = played.trainer, played.trainer.family
     for player in family.players:
-        family.turns = lambda step, player=player: (player,)
+        monkeypatch.setattr(family, "turns", lambda step, player=player: (player,))
         before = {name: p.detach().clone() for name, p in family.named_parameters()}
         trainer.stepper.step(trainer.progress)
         moved = {name for name, p in family.named_parameters() if not torch.equal(p, before[name])}
@@ -82,44 +119,22 @@ def test_a_turn_moves_its_player_and_nobody_else(case):
         assert moved, f"{player} did not move"
 
 
-def test_every_parameter_gets_a_gradient_in_some_turn(case):
-    trainer = trainer_of(*case)
-    used = set()
-    for player, descent in trainer.stepper.descents.items():
-        update = descent.update
-
-        def spying(gradients, descent=descent, update=update):
-            used.update(n for n, g in zip(descent.parameters, gradients, strict=True) if g is not None)
-            update(gradients)
-
-        descent.update = spying
-        assert player in trainer.family.players
-    for _ in range(3):
-        trainer.stepper.step(trainer.progress)
-        trainer.done += 1
-    assert used == {name for name, p in trainer.family.named_parameters() if p.requires_grad}
+def test_samples_fit_the_data_and_repeat(whole):
+    images = whole.sample(70, seed=1)
+    assert images.shape[1:] == tuple(whole.config["data"]["shape"])
+    assert images.dtype == (np.uint8 if whole.config["data"]["kind"] == "images" else np.float32)
+    assert np.array_equal(images[:5], sp.load(whole.path).sample(5, seed=1))
+    assert not np.array_equal(images, whole.sample(70, seed=2))
 
 
-def test_samples_fit_the_data_and_repeat(case, tmp_path):
-    name, source = case
-    run = sp.train(name, source, steps=2, batch=BATCH, out=tmp_path / "run", quiet=True)
-    images = run.sample(70, seed=1)
-    assert images.shape[1:] == tuple(run.config["data"]["shape"])
-    assert images.dtype == (np.uint8 if run.config["data"]["kind"] == "images" else np.float32)
-    assert np.array_equal(images[:5], sp.load(run.path).sample(5, seed=1))
-    assert not np.array_equal(images, run.sample(70, seed=2))
-
-
-def test_a_resumed_run_equals_an_unbroken_one(case, tmp_path):
-    name, source = case
-    settings: dict = {"steps": 7, "batch": BATCH, "ema": 0.9, "log_every": 2, "quiet": True}
-    whole = sp.train(name, source, out=tmp_path / "whole", **settings)
+def test_a_resumed_run_equals_an_unbroken_one(case, whole, tmp_path, monkeypatch):
+    monkeypatch.setattr(loop, "SNAPSHOTS", 3)
     broken = tmp_path / "broken"
     with pytest.raises(sp.Interrupted):
-        sp.train(name, source, out=broken, watchers=(CtrlC(3),), **settings)
+        sp.train(*case, out=broken, watchers=(CtrlC(3),), **SETTINGS)
     assert sp.load(broken).step == 3
-    resumed = sp.resume(broken, quiet=True)
-    assert_same(whole, resumed)
+    assert_same(whole, sp.resume(broken, quiet=True))
+    assert len(whole.folder.samples()) == 4
 
 
 class CtrlC(sp.Watcher):

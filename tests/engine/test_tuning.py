@@ -20,6 +20,7 @@ from tests.runs import assert_same
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):
     monkeypatch.setenv("SADDLE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("saddlepoint.training.tune", tune)  # which other tests leave out
 
 
 def prepared(**flags):
@@ -108,6 +109,7 @@ def test_on_a_busy_machine_threads_stay_and_no_time_is_remembered(monkeypatch):
 
     monkeypatch.setattr(tuning, "preemptions", preempted)
     monkeypatch.setattr(tuning, "_threads", lambda step, most, usual: 1)
+    monkeypatch.setattr(tuning, "_best_time", lambda run, *_, **__: 0.01)
     one, plan = prepared(), Plan("cpu", "fp32", 2)
     assert one.data is not None
     calm = tuning._measure(plan, one.experiment, one.data.train)

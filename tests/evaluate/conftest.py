@@ -5,14 +5,6 @@ from sklearn.datasets import load_digits
 from saddlepoint.data.dataset import Dataset, Split
 
 
-@pytest.fixture(scope="session", autouse=True)
-def cache(tmp_path_factory):
-    """A cache of the suite's own, so that nothing outside it is read or written."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SADDLE_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield
-
-
 def arrays(name, images, label, classes):
     """A data set of the first 70 % to train, 10 % to validate and 20 % to test."""
     count = len(images)

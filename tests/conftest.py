@@ -1,0 +1,33 @@
+"""What every test process has: one thread, a cache of the suite's own, and plans that no clock has chosen."""
+
+import os
+
+import pytest
+import torch
+from threadpoolctl import threadpool_limits
+
+# Workers share the cores, and one thread gives the same bits on any of them; a test whose subject is threads
+# sets its own number.
+torch.set_num_threads(1)
+threadpool_limits(1)
+for library in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ[library] = "1"  # of child processes
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory):
+    """A cache that all workers share: nothing outside it is read or written, and a judge is trained once."""
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SADDLE_CACHE", str(base / "cache"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def unmeasured():
+    """Runs train as torch does by itself: what would be measured depends on the machine's speed and load."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("saddlepoint.training.tune", lambda plan, *_: plan)
+        yield
