@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from saddlepoint.engine.loop import Interrupted, Watcher
     from saddlepoint.reproduction import reproduce
     from saddlepoint.run import Run, load
+    from saddlepoint.run_list import list_runs, remove_run
     from saddlepoint.scoring import score
     from saddlepoint.training import resume, train, train_seeds
 
@@ -33,8 +34,10 @@ __all__ = [
     "Watcher",
     "__version__",
     "compare",
+    "list_runs",
     "load",
     "objectives",
+    "remove_run",
     "reproduce",
     "resume",
     "score",
@@ -49,6 +52,8 @@ _HOMES = {
     "Watcher": "saddlepoint.engine.loop",
     "Run": "saddlepoint.run",
     "load": "saddlepoint.run",
+    "list_runs": "saddlepoint.run_list",
+    "remove_run": "saddlepoint.run_list",
     "reproduce": "saddlepoint.reproduction",
     "resume": "saddlepoint.training",
     "train": "saddlepoint.training",

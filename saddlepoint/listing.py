@@ -6,6 +6,8 @@ from rich.console import Console
 from rich.table import Table
 
 from saddlepoint.claims.claim import claims
+from saddlepoint.core.amounts import count
+from saddlepoint.core.errors import UserError, nearest
 from saddlepoint.core.experiment import recipes
 from saddlepoint.core.registry import first_line
 from saddlepoint.data.request import Crop, sources
@@ -18,18 +20,24 @@ from saddlepoint.preparation import prepare
 VERSION = 1
 
 
-def names() -> dict[str, Any]:
-    """Return {kind: {name: one-line help}} for all registered things, and the format's version."""
-    return {
-        "version": VERSION,
-        "recipes": {name: recipe.help for name, recipe in recipes.items()},
-        "data": {name: first_line(source) for name, source in sources.items()},
-        "objectives": {name: objective.help for name, objective in objectives.items()},
-        "penalties": {name: penalty.help for name, penalty in penalties.items()},
-        "metrics": {name: metric.help for name, metric in metrics.items()},
-        "encoders": {name: first_line(encoder) for name, encoder in encoders.items()},
-        "claims": {name: claim.help for name, claim in claims.items()},
+def names(kind: str | None = None) -> dict[str, Any]:
+    """Return {kind: {name: one-line help}} for what is registered, or one kind of it, and the format's version.
+
+    Raises:
+        UserError: there is no such kind.
+    """
+    kinds = {
+        "recipes": lambda: {name: recipe.help for name, recipe in recipes.items()},
+        "data": lambda: {name: first_line(source) for name, source in sources.items()},
+        "objectives": lambda: {name: objective.help for name, objective in objectives.items()},
+        "penalties": lambda: {name: penalty.help for name, penalty in penalties.items()},
+        "metrics": lambda: {name: metric.help for name, metric in metrics.items()},
+        "encoders": lambda: {name: first_line(encoder) for name, encoder in encoders.items()},
+        "claims": lambda: {name: claim.help for name, claim in claims.items()},
     }
+    if kind is not None and kind not in kinds:
+        raise UserError(f"there is nothing to list called {kind!r}{nearest(kind, ['runs', *kinds])}")
+    return {"version": VERSION, **{name: read() for name, read in kinds.items() if kind in (None, name)}}
 
 
 def show(
@@ -81,7 +89,7 @@ def print_layers(shown: dict[str, Any]) -> None:
 
 def _table(name: str, network: dict[str, Any]) -> Table:
     table = Table(title=f"\n{name}", title_justify="left", title_style="bold", box=None, show_footer=True)
-    total = ("total", "", "", f"{network['parameters']:,}", _count(network["flops"]))
+    total = ("total", "", "", f"{network['parameters']:,}", count(network["flops"]))
     columns = (
         ("layer", "left"),
         ("type", "left"),
@@ -98,15 +106,6 @@ def _table(name: str, network: dict[str, Any]) -> Table:
             layer["type"],
             output,
             f"{layer['parameters']:,}" if layer["parameters"] else "",
-            _count(layer["flops"]) if layer["flops"] else "",
+            count(layer["flops"]) if layer["flops"] else "",
         )
     return table
-
-
-def _count(number: float) -> str:
-    """Return a count as people read it: ``950``, ``1.2 k``, ``34 M``."""
-    for unit in ("", " k", " M", " G"):
-        if number < 1000:
-            return f"{number:.3g}{unit}"
-        number /= 1000
-    return f"{number:.3g} T"

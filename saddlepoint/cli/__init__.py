@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from saddlepoint.cli import compare, evaluate, list_, reproduce, resume, sample, show, train
+from saddlepoint.cli import compare, evaluate, list_, remove, reproduce, resume, sample, show, train
 from saddlepoint.cli.exits import INTERRUPTED
 from saddlepoint.cli.parser import Parser, UnknownWordError
 from saddlepoint.cli.suggestions import explain, explain_command
@@ -20,6 +20,7 @@ COMMANDS = {
     "reproduce": reproduce,
     "show": show,
     "list": list_,
+    "remove": remove,
 }
 
 

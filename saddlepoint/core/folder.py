@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -130,8 +131,15 @@ class RunFolder:
                 number += 1
 
     def delete(self) -> None:
-        """Remove the run with everything in it."""
-        files.remove(self.path)
+        """Remove the run with everything in it; raises UserError where files cannot be removed.
+
+        What is left then, or after a kill, no longer counts as a run.
+        """
+        try:
+            (self.path / _CONFIG).unlink(missing_ok=True)
+            shutil.rmtree(self.path)
+        except OSError as error:
+            raise UserError(f"cannot remove {error.filename or self.path}: {error.strerror}") from error
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -146,7 +154,9 @@ class RunFolder:
     def read_config(self) -> dict[str, Any]:
         """Return the run's configuration; raises UserError where it is damaged or of another version."""
         config = _read_json(self.path / _CONFIG)
-        if config.get("version") != VERSION:
+        if "version" not in config:
+            raise UserError(f"{self.path} is not a run (its {_CONFIG} is of something else)")
+        if config["version"] != VERSION:
             raise UserError(
                 f"{self.path} was written with run format {config.get('version')}, this is {VERSION}"
             )
