@@ -30,7 +30,8 @@ def workplace(trained, tmp_path, monkeypatch):
         shutil.copytree(trained.path, root / name)
     (root / "a-comparison" / "seed-0" / "card.json").unlink()
     newest = next((root / "a-comparison" / "seed-0" / "checkpoints").glob("step-*2"))
-    os.utime(newest, (time.time() - 7200,) * 2)
+    then = time.time() - 7200
+    os.utime(newest, (then, then))
     monkeypatch.setenv("SADDLE_RUNS", str(root))
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.chdir(tmp_path)
