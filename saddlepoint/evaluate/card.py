@@ -101,7 +101,8 @@ class Card:
         if classes is not None and modes is None:
             total = len(classes.detail["names"])
             parts.append(f"{classes.value:.0f}/{total} classes, KL {number(self['class_kl'].value)}")
-        names = ("precision", "recall", "density", "coverage", "diversity", "memorisation")
+        # Not precision: a judge that never saw noise lays it among some class (docs/evaluation.md).
+        names = ("coverage", "density", "recall", "diversity", "memorisation")
         parts += [f"{name} {number(self[name].value)}" for name in names if name in self.figures]
         return " · ".join(parts)
 

@@ -135,8 +135,8 @@ def test_a_memorising_sampler_is_caught(digits, good):
     low, high = ends(good["memorisation"])
     assert high < 0.5
     assert low < 0
-    # What is usually trusted thinks it perfect.
-    assert (card["precision"].value or 0) > 0.95
+    # What is usually trusted cannot tell it from real images.
+    assert (card["precision"].value or 0) > 0.9 * (card["precision"].real or 1)
     assert (card["frechet"].value or 99) < ends(good["frechet"])[1]
 
 
@@ -149,10 +149,15 @@ def test_a_class_dropping_sampler_is_caught(digits, good):
 
 
 def test_noise_is_caught(digits, rng):
+    """By all but precision, of which it has .4 to .6 from judges of different seeds and arithmetic."""
     card = evaluate(digits, rng.integers(0, 256, size=(300, 8, 8, 1), dtype=np.uint8))
-    assert ends(card["precision"])[1] < 0.5 * (card["precision"].real or 0)
-    assert ends(card["density"])[1] < 0.4
-    assert ends(card["frechet"])[0] > 20
+    assert ends(card["coverage"])[1] < 0.25
+    assert ends(card["density"])[1] < 0.7 * (card["density"].real or 0)
+    assert ends(card["class_kl"])[0] > 1
+    assert ends(card["frechet"])[0] > 50
+    line = card.line()
+    assert line.index("FD ") < line.index("classes") < line.index("coverage") < line.index("density")
+    assert "precision" not in line
 
 
 def test_cheap_figures_only(digits, heldout):
