@@ -2,6 +2,7 @@
 
 import base64
 import math
+import re
 from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from saddlepoint.data.subset import random_part
 from saddlepoint.evaluate import meanings
 from saddlepoint.evaluate.card import interval, legend, marked, number
 from saddlepoint.plots.grid import grid
-from saddlepoint.plots.overlay import DARK, LIGHT, Line, Theme, overlay_image
+from saddlepoint.plots.overlay import DARK, LIGHT, Line, Over, overlay_image
 from saddlepoint.plots.png import png_bytes
 from saddlepoint.recording import POINTS, draw
 from saddlepoint.terminal import clock
@@ -61,10 +62,22 @@ figure { margin: 0 } figcaption { font-size: 13px; margin-top: 6px; line-height:
 img { display: block; width: 100%; height: auto }
 .grids img { image-rendering: pixelated; border-radius: 3px }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 18px; margin-bottom: 10px; font-size: 14px }
+.curves { display: grid; gap: 12px 20px;
+  grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 1fr)) }
 @media (max-width: 700px) {
-  main { padding: 20px 12px 40px } section { padding: 14px 14px } .wide { margin: 0 -14px; padding: 0 14px }
-  th, td { padding: 6px 6px } td.wrap { max-width: 130px } .bar { width: 120px } .curves img { width: 820px }
+  main { padding: 20px 12px 40px } section { padding: 14px 14px }
   .grids { grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 14px }
+  .wide { overflow: visible; margin: 0; padding: 0 } thead { display: none } table, tbody { display: block }
+  tr { display: flex; flex-direction: column; padding: 9px 0; border-bottom: 1px solid var(--rule) }
+  tr:last-child { border-bottom: 0 }
+  td, td.wrap { display: flex; justify-content: flex-end; align-items: baseline; gap: 8px; padding: 2px 0;
+    border: 0; white-space: normal; max-width: none }
+  td:empty { display: none }
+  td::before { content: attr(data-column); color: var(--faint); text-align: left; margin-right: auto }
+  td.name { display: block; order: -1; font-weight: 600; text-align: left } td.name::before { content: none }
+  td.name small { font-weight: 400 } td small { display: inline; white-space: nowrap }
+  td.name small { display: block; white-space: normal }
+  .bar { width: 190px }
 }
 footer { color: var(--faint); font-size: 13px; margin-top: 20px }
 """
@@ -123,7 +136,14 @@ def _list(sentences: Sequence[str]) -> str:
 
 
 def _table(head: str, rows: Sequence[str]) -> str:
-    body = "\n".join(f"<tr>{row}</tr>" for row in rows)
+    """Return a table whose cells also carry their column's name, which a narrow page shows beside them."""
+    columns = [re.sub("<[^>]*>", "", name) for name in re.findall("<th[^>]*>(.*?)</th>", head)]
+
+    def labelled(row: str) -> str:
+        names = iter(columns)
+        return re.sub("<td", lambda _: f'<td data-column="{next(names)}"', row)
+
+    body = "\n".join(f"<tr>{labelled(row)}</tr>" for row in rows)
     return (
         f'<div class="wide"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table></div>'
     )
@@ -156,7 +176,7 @@ def _ranking(comparison: "Comparison") -> str:
         further = "".join(f"<td>{_with_ends(group.estimate(name))}</td>" for name in then)
         rows.append(
             f'<td class="left">{best if best == worst else f"{best}–{worst}"}</td>'
-            f'<td class="left wrap">{_named(group, place)}</td>'
+            f'<td class="left wrap name">{_named(group, place)}</td>'
             f"<td><strong>{number(one.value)}</strong></td><td>{_ends(one)}</td>"
             f'<td class="left">{scale.bar(one, place)}</td>{further}'
             f"<td>{len(group.entries)}{f'<small>{seeds}</small>' if len(group.entries) > 1 else ''}</td>"
@@ -164,7 +184,7 @@ def _ranking(comparison: "Comparison") -> str:
         )
     if real is not None:
         rows.append(
-            '<td></td><td class="left faint">held-out real images</td>'
+            '<td></td><td class="left faint name">held-out real images</td>'
             f'<td>{number(real)}</td><td></td><td class="left">{scale.mark(real)}</td>'
             + "".join(f"<td>{number(comparison.card[name].real)}</td>" for name in then)
             + "<td></td><td></td><td></td>"
@@ -243,7 +263,7 @@ def _figures(comparison: "Comparison") -> str:
         what = about.get(name)
         text = f"<small>{escape(what.text)}</small>" if what else ""
         real = number(comparison.card.figures[name].real).replace("-", "−")
-        rows.append(f'<td class="left wrap">{escape(marked(name))}{text}</td>{cells}<td>{real}</td>')
+        rows.append(f'<td class="left wrap name">{escape(marked(name))}{text}</td>{cells}<td>{real}</td>')
     note = f'<p class="faint" style="margin-top: 10px">{legend(comparison.figures)}</p>'
     return _table(f"{head}<th>real images</th>", rows) + note
 
@@ -300,11 +320,17 @@ def _curves(comparison: "Comparison") -> str:
     first = [name for name in meanings() if any(name in row for line in lines for row in line.rows)]
     first.sort(key=lambda name: name != comparison.ranked_by)
 
-    def picture(theme: Theme) -> str:
-        return _uri(overlay_image(lines, first=first, theme=theme))
+    def picture(over: Over) -> str:
+        light, dark = (
+            _uri(overlay_image(lines, over=over, first=first, theme=theme)) for theme in (LIGHT, DARK)
+        )
+        return (
+            f'<picture><source media="(prefers-color-scheme: dark)" srcset="{dark}">'
+            f'<img src="{light}" alt="curves of all runs over {over}"></picture>'
+        )
 
     try:
-        light, dark = picture(LIGHT), picture(DARK)
+        pictures = picture("images") + picture("time")
     except ValueError:
         return '<p class="faint">No run has written a curve yet.</p>'
     legend = "".join(
@@ -314,10 +340,7 @@ def _curves(comparison: "Comparison") -> str:
     if comparison.ranked_by not in first:
         note += " Scores do; train with --evaluate-every to see them over time."
     return (
-        f'<div class="legend">{legend}</div>\n'
-        f'<div class="wide"><picture class="curves">'
-        f'<source media="(prefers-color-scheme: dark)" srcset="{dark}">'
-        f'<img src="{light}" alt="curves of all runs"></picture></div>\n<p class="faint">{note}</p>'
+        f'<div class="legend">{legend}</div>\n<div class="curves">{pictures}</div>\n<p class="faint">{note}</p>'
     )
 
 
@@ -331,7 +354,8 @@ def _settings(comparison: "Comparison") -> str:
         known = [name in group.settings for group in comparison.groups]
         cells: list[Any] = [setting(v) if here else "–" for v, here in zip(values, known, strict=True)]
         rows.append(
-            f'<td class="left">{escape(name)}</td>' + "".join(f"<td>{escape(str(cell))}</td>" for cell in cells)
+            f'<td class="left name">{escape(name)}</td>'
+            + "".join(f"<td>{escape(str(cell))}</td>" for cell in cells)
         )
     return _table(head, rows)
 

@@ -142,7 +142,10 @@ def test_the_command_prints_a_table_and_writes_a_page(trained, workplace, capsys
     page = (workplace / "compare.html").read_text()
     assert "<script" not in page
     assert not re.search(r"https?://|src=\"(?!data:)", page), "the page needs nothing from elsewhere"
-    assert page.count('<img src="data:image/png;base64,') == 1 + 3 + 1
+    assert page.count('<img src="data:image/png;base64,') == 1 + 3 + 2
+    assert page.count("<td") == page.count("<td data-column=") > 30, "a narrow page names every cell's column"
+    for column in ("Fréchet ↓", "rank", "real images", "mlp_gan"):
+        assert f'data-column="{column}"' in page
     assert "prefers-color-scheme: dark" in page
     for words in ("Conclusions", "Ranking", "Samples", "Curves", "Settings that differ", "mlp_gan"):
         assert words in page

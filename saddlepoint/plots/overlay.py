@@ -1,9 +1,9 @@
-"""The curves of several runs on shared axes, over images shown and over training time."""
+"""The curves of several runs on shared axes, over images shown or over training time."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -15,10 +15,11 @@ from saddlepoint.plots.series import Series, curve, read
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-WIDTH, PANEL, DPI = 10.0, 2.0, 200  # inches
-LEFT, RIGHT, TOP, BOTTOM, SPACE, BETWEEN = 0.75, 0.1, 0.3, 0.5, 0.58, 0.35
+WIDTH, PANEL, DPI = 5.0, 1.7, 200  # inches
+LEFT, RIGHT, TOP, BOTTOM, SPACE = 0.85, 0.12, 0.12, 0.5, 0.62
 MOST = 6  # panels, one above the other
 FEW = 40  # values up to which each one is marked
+Over = Literal["images", "time"]
 VERDICTS = ("D(x)", "D(G(z))")
 
 
@@ -69,47 +70,46 @@ class Line(NamedTuple):
     colour: int
 
 
-def overlay_image(lines: Sequence[Line], *, first: Sequence[str] = (), theme: Theme = LIGHT) -> Image.Image:
-    """Draw every figure that the runs have in a row of two panels: over images and over time.
+def overlay_image(
+    lines: Sequence[Line], *, over: Over = "images", first: Sequence[str] = (), theme: Theme = LIGHT
+) -> Image.Image:
+    """Draw every figure that the runs have in a panel of its own, one under the other.
 
     Args:
         lines: the runs.
+        over: what the horizontal axis counts: images shown to the critic, or time spent training.
         first: names of figures that come before the critic's outputs and the losses, such as scores.
         theme: colours.
 
     Returns:
-        RGB, 2000 pixels wide.
+        RGB, 1000 pixels wide. Panels of one figure have the same vertical axis over images and over time.
 
     Raises:
         ValueError: no run has any figure.
     """
-    over_images = [read(line.rows) if line.rows else {} for line in lines]
-    unit, seconds = _unit(lines)
-    over_time = [read(_by_time(line.rows, seconds)) if line.rows else {} for line in lines]
-    names = _chosen(over_images, first)
+    unit, seconds = ("images shown", 0.0) if over == "images" else _unit(lines)
+    rows = [_by_time(line.rows, seconds) if seconds else line.rows for line in lines]
+    series = [read(one) if one else {} for one in rows]
+    names = _chosen(series, first)
     if not names:
         raise ValueError("no run has a curve to draw")
     height = TOP + len(names) * PANEL + (len(names) - 1) * SPACE + BOTTOM
     figure = new_figure(WIDTH, height, dpi=DPI)
     figure.set_facecolor(theme.paper)
-    width = (WIDTH - LEFT - RIGHT - BETWEEN) / 2
+    right = 1.02 * max(float(one.x.max()) for known in series for one in known.values()) or 1
     for row, name in enumerate(names):
         bottom = height - TOP - (row + 1) * PANEL - row * SPACE
-        places = []
-        for column, (what, series) in enumerate((("images shown", over_images), (unit, over_time))):
-            left = LEFT + column * (width + BETWEEN)
-            place = figure.add_axes((left / WIDTH, bottom / height, width / WIDTH, PANEL / height))
-            _style(place, theme)
-            found = [(line, one[name]) for line, one in zip(lines, series, strict=True) if name in one]
-            for line, one in found:
-                _draw(place, one, line.colour, theme)
-            place.set_xlim(0, 1.02 * max(float(one.x.max()) for known in series for one in known.values()) or 1)
-            if row == len(names) - 1:
-                place.set_xlabel(what, color=theme.ink, size=9)
-            places.append(place)
-        _scale([one for one in (series.get(name) for series in over_images) if one], places, name)
-        places[1].tick_params(labelleft=False)
-        places[0].set_title(name, color=theme.ink, size=10, loc="left", weight="bold", parse_math=False)
+        width = WIDTH - LEFT - RIGHT
+        place = figure.add_axes((LEFT / WIDTH, bottom / height, width / WIDTH, PANEL / height))
+        _style(place, theme)
+        for line, one in zip(lines, series, strict=True):
+            if name in one:
+                _draw(place, one[name], line.colour, theme)
+        place.set_xlim(0, right)
+        place.set_xlabel(unit, color=theme.ink, size=9)
+        place.set_ylabel(name, color=theme.ink, size=9, parse_math=False)
+        place.yaxis.set_label_coords(-(LEFT - 0.14) / width, 0.5)
+        _scale([one[name] for one in series if name in one], place, name)
     figure.canvas.draw()
     pixels = np.asarray(figure.canvas.buffer_rgba())  # type: ignore[attr-defined]
     return Image.fromarray(pixels[..., :3].copy())
@@ -158,9 +158,9 @@ def _style(place: Axes, theme: Theme) -> None:
     place.xaxis.set_major_formatter(FuncFormatter(lambda x, _: short(round(x, 6))))
 
 
-def _scale(series: Sequence[Series], places: Sequence[Axes], name: str) -> None:
-    """Give both panels the same vertical axis, logarithmic for scores that span more than a power of ten."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+def _scale(series: Sequence[Series], place: Axes, name: str) -> None:
+    """Choose the vertical axis: logarithmic for scores that span more than a power of ten, whole for counts."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
     values = np.concatenate([one.y for one in series])
     values = values[np.isfinite(values)]
@@ -168,15 +168,16 @@ def _scale(series: Sequence[Series], places: Sequence[Axes], name: str) -> None:
         return
     low, high = float(values.min()), float(values.max())
     verdict, loss = name in VERDICTS, "/" in name
-    for place in places:
-        if verdict and low >= 0 and high <= 1:
-            place.set_ylim(-0.02, 1.02)
-        elif low > 0 and high > 10 * low and not verdict and not loss:
-            place.set_yscale("log")
-            place.set_ylim(low / 1.2, high * 1.2)
-            place.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 1000 * low else (1,)))
-            place.yaxis.set_major_formatter(FuncFormatter(lambda y, _: brief(y)))
-            place.yaxis.set_minor_formatter(NullFormatter())
-        else:
-            margin = 0.06 * (high - low) or 0.1 * abs(high) or 1.0
-            place.set_ylim(low - margin, high + margin)
+    whole = bool((values == np.round(values)).all())
+    if verdict and low >= 0 and high <= 1:
+        place.set_ylim(-0.02, 1.02)
+    elif low > 0 and high > 10 * low and not (verdict or loss or whole):
+        place.set_yscale("log")
+        place.set_ylim(low / 1.2, high * 1.2)
+        place.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 1000 * low else (1,)))
+        place.yaxis.set_major_formatter(FuncFormatter(lambda y, _: brief(y)))
+        place.yaxis.set_minor_formatter(NullFormatter())
+    else:
+        margin = 0.06 * (high - low) or 0.1 * abs(high) or 1.0
+        place.set_ylim(low - margin, high + margin)
+        place.yaxis.set_major_locator(MaxNLocator(5, integer=whole, min_n_ticks=1 if whole else 2))

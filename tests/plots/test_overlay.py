@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from saddlepoint.plots import overlay
 from saddlepoint.plots.overlay import DARK, LIGHT, Line, overlay_image
 
 
@@ -32,7 +33,7 @@ def test_scores_come_first_even_where_few_rows_have_them():
     one = overlay_image([Line(sparse, 0), Line([], 1)], first=("frechet", "recall"))
     without = overlay_image([Line(sparse, 0)])
     assert one.height > without.height
-    assert one.width == without.width == 2000
+    assert one.width == without.width == 1000
 
 
 def test_what_is_not_finite_leaves_a_gap():
@@ -45,3 +46,34 @@ def test_what_is_not_finite_leaves_a_gap():
 def test_nothing_to_draw():
     with pytest.raises(ValueError, match="no run has a curve"):
         overlay_image([Line([], 0)])
+
+
+def axes(picture_of, monkeypatch):
+    """Return the axes of the figure that is drawn."""
+    kept = []
+    original = overlay.new_figure
+
+    def new_figure(*size, dpi):
+        kept.append(original(*size, dpi=dpi))
+        return kept[-1]
+
+    monkeypatch.setattr(overlay, "new_figure", new_figure)
+    picture_of()
+    return kept[0].axes
+
+
+@pytest.mark.parametrize(
+    ("over", "unit", "last"), [("images", "images shown", 640), ("time", "minutes", 20 / 3)]
+)
+def test_every_panel_names_both_axes_and_its_values(over, unit, last, monkeypatch):
+    one = rows(10, modes=lambda i: 1 + i % 2, frechet=lambda i: 2.0 / i)
+    for row in one:
+        row["seconds"] *= 20
+    panels = axes(lambda: overlay_image([Line(one, 0)], over=over, first=("frechet", "modes")), monkeypatch)
+    assert [panel.get_ylabel() for panel in panels] == ["frechet", "modes"]
+    for panel in panels:
+        assert panel.get_xlabel() == unit
+        assert panel.get_xlim() == (0, pytest.approx(1.02 * last))
+        assert any(tick.get_text() for tick in panel.get_yticklabels())
+    low, high = panels[1].get_ylim()
+    assert [tick for tick in panels[1].get_yticks() if low <= tick <= high] == [1, 2], "counts have no halves"
