@@ -13,10 +13,12 @@ from rich.progress import BarColumn, Progress, TextColumn
 from saddlepoint.core.experiment import Budget
 from saddlepoint.core.machine import resident
 from saddlepoint.core.optimization import SETTINGS, told
+from saddlepoint.core.protocol import START
 from saddlepoint.core.words import shortened
 from saddlepoint.data.request import Report, silent
 from saddlepoint.engine.loop import Trainer, Watcher
 from saddlepoint.engine.plan import Plan
+from saddlepoint.engine.turns import batches_drawn
 from saddlepoint.evaluate.card import meanings, number
 from saddlepoint.preparation import Prepared
 
@@ -284,7 +286,7 @@ def _duration(prepared: Prepared, plan: Plan, budget: Budget) -> str:
     if plan.step_seconds is None:
         return ""
     family, batch = prepared.experiment.family, prepared.experiment.batch
-    images = batch * max(1, sum(not family.generates(player) for player in family.turns(0)))
+    images = batch * batches_drawn(family, family.turns(START))
     fraction = budget.fraction(1, images, prepared.spec.count, plan.step_seconds)
     time = "" if budget.unit == "minutes" else f"about {clock(plan.step_seconds / fraction)}, "
     return f" ({time}{images / plan.step_seconds:,.0f} images/s)"

@@ -11,7 +11,7 @@ from saddlepoint.core.seeds import generator
 from saddlepoint.data.batches import Batches, to_uint8
 from saddlepoint.engine.plan import Plan
 from saddlepoint.engine.sampling import sample
-from saddlepoint.engine.step import Stepper, owned
+from saddlepoint.engine.step import Stepper
 from saddlepoint.objectives import objectives
 from saddlepoint.preparation import prepare
 
@@ -59,7 +59,7 @@ class Game:
 
     def play(self, steps: int, turns: tuple[str, ...]) -> dict[str, float]:
         """Let the players move ``steps`` times in this order; return the last step's terms and statistics."""
-        self.family.turns = lambda step: turns
+        self.family.turns = lambda progress: turns
         report: dict[str, Tensor] = {}
         for _ in range(steps):
             images = self.batches.drawn
@@ -70,7 +70,7 @@ class Game:
     def pull(self, objective: str, n: int = 512) -> tuple[float, float]:
         """Return (norm of the generator's gradient, mean logit of its samples) under an objective, now."""
         loss, score = self._generator_loss(objective, n)
-        gradients = torch.autograd.grad(loss, list(owned(self.family, "g").values()))
+        gradients = torch.autograd.grad(loss, list(self.family.parameters_of("g").values()))
         return float(torch.cat([g.flatten() for g in gradients]).norm()), score.mean().item()
 
     def slope(self, objective: str, n: int = 512) -> float:

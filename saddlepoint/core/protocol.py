@@ -4,17 +4,19 @@ A family says what each player minimises; the engine owns every change of state.
 ``backward``, ``step``, ``zero_grad``, ``detach``, ``.item()`` or ``.to()``.
 """
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Literal, NamedTuple
 
+import torch
 from torch import Generator, Tensor, nn
+from torch.utils._pytree import tree_map
 
 
 class Batch(NamedTuple):
     """Real data as the players see them.
 
     Attributes:
-        real: (n, c, h, w) floats in the experiment's pixel range, or (n, d) points.
+        real: tensors with first axis n: (n, c, h, w) floats in the experiment's pixel range, or (n, d) points.
         label: (n,) int64 classes, or None where the data have none.
     """
 
@@ -76,30 +78,40 @@ class Progress(NamedTuple):
     fraction: float
 
 
+START = Progress(0, 0, 0.0, 0.0)
+
+
 class Family(nn.Module):
     """A game: its networks as submodules, its players, and what each of them minimises.
 
     Attributes:
-        players: for each player the names of the submodules whose parameters it owns.
+        players: for each player the names of the submodules whose parameters it moves. Two players may move the
+            same one, each with an optimizer of its own: whatever changes on the way, another loss say, is
+            another player.
+        generators: submodules that make samples; a player generates if it moves one of them.
+        critics: submodules that judge, for those who look into them.
+        condition: what ``latent`` heeds: nothing, the (n,) "label" of a class each, or an "example" each.
+        samples: whether the game makes samples at all.
         second_order: players whose terms differentiate a gradient; they get fresh leaves that require
             gradients for the real and the fake batch.
-        conditional: whether ``latent`` heeds its ``condition``.
         codes: parts of the latent that can be set with ``with_code``.
-        together: how many neighbouring examples the terms judge as one, 0 for all: a batch may be split between
+        coupled: how many neighbouring examples the terms judge as one, 0 for all: a batch may be split between
             them for want of memory.
         references: values of terms and statistics at the game's equilibrium, where known.
     """
 
     players: ClassVar[dict[str, tuple[str, ...]]] = {"d": ("critic",), "g": ("generator",)}
+    generators: ClassVar[tuple[str, ...]] = ("generator",)
+    critics: ClassVar[tuple[str, ...]] = ("critic",)
+    condition: ClassVar[Literal["", "label", "example"]] = ""
+    samples: ClassVar[bool] = True
     second_order: tuple[str, ...] = ()
-    conditional: ClassVar[bool] = False
     codes: tuple[Code, ...] = ()
-    together: int = 1
+    coupled: int = 1
     references: Mapping[str, float] = {}
 
-    def turns(self, step: int) -> tuple[str, ...]:
-        """Return the players in the order in which they move at ``step``."""
-        del step
+    def turns(self, progress: Progress) -> tuple[str, ...]:
+        """Return the players in the order in which they move now. Who moves may change: that is a stage."""
         return ("d", "g")
 
     def latent(self, n: int, *, rng: Generator, condition: Tensor | None = None) -> Any:
@@ -107,8 +119,15 @@ class Family(nn.Module):
         raise NotImplementedError
 
     def generate(self, latent: Any, batch: Batch | None = None) -> Any:
-        """Turn latents into fakes. The only road through the generator."""
+        """Return fakes made of latents. Nothing else calls the generator."""
         raise NotImplementedError
+
+    def fakes(self, player: str, latent: Any, batch: Batch) -> Any:
+        """Return what ``player`` is given beside the real batch, any pytree; None where it needs none.
+
+        What one player is given serves the next one too where an experiment's latents are shared.
+        """
+        return self.generate(latent, batch)
 
     def terms(self, player: str, batch: Batch, latent: Any, fake: Any) -> Terms:
         """Return what ``player`` minimises on this batch."""
@@ -120,7 +139,6 @@ class Family(nn.Module):
 
     def labels(self, latent: Any) -> Tensor | None:
         """Return the (n,) classes that latents were drawn with, None where the game is told none."""
-        del latent
         return None
 
     def with_code(self, latent: Any, code: str, value: float) -> Any:
@@ -129,12 +147,61 @@ class Family(nn.Module):
 
     def recognise(self, x: Tensor) -> Tensor | None:
         """Return (n,) int64, the first discrete code that the game reads off (n, ...) examples, or None."""
-        del x
         return None
 
     def after(self, progress: Progress) -> None:
         """Update state that is not a parameter, once a step. Keep it in buffers, so that it is saved."""
 
     def generates(self, player: str) -> bool:
-        """Say whether ``player`` owns the generator, and so receives fakes that carry gradients."""
-        return "generator" in self.players[player]
+        """Say whether ``player`` moves a generator, and so receives fakes that carry gradients."""
+        return any(module in self.generators for module in self.players[player])
+
+    def reads(self, player: str) -> bool:
+        """Say whether a repeated turn of ``player`` needs a new real batch."""
+        return not self.generates(player)
+
+    def parameters_of(self, player: str) -> dict[str, nn.Parameter]:
+        """Return the parameters that ``player`` moves, by name."""
+        return {
+            f"{module}.{name}": parameter
+            for module in self.players[player]
+            for name, parameter in self.get_submodule(module).named_parameters()
+            if parameter.requires_grad
+        }
+
+    @property
+    def conditional(self) -> bool:
+        """Whether samples can be asked for by class."""
+        return self.condition == "label"
+
+
+def given(family: Family, player: str, batch: Batch, fake: Any) -> tuple[Batch, Any]:
+    """Return batch and fakes as ``player`` is handed them.
+
+    Fakes are detached from the generator for players that do not generate; players of ``second_order`` get
+    floating tensors as fresh leaves that require gradients. All else stays as it is.
+    """
+    generates = family.generates(player)
+    if not generates:
+        fake = _floats(Tensor.detach, fake)
+    if player in family.second_order:
+        batch = batch._replace(real=_floats(lambda x: x.detach().requires_grad_(), batch.real))
+        if not generates:
+            fake = _floats(lambda x: x.float().requires_grad_(), fake)
+    return batch, fake
+
+
+def take_turns(family: Family, batch: Batch, latent: Any) -> None:
+    """Let every player take its turn on the same batch, so that every network is called as in training.
+
+    Fakes of players that do not generate are fresh leaves that require gradients.
+    """
+    for player in family.players:
+        fake = family.fakes(player, latent, batch)
+        if not family.generates(player):
+            fake = _floats(lambda x: x.detach().requires_grad_(), fake)
+        family.terms(player, batch, latent, fake)
+
+
+def _floats(change: Callable[[Tensor], Tensor], tree: Any) -> Any:
+    return tree_map(lambda x: change(x) if isinstance(x, Tensor) and torch.is_floating_point(x) else x, tree)

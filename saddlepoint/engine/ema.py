@@ -13,7 +13,7 @@ class Average:
     """The exponential moving average of every tensor under the submodules of generating players.
 
     Floating-point buffers, such as the statistics of batch normalisation, are averaged with the weights
-    that they belong to; others are copied.
+    that they belong to; others are copied. Where no player generates, those of all players are averaged.
 
     Args:
         family: whose tensors are averaged.
@@ -22,9 +22,8 @@ class Average:
 
     def __init__(self, family: Family, decay: float):
         self.decay = decay
-        modules = [
-            name for player, names in family.players.items() if family.generates(player) for name in names
-        ]
+        generating = [player for player in family.players if family.generates(player)]
+        modules = [name for player in generating or family.players for name in family.players[player]]
         self.live: dict[str, Tensor] = {
             name: tensor
             for name, tensor in [*family.named_parameters(), *family.named_buffers()]

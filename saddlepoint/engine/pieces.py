@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.utils._pytree import tree_map
+from torch.utils._pytree import tree_leaves, tree_map
 
 from saddlepoint.core.protocol import Batch, Family
 
@@ -23,20 +23,22 @@ def obstacle(family: Family, batch: int, pieces: int) -> str | None:
     """Return why ``batch`` examples in ``pieces`` would not have the whole's gradient, or None."""
     if any(isinstance(layer, nn.modules.batchnorm._BatchNorm) for layer in family.modules()):
         return "its batch normalisation needs the whole batch at once"
-    if family.together == 0:
+    if family.coupled == 0:
         return "its loss compares all examples of a batch"
-    if batch % (pieces * family.together):
+    if batch % (pieces * family.coupled):
         return f"{batch} examples cannot be split into {pieces} equal parts"
     return None
 
 
 def split(batch: Batch, latent: Any, pieces: int) -> Iterator[tuple[Batch, Any]]:
     """Yield ``pieces`` equal parts of a batch with its latents."""
-    size = len(batch.real) // pieces
+    if pieces == 1:
+        yield batch, latent
+        return
+    size = len(tree_leaves(batch.real)[0]) // pieces
     for start in range(0, size * pieces, size):
         part = slice(start, start + size)
-        label = None if batch.label is None else batch.label[part]
-        yield Batch(batch.real[part], label), tree_map(lambda x, part=part: x[part], latent)
+        yield tree_map(lambda x, part=part: x[part] if isinstance(x, Tensor) else x, (batch, latent))
 
 
 class Mean:

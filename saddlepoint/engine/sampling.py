@@ -1,6 +1,7 @@
 """Samples that depend on their seed and index alone."""
 
 import contextlib
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -36,7 +37,7 @@ def sample(
         n: how many samples.
         seed: sample i of a seed is the same whatever ``n`` is.
         average: the weights' moving average.
-        condition: (n,) int64 classes, for conditional families.
+        condition: (n,) int64 classes or (n, ...) examples, as the family's ``condition`` says.
     """
     with evaluating(family, average):
         blocks = [_rendered(family, latents) for latents in _drawn(family, n, seed, condition)]
@@ -77,14 +78,24 @@ def _drawn(family: Family, n: int, seed: int, condition: Tensor | None) -> Itera
         wanted = None
         if condition is not None:
             wanted = condition[start : start + BLOCK]
-            wanted = torch.cat([wanted, wanted.new_zeros(BLOCK - len(wanted))])
+            wanted = torch.cat([wanted, wanted.new_zeros(BLOCK - len(wanted), *wanted.shape[1:])])
         yield family.latent(BLOCK, rng=rng, condition=wanted)
 
 
 def _rendered(family: Family, latents: Any) -> Tensor:
     device = next(family.parameters()).device
+    torch.manual_seed(_seed(latents))  # of games whose samples draw further numbers, as Gibbs chains do
     latents = tree_map(lambda x: x.to(device) if isinstance(x, Tensor) else x, latents)
     return family.sample(latents).float().cpu()
+
+
+def _seed(latents: Any) -> int:
+    """Return a seed that a block's latents alone decide."""
+    digest = hashlib.sha256()
+    for leaf in tree_leaves(latents):
+        if isinstance(leaf, Tensor):
+            digest.update(leaf.detach().cpu().contiguous().numpy().tobytes())
+    return int.from_bytes(digest.digest()[:8])
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Experiment
 from saddlepoint.core.machine import preemptions, processor, resident
-from saddlepoint.core.protocol import Progress
+from saddlepoint.core.protocol import START
 from saddlepoint.data import cache
 from saddlepoint.data.batches import Batches
 from saddlepoint.data.dataset import Split
@@ -61,7 +61,7 @@ def tune(plan: Plan, experiment: Experiment, split: Split) -> Plan:
 def _key(plan: Plan, experiment: Experiment, split: Split) -> str:
     machine = (processor(), os.cpu_count(), torch.__version__, torch.backends.cpu.get_cpu_capability())
     family = experiment.family
-    losses = (experiment.objective, family.second_order, family.turns(0))
+    losses = (experiment.objective, family.second_order, family.turns(START))
     game = (repr(family), *losses, experiment.batch, len(split), split.array.shape)
     return cache.key(VERSION, *machine, plan.precision, plan.threads, plan.threads_given, *game)
 
@@ -77,7 +77,7 @@ def _measure(plan: Plan, experiment: Experiment, split: Split) -> dict[str, Any]
         stepper = Stepper(trial, plan, batches, torch.Generator().manual_seed(0))
 
         def step() -> None:
-            stepper.step(Progress(0, 0, 0.0, 0.0))
+            stepper.step(START)
 
         try:
             torch.set_num_threads(plan.threads)

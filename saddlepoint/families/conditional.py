@@ -24,7 +24,7 @@ class Conditional(Vanilla):
         **settings: of :class:`Vanilla`.
     """
 
-    conditional = True
+    condition = "label"
 
     seen: Tensor
 

@@ -35,7 +35,7 @@ class EBGAN(Family):
         self.noise = latent
         self.margin = margin
         self.repel = repel
-        self.together = 0 if repel else 1
+        self.coupled = 0 if repel else 1
         self.references = {"d/adversarial": margin}
 
     def latent(self, n: int, *, rng: Generator, condition: Tensor | None = None) -> Tensor:

@@ -90,7 +90,7 @@ class InfoGAN(Vanilla):
         coded = [one_hot(category[:, i], k, noise.dtype) for i, k in enumerate(self.categories)]
         return self.generator(torch.cat([noise, *coded, latent["continuous"]], 1))
 
-    def further(
+    def extra_terms(
         self, player: str, batch: Batch, latent: Any, fake: Critique, real: Critique | None = None
     ) -> Terms:
         """Return −λ·L_I for either player, and the bounds in nats; arguments as for :class:`Vanilla`."""

@@ -58,7 +58,7 @@ class Vanilla(Family):
         self.penalties = weigh(penalty, gamma)
         self.critic_weight = critic_weight
         self.order = order
-        self.pack = self.together = pack
+        self.pack = self.coupled = pack
         self.augment = augment
         self.second_order = ("d",) if self.penalties else ()
         watched, critic_loss, generator_loss = self.objective.equilibrium
@@ -66,9 +66,8 @@ class Vanilla(Family):
         self.references = {name: value for name, value in known.items() if value is not None}
         self.references["d/adversarial"] = critic_weight * critic_loss
 
-    def turns(self, step: int) -> tuple[str, ...]:
+    def turns(self, progress: Progress) -> tuple[str, ...]:
         """Return the same order every step."""
-        del step
         return self.order
 
     def latent(self, n: int, *, rng: Generator, condition: Tensor | None = None) -> Tensor:
@@ -90,7 +89,7 @@ class Vanilla(Family):
         del batch
         return self.critic(x)
 
-    def further(
+    def extra_terms(
         self, player: str, batch: Batch, latent: Any, fake: Critique, real: Critique | None = None
     ) -> Terms:
         """Return what ``player`` minimises and watches besides.
@@ -106,7 +105,7 @@ class Vanilla(Family):
         return Terms({})
 
     def terms(self, player: str, batch: Batch, latent: Any, fake: Any) -> Terms:
-        """Return the adversarial term, the penalties on the critic's turn, and what is further."""
+        """Return the adversarial term, the penalties on the critic's turn, and the extra terms."""
         real, fake = packed(batch.real, self.pack), packed(fake, self.pack)
         if player == "d":
             return self._critic_terms(real, fake, batch, latent)
@@ -115,7 +114,7 @@ class Vanilla(Family):
         if self.objective.paired:
             with torch.no_grad():
                 real_score = self._judge(real, batch).score
-        further = self.further(player, batch, latent, said)
+        further = self.extra_terms(player, batch, latent, said)
         loss = self.objective.generator(real_score, said.score).mean()
         return Terms({"adversarial": loss, **further.minimise}, further.watch)
 
@@ -129,7 +128,7 @@ class Vanilla(Family):
 
     def _critic_terms(self, real: Tensor, fake: Tensor, batch: Batch, latent: Any) -> Terms:
         of_real, of_fake = self._judge(real, batch), self._judge(fake, batch)
-        further = self.further("d", batch, latent, of_fake, of_real)
+        further = self.extra_terms("d", batch, latent, of_fake, of_real)
         real_score, fake_score = of_real.score, of_fake.score
         loss = self.objective.critic(real_score, fake_score).mean()
         minimise = {"adversarial": self.critic_weight * loss, **further.minimise}

@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.utils._pytree import tree_map
 
-from saddlepoint.core.protocol import Batch, Family
+from saddlepoint.core.protocol import Batch, Family, take_turns
 
 
 class Seen(NamedTuple):
@@ -40,12 +39,7 @@ def watch(family: Family, batch: Batch, latent: Any) -> dict[str, list[Seen]]:
     """
     found: dict[str, dict[str, Seen]] = {name: {} for name, _ in family.named_children()}
     with _hooks(family, found):
-        fake = family.generate(latent, batch)
-        for player in family.players:
-            given = fake
-            if not family.generates(player):
-                given = tree_map(lambda x: x.detach().requires_grad_(), fake)
-            family.terms(player, batch, latent, given)
+        take_turns(family, batch, latent)
     return {network: list(layers.values()) for network, layers in found.items()}
 
 

@@ -4,11 +4,10 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.utils._pytree import tree_map
 from torch.utils.flop_counter import FlopCounterMode
 
 from saddlepoint.core.experiment import DataSpec
-from saddlepoint.core.protocol import Batch, Family
+from saddlepoint.core.protocol import Batch, Family, take_turns
 
 
 class Layer(NamedTuple):
@@ -103,9 +102,4 @@ def _run_everything(family: Family, data: DataSpec) -> None:
     label = torch.zeros(1, dtype=torch.int64) if data.classes else None
     batch = Batch(torch.zeros(1, *data.tensor_shape).requires_grad_(), label)
     latent = family.latent(1, rng=rng)
-    fake = family.generate(latent, batch)
-    for player in family.players:
-        given = fake
-        if not family.generates(player):
-            given = tree_map(lambda x: x.detach().requires_grad_(), fake)
-        family.terms(player, batch, latent, given)
+    take_turns(family, batch, latent)

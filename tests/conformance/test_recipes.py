@@ -13,10 +13,10 @@ from runs import assert_same
 import saddlepoint as sp
 from saddlepoint.core.experiment import recipes
 from saddlepoint.core.flags import flags, resolve
+from saddlepoint.core.protocol import Progress
 from saddlepoint.engine import loop
 from saddlepoint.engine.loop import Habits, Trainer
 from saddlepoint.engine.plan import Plan
-from saddlepoint.engine.step import owned
 from saddlepoint.preparation import prepare
 
 BATCH = 16
@@ -33,8 +33,11 @@ def case(request):
     return request.param
 
 
+FRACTIONS = (0.0, 0.25, 0.5, 0.75, 1.0)  # of the budget, which may be played in stages
+
+
 class Played(NamedTuple):
-    """A trainer after three steps, what they reported, and the parameters that got a gradient."""
+    """A trainer after steps all over the budget, what they reported, and the parameters that got a gradient."""
 
     trainer: Trainer
     reports: list[dict[str, float]]
@@ -53,8 +56,8 @@ def played(case):
 
         descent.update = spying
     reports = []
-    for _ in range(3):
-        report = trainer.stepper.step(trainer.progress)
+    for fraction in FRACTIONS:
+        report = trainer.stepper.step(trainer.progress._replace(fraction=fraction))
         reports.append({name: value.item() for name, value in report.items()})
         trainer.done += 1
     return Played(trainer, reports, used)
@@ -91,11 +94,12 @@ def test_every_flag_has_help_and_a_default_that_fits(case):
     resolve(recipe, {})
 
 
-def test_steps_are_finite_and_move_owned_parameters_only(played):
+def test_steps_are_finite_and_every_parameter_has_an_owner_who_moves(played):
     family, players = played.trainer.family, played.trainer.family.players
-    everything = {name for player in players for name in owned(family, player)}
-    assert everything == {name for name, p in family.named_parameters() if p.requires_grad}
-    assert sum(len(owned(family, player)) for player in players) == len(everything)
+    owned = {name for player in players for name in family.parameters_of(player)}
+    assert owned == {name for name, p in family.named_parameters() if p.requires_grad}
+    stages = {family.turns(Progress(step, 0, 0.0, part)) for step in range(3) for part in FRACTIONS}
+    assert {player for turns in stages for player in turns} == set(players)
     assert all(math.isfinite(value) for report in played.reports for value in report.values())
     assert {name.split("/")[0] for report in played.reports for name in report if "/" in name} == set(players)
     assert all(torch.isfinite(p).all() for p in family.parameters())
@@ -110,11 +114,11 @@ def test_every_parameter_gets_a_gradient_in_some_turn(played):
 def test_a_turn_moves_its_player_and_nobody_else(played, monkeypatch):
     trainer, family = played.trainer, played.trainer.family
     for player in family.players:
-        monkeypatch.setattr(family, "turns", lambda step, player=player: (player,))
+        monkeypatch.setattr(family, "turns", lambda progress, player=player: (player,))
         before = {name: p.detach().clone() for name, p in family.named_parameters()}
         trainer.stepper.step(trainer.progress)
         moved = {name for name, p in family.named_parameters() if not torch.equal(p, before[name])}
-        mine = set(owned(family, player))
+        mine = set(family.parameters_of(player))
         assert moved <= mine
         assert moved, f"{player} did not move"
 

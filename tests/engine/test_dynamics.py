@@ -30,7 +30,7 @@ class Bilinear(Family):
         super().__init__()
         self.first, self.second = Number(1), Number(1)
 
-    def turns(self, step):
+    def turns(self, progress):
         return ("y", "x")
 
     def latent(self, n, *, rng, condition=None):

@@ -189,8 +189,8 @@ def test_a_replayed_step_in_bf16_equals_a_played_one():
 
 
 def test_each_tuple_of_turns_has_its_own_graph():
-    def turns(step):
-        return ("d", "g") if step % 2 else ("d", "d", "g")
+    def turns(progress):
+        return ("d", "g") if progress.step % 2 else ("d", "d", "g")
 
     steppers = make("dcgan", "digits"), *taped("dcgan", "digits")
     for stepper in steppers[:2]:

@@ -8,14 +8,13 @@ import torch
 import torch.nn.functional as F
 
 from saddlepoint.core.experiment import DataSpec, Optimizer, recipes
-from saddlepoint.core.protocol import Progress
+from saddlepoint.core.protocol import START, Progress
 from saddlepoint.data.batches import Batches, to_floats
 from saddlepoint.data.dataset import Split
 from saddlepoint.engine.plan import Plan, Precision
-from saddlepoint.engine.step import Stepper, owned
+from saddlepoint.engine.step import Stepper
 
 DATA = DataSpec("toy", "images", (8, 8, 1), (), 40)
-START = Progress(0, 0, 0.0, 0.0)
 
 
 def split():
@@ -34,7 +33,7 @@ def make(recipe="dcgan", precision: Precision = "fp32", changes=None, **flags):
 
 
 def weights(stepper, player):
-    return {name: p.detach().clone() for name, p in owned(stepper.family, player).items()}
+    return {name: p.detach().clone() for name, p in stepper.family.parameters_of(player).items()}
 
 
 def changed(before, after):
@@ -44,7 +43,7 @@ def changed(before, after):
 @pytest.mark.parametrize("player", ["d", "g"])
 def test_a_turn_changes_its_owners_parameters_only(player):
     stepper = make()
-    stepper.family.turns = lambda step: (player,)
+    stepper.family.turns = lambda progress: (player,)
     other = "g" if player == "d" else "d"
     before = {p: weights(stepper, p) for p in "dg"}
     stepper.step(START)
@@ -123,7 +122,7 @@ def test_repeated_turns_get_a_fresh_batch_and_latent():
 
 def test_a_repeated_generators_turn_draws_no_batch_that_nobody_judges():
     stepper = make()
-    stepper.family.turns = lambda step: ("d", "g", "g")
+    stepper.family.turns = lambda progress: ("d", "g", "g")
     spy = Spy(stepper)
     stepper.step(START)
     latents = [s[2] for s in spy.seen]

@@ -8,7 +8,7 @@ import torch
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import DataSpec, recipes
-from saddlepoint.core.protocol import Batch, Critique, Progress, Terms
+from saddlepoint.core.protocol import START, Batch, Critique, Progress, Terms
 from saddlepoint.data.batches import Batches
 from saddlepoint.data.dataset import Split
 from saddlepoint.engine.plan import Plan
@@ -41,7 +41,7 @@ def test_clipping_bounds_every_weight_of_the_critic_after_every_step():
     stepper = Stepper(experiment, Plan("cpu", "fp32", 1), batches, torch.Generator().manual_seed(0))
     stepper.step(Progress(0, 0, 0.0, 0.0))
     family = stepper.family
-    assert family.turns(0) == ("d",) * 5 + ("g",)
+    assert family.turns(START) == ("d",) * 5 + ("g",)
     assert max(p.abs().max() for p in family.get_submodule("critic").parameters()) <= 0.02
     assert max(p.abs().max() for p in family.get_submodule("generator").parameters()) > 0.02
 
@@ -258,7 +258,7 @@ def test_the_stated_equilibrium_is_what_the_game_minimises_there(name, monkeypat
         return Critique(0 * x.flatten(1).sum(1) + score, torch.zeros(len(x), 1))
 
     monkeypatch.setattr(family, "critique", critique)
-    monkeypatch.setattr(family, "further", lambda *arguments: Terms({}))
+    monkeypatch.setattr(family, "extra_terms", lambda *arguments: Terms({}))
     real, fake = (torch.rand(16, *data.tensor_shape, requires_grad=True) for _ in range(2))
     label = torch.zeros(16, dtype=torch.int64)
     terms = {player: family.terms(player, Batch(real, label), None, fake) for player in ("d", "g")}
