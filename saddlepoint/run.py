@@ -13,6 +13,7 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.files import atomic_path
 from saddlepoint.core.folder import Checkpoint, RunFolder, newest_run
 from saddlepoint.core.protocol import Family
+from saddlepoint.core.words import printable
 from saddlepoint.data import load as load_data
 from saddlepoint.data.batches import to_floats, to_uint8
 from saddlepoint.data.dataset import Dataset
@@ -228,7 +229,7 @@ class Run:
             checkpoint = self.folder.latest()
             self._checkpoint = checkpoint
             self._origin = {
-                "run": self.path.name,
+                "run": printable(self.path.name),
                 "step": checkpoint.step,
                 "weights": checkpoint.weights_hash,
             }

@@ -1,5 +1,6 @@
 """The ``saddle`` command: reads the command line, calls the public API, and never shows a traceback."""
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from saddlepoint.cli.exits import INTERRUPTED
 from saddlepoint.cli.parser import Parser, UnknownWordError
 from saddlepoint.cli.suggestions import explain, explain_command
 from saddlepoint.core.errors import TrainingError, UserError
+from saddlepoint.core.words import printable
 from saddlepoint.version import __version__
 
 COMMANDS = {
@@ -27,6 +29,10 @@ COMMANDS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return 0, or 1 for trouble on the way, 2 for the user's mistake, 130 for Ctrl-C."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    if isinstance(
+        sys.stdout, io.TextIOWrapper
+    ):  # names of files are written as they are, whatever bytes they hold
+        sys.stdout.reconfigure(errors="surrogateescape")
     try:
         return _dispatch(arguments)
     except (UserError, TrainingError) as error:
@@ -46,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _fail(message: str, code: int) -> int:
-    print(f"saddle: {message}", file=sys.stderr)
+    print(f"saddle: {printable(message)}", file=sys.stderr)
     return code
 
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from saddlepoint.core.errors import UserError
-from saddlepoint.core.words import shortened
+from saddlepoint.core.words import printable, shortened
 
 
 def find_class(asked: int | str, classes: Sequence[str], unseen: Collection[int] = ()) -> int:
@@ -22,7 +22,8 @@ def find_class(asked: int | str, classes: Sequence[str], unseen: Collection[int]
     Raises:
         UserError: there is no such class, or nothing was learned of it.
     """
-    label = _named(asked, classes) if isinstance(asked, str) else int(asked)
+    asked = printable(asked) if isinstance(asked, str) else int(asked)
+    label = _named(asked, classes) if isinstance(asked, str) else asked
     if label is None or not 0 <= label < len(classes):
         hint = ""
         if isinstance(asked, str) and not re.fullmatch(r"-?[0-9]+", asked):

@@ -45,8 +45,10 @@ def write_text(target: Path, content: str) -> None:
 
 
 def write_json(target: Path, value: Any) -> None:
-    """Write ``value`` to ``target`` atomically, as indented JSON."""
-    write_text(target, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
+    """Write ``value`` to ``target`` atomically, as indented JSON in UTF-8."""
+    text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+    # A path may hold bytes that are no UTF-8; Python's escape for these is JSON's own.
+    write_bytes(target, text.encode("utf-8", "backslashreplace"))
 
 
 def remove(path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from saddlepoint.core import files
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.words import printable
 
 if TYPE_CHECKING:  # looking at files does not need the libraries that training needs
     from torch import Tensor
@@ -121,6 +122,7 @@ class RunFolder:
             check_free(out)
             _make(out)
             return cls(out)
+        _check_name(root)
         number = 1 + max((_number(path, name) for path in root.glob(f"{name}-*")), default=0)
         while True:
             path = root / f"{name}-{number:04d}"
@@ -312,10 +314,18 @@ def newest_run() -> RunFolder:
 
 def check_free(out: Path) -> None:
     """Raise UserError where ``out`` cannot become a new run's folder."""
+    _check_name(out)
     if (out / _CONFIG).exists():
         raise UserError(f"{out} holds another run; continue it with: saddle resume {out}")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UserError(f"{out} exists and is not an empty folder; choose another --out")
+
+
+def _check_name(path: Path) -> None:
+    """Raise UserError for a name that cannot be shown: it goes into pictures, tables and commands."""
+    shown = printable(str(path))
+    if shown != str(path):
+        raise UserError(f"the name {shown} is no UTF-8, which a run's folder must be; choose another name")
 
 
 def _make(path: Path, exist_ok: bool = True) -> None:

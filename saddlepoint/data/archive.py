@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from saddlepoint.core.errors import UserError, reason
+from saddlepoint.core.words import printable
 from saddlepoint.data.collection import UNREADABLE, Member
 from saddlepoint.data.images import is_image_head, is_image_name
 from saddlepoint.data.labels import is_table
@@ -71,7 +72,7 @@ def _plain(name: str) -> str:
 
 def check_member(info: zipfile.ZipInfo, place: str) -> None:
     """Raise UserError for a zip member that is unsafe: its path, a link, encryption, or its size."""
-    shown = info.filename.encode("utf-8", "replace").decode()
+    shown = printable(info.filename)
     name = info.filename.replace("\\", "/")
     if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in name.split("/"):
         raise UserError(f"{place} holds {shown!r}, a path out of its folder; pack the images again")

@@ -14,7 +14,7 @@ from typing import IO, Any, NamedTuple, Protocol
 import numpy as np
 
 from saddlepoint.core.errors import UserError, reason
-from saddlepoint.core.words import listed, slug
+from saddlepoint.core.words import listed, printable, slug
 from saddlepoint.data import cache, images, labels
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.labelling import arranged
@@ -156,7 +156,7 @@ def _decode_all(
     results = _results(collection, [members[row] for row in inside], side, request)
     for done, (row, result) in enumerate(zip(inside, results, strict=True), 1):
         if done % 256 == 0 or done == len(inside):
-            request.report(f"reading images of {collection.place}", done, len(inside))
+            request.report(f"reading images of {printable(collection.place)}", done, len(inside))
         if result.picture is None:
             bad.append(f"{members[row].name} ({result.problem})")
             continue

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from saddlepoint.core.errors import UserError, reason
+from saddlepoint.core.words import printable
 from saddlepoint.data.request import Crop
 
 # Only formats that decode pixels: Pillow would hand some others (EPS) to outside programs.
@@ -129,6 +130,5 @@ def _is_grey(pixels: np.ndarray) -> bool:
 
 
 def _bomb(name: str) -> UserError:
-    shown = name.encode("utf-8", "replace").decode()
     limit = 2 * (Image.MAX_IMAGE_PIXELS or 0) // 10**6
-    return UserError(f"{shown} declares more than {limit} million pixels; shrink it or take it away")
+    return UserError(f"{printable(name)} declares more than {limit} million pixels; shrink it or take it away")
