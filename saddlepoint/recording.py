@@ -52,7 +52,9 @@ class Recorder(Watcher):
         }
         if label is not None:
             text["classes"] = ", ".join(self.classes[index] for index in label.tolist())
-        save_png(self.folder.sample_path(trainer.done), picture, text=text)
+        path = self.folder.sample_path(trainer.done)
+        save_png(path, picture, text=text)
+        self.events.add_grid(trainer.done, path)
 
     def close(self) -> None:
         """Write what is buffered."""
@@ -76,7 +78,7 @@ def save_pictures(folder: RunFolder, title: str, references: dict[str, float]) -
     paths = folder.samples()
     if paths:
         frames = [_read(path) for path in paths]
-        labels = [f"step {int(path.stem.rpartition('-')[2]):,}" for path in paths]
+        labels = [f"step {folder.step_of(path):,}" for path in paths]
         save_animation(folder.animation, frames, labels=labels)
         text = {str(key): value for key, value in frames[-1].info.items() if isinstance(value, str)}
         save_png(folder.grid, frames[-1], text=text)

@@ -189,11 +189,13 @@ class RunFolder:
         rows = [row for row in self.rows() if row["step"] <= step]
         files.write_text(self.path / _METRICS, "".join(json.dumps(row) + "\n" for row in rows))
         for path in self.samples():
-            if int(path.stem.rpartition("-")[2]) > step:
+            if self.step_of(path) > step:
                 path.unlink()
         for path in self.path.glob("**/.*.tmp"):  # left by a kill in the middle of a write
             files.remove(path)
-        files.remove(self.events)
+        for path in self.events():
+            path.unlink()
+        files.remove(self.path / "events")  # where they were in runs of before
 
     def checkpoints(self) -> list[Checkpoint]:
         """Return all checkpoints, oldest first."""
@@ -243,10 +245,14 @@ class RunFolder:
         """Return the sample grids written so far, oldest first."""
         return sorted((self.path / "samples").glob("step-*.png"))
 
-    @property
-    def events(self) -> Path:
-        """Folder of the TensorBoard events, a copy of the curves."""
-        return self.path / "events"
+    @staticmethod
+    def step_of(path: Path) -> int:
+        """Return the step of a grid of samples."""
+        return int(path.stem.rpartition("-")[2])
+
+    def events(self) -> list[Path]:
+        """Return TensorBoard's files, a copy of the curves and the grids; it calls a run as its folder."""
+        return sorted(self.path.glob("events.out.tfevents.*"))
 
     @property
     def grid(self) -> Path:
