@@ -10,9 +10,8 @@ import numpy as np
 from saddlepoint.configurations import Group
 from saddlepoint.evaluate import Card, Figure
 from saddlepoint.evaluate.interval import Z
-from saddlepoint.evaluate.significance import Difference, Scores, difference, holm
+from saddlepoint.evaluate.significance import LEVEL, Difference, Scores, difference, holm
 
-CERTAIN = 0.05
 UNSEEN = 0.25  # most that the variance of one mode, found or not, can be
 
 
@@ -37,7 +36,7 @@ class Pair:
     @property
     def differ(self) -> bool:
         """Whether the difference is more than chance, as far as the test can see."""
-        return self.adjusted < CERTAIN
+        return self.adjusted < LEVEL
 
 
 def ranking(card: Card) -> tuple[str, ...]:
@@ -76,7 +75,7 @@ def ranked(groups: Sequence[Group], figures: Sequence[str]) -> tuple[tuple[Group
     pairs = []
     for (a, b), test in zip(places, tests, strict=True):
         options = list(zip(figures, test, [next(adjusted) for _ in figures], strict=True))
-        certain = [option for option in options if option[2] < CERTAIN]
+        certain = [option for option in options if option[2] < LEVEL]
         name, one, p = (certain or [option for option in options if option[1].value] or options)[0]
         turned = one.value < 0  # a later figure speaks against the order of the means
         a, b, one = (b, a, _turned(one)) if turned else (a, b, one)

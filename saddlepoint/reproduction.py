@@ -14,7 +14,7 @@ import torch
 import saddlepoint
 from saddlepoint import terminal
 from saddlepoint.claims.bench import Bench, source_of
-from saddlepoint.claims.claim import LABELS, Claim, Findings, Label, Missing, Protocol, Verdict, claims
+from saddlepoint.claims.claim import LABELS, Claim, Findings, Label, Missing, Protocol, claims
 from saddlepoint.core import files
 from saddlepoint.core.errors import TrainingError, UserError
 from saddlepoint.core.experiment import recipes
@@ -25,6 +25,7 @@ from saddlepoint.evaluate.card import number
 from saddlepoint.evaluate.metric import metrics
 from saddlepoint.preparation import describe_machine
 from saddlepoint.reproduction_table import VERSION, answer, headline, read, row, write_table
+from saddlepoint.reproduction_verdict import command, looks, verdict_on
 from saddlepoint.training import train
 
 SHIPPED = Path(saddlepoint.__file__).parents[1] / "docs" / "results"
@@ -170,6 +171,7 @@ class _Work:
             "data": data,
             "skipped": dict(lacks),
             "trials": [],
+            "looks": [],
         }
         fresh = json.loads(json.dumps(fresh))  # tuples are lists in the file
         stored = read(self.path)
@@ -184,7 +186,7 @@ class _Work:
                 raise UserError(
                     f"{self.path} was made with {what}; remove it, or name another folder with --out"
                 )
-        return fresh | {"trials": stored["trials"]}
+        return fresh | {"trials": stored["trials"], "looks": stored.get("looks", [])}
 
     def _identify(self, name: str) -> dict[str, str]:
         with self.screen.reading() as report:
@@ -219,33 +221,17 @@ class _Work:
 
     def _conclude(self, result: dict[str, Any], *, finished: bool) -> None:
         """Put summary and verdict beside the trials."""
-        found = Findings(self.label, self.protocol.settings, result["trials"])
-        count = len({trial["seed"] for trial in result["trials"]})
-        flags = {"short": "", "full": " --full", "quick": " --quick"}[self.label]
+        seeds = sorted({trial["seed"] for trial in result["trials"]})
         result |= {
-            "seeds": sorted({trial["seed"] for trial in result["trials"]}),
-            "summary": _summary(found),
-            "verdict": self._judge(found, result, finished=finished)._asdict(),
+            "seeds": seeds,
+            "summary": _summary(Findings(self.label, self.protocol.settings, result["trials"])),
+            "verdict": verdict_on(result, finished=finished),
             "seconds": round(sum(trial["seconds"] for trial in result["trials"]), 1),
             "machine": "; ".join(dict.fromkeys(trial["machine"] for trial in result["trials"])),
-            "command": f"saddle reproduce {self.claim.name}{flags} --seeds {count}",
+            "command": command(self.claim.name, self.label, len(seeds)),
         }
-
-    def _judge(self, found: Findings, result: Mapping[str, Any], *, finished: bool) -> Verdict:
-        if not finished:
-            return Verdict(None, "Unfinished; the same command goes on with it.")
-        try:
-            verdict = self.claim.judge(found)
-        except Missing as missing:
-            verdict = Verdict(None, f"Not decided, for want of {missing}.")
-        failed = [f"{trial['arm']} (seed {trial['seed']})" for trial in found.trials if "failed" in trial]
-        text = verdict.text + (f" Training failed for {', '.join(failed)}." if failed else "")
-        if self.label == "quick":
-            return Verdict(None, f"Quick: it only proves that the claim runs. {text}")
-        others = [f"{data['name']} for {name}" for name, data in result["data"].items() if data["name"] != name]
-        if others:
-            return Verdict(None, f"Other data than the claim's ({', '.join(others)}). {text}")
-        return Verdict(verdict.holds, text)
+        if finished:
+            result["looks"] = looks(result)
 
     def _write(self, result: dict[str, Any]) -> None:
         try:

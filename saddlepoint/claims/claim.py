@@ -1,12 +1,13 @@
 """What a claim is: a published statement, arms that are tried with several seeds, and a verdict on them."""
 
-import math
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
+from saddlepoint.claims.verdict import Demand, Verdict, above, decide
 from saddlepoint.core.registry import Registry, first_line
+from saddlepoint.evaluate.significance import LEVEL
 
 if TYPE_CHECKING:
     from saddlepoint.claims.bench import Bench
@@ -51,27 +52,6 @@ class Arm:
     flags: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Verdict(NamedTuple):
-    """What the trials say of the claim.
-
-    Attributes:
-        holds: whether it holds; None where they do not decide it.
-        text: one or two sentences with the numbers behind it.
-    """
-
-    holds: bool | None
-    text: str
-
-
-def every(answers: Sequence[bool | None], text: str) -> Verdict:
-    """Return the verdict that demands all answers: one no is a no, and else one that is not decided (None)."""
-    if False in answers:
-        return Verdict(False, text)
-    if None in answers:
-        return Verdict(None, f"{text} Not decided: a gap is no larger than its spread over seeds, or has none.")
-    return Verdict(True, text)
-
-
 class Missing(LookupError):  # noqa: N818 - a verdict may well lack something
     """The trials lack a figure that a verdict needs."""
 
@@ -84,11 +64,13 @@ class Findings:
         label: length of the protocol.
         settings: its numbers.
         trials: ``{"arm", "seed", "figures"}`` each.
+        level: chance of deciding where there is nothing to decide.
     """
 
     label: Label
     settings: Mapping[str, Any]
     trials: Sequence[Mapping[str, Any]]
+    level: float = LEVEL
 
     @property
     def arms(self) -> list[str]:
@@ -101,13 +83,17 @@ class Findings:
         named = [n for t in self.trials for n, v in t["figures"].items() if _is_number(v)]
         return list(dict.fromkeys(named))
 
-    def values(self, arm: str, figure: str) -> list[float]:
-        """Return one number a seed; raises Missing where there is none."""
-        found = [t["figures"].get(figure) for t in self.trials if t["arm"] == arm]
-        found = [value for value in found if _is_number(value)]
+    def by_seed(self, arm: str, figure: str) -> dict[int, float]:
+        """Return seed -> number; raises Missing where there is none."""
+        found = {t["seed"]: t["figures"].get(figure) for t in self.trials if t["arm"] == arm}
+        found = {seed: value for seed, value in found.items() if _is_number(value)}
         if not found:
             raise Missing(f"{figure} of {arm}")
         return found
+
+    def values(self, arm: str, figure: str) -> list[float]:
+        """Return one number a seed; raises Missing where there is none."""
+        return list(self.by_seed(arm, figure).values())
 
     def has(self, arm: str, figure: str) -> bool:
         """Say whether any seed of an arm, if it was tried, has a number for ``figure``."""
@@ -128,16 +114,14 @@ class Findings:
         text = f"{self.mean(arm, figure):.{digits}g}"
         return text if spread is None else f"{text} ± {spread:.2g}"
 
-    def above(self, arm: str, other: str, figure: str) -> bool | None:
-        """Say whether an arm's mean lies above another's by more than the spread of that gap over seeds.
+    def above(self, arm: str, other: str, figure: str) -> Demand:
+        """Demand that an arm's mean lies above another's."""
+        what = f"{figure.replace('_', ' ')} of {arm} less {other}"
+        return above(what, self.by_seed(arm, figure), self.by_seed(other, figure))
 
-        The spread is the root of both arms' variances. None where the gap is no larger, and with a single seed.
-        """
-        gap = self.mean(arm, figure) - self.mean(other, figure)
-        spreads = self.spread(arm, figure), self.spread(other, figure)
-        if spreads[0] is None or spreads[1] is None or abs(gap) <= math.hypot(spreads[0], spreads[1]):
-            return None
-        return gap > 0
+    def decide(self, demands: Sequence[Demand], text: str, *, some: bool = False, deny: str = "") -> Verdict:
+        """Return the verdict on all demands; arguments as for :func:`saddlepoint.claims.verdict.decide`."""
+        return decide(demands, text, some=some, deny=deny, level=self.level)
 
 
 Trying = Callable[["Bench"], dict[str, Any]]

@@ -3,7 +3,8 @@
 from typing import Any
 
 from saddlepoint.claims.bench import Bench
-from saddlepoint.claims.claim import Arm, Findings, Protocol, Verdict, claim, every
+from saddlepoint.claims.claim import Arm, Findings, Protocol, claim
+from saddlepoint.claims.verdict import Demand, Verdict, more_often
 from saddlepoint.core.errors import TrainingError
 
 METRICS = ("frechet", "class_histogram", "density_coverage", "diversity")
@@ -12,19 +13,21 @@ AVERAGE = {"ema": 0.999}
 
 
 def judge(found: Findings) -> Verdict:
-    """Demand that DCGAN collapses no more often and ends nearer, at equal images and at equal time.
+    """Demand that DCGAN collapses less often and ends nearer, at equal images and at equal time.
 
-    Nearer by more than the gap's spread over seeds; an arm whose runs all diverged is farther than any other.
+    A run that diverges has collapsed; an arm of which all did has no distance, and is judged by that alone.
     """
     parts: list[str] = []
-    holds: list[bool | None] = []
+    demands: list[Demand] = []
     for where in ("", " colour"):
         if where and f"dcgan{where}" not in found.arms:
             continue
         ours = f"dcgan{where}"
         for arm in (f"mlp{where}", f"mlp equal time{where}"):
-            holds.append(found.mean(ours, "collapsed") <= found.mean(arm, "collapsed"))
-            holds.append(_nearer(found, ours, arm))
+            collapsed = found.by_seed(arm, "collapsed"), found.by_seed(ours, "collapsed")
+            demands.append(more_often(f"collapses of {arm} against {ours}", *collapsed))
+            if not (_lost(found, ours) or _lost(found, arm)):
+                demands.append(found.above(arm, ours, "frechet"))
         for arm in (ours, f"mlp{where}", f"mlp equal time{where}"):
             if _lost(found, arm):
                 parts.append(f"{arm}: every run diverged")
@@ -33,7 +36,7 @@ def judge(found: Findings) -> Verdict:
                 f"{arm}: Fréchet {found.show(arm, 'frechet')}, coverage {found.show(arm, 'coverage')}, "
                 f"collapsed {found.mean(arm, 'collapsed'):.0%} (diverged {found.mean(arm, 'diverged'):.0%})"
             )
-    return every(holds, "; ".join(parts) + ".")
+    return found.decide(demands, "; ".join(parts) + ".")
 
 
 @claim(
@@ -87,10 +90,3 @@ def cnn_against_mlp(bench: Bench) -> dict[str, Any]:
 
 def _lost(found: Findings, arm: str) -> bool:
     return found.mean(arm, "diverged") == 1
-
-
-def _nearer(found: Findings, arm: str, other: str) -> bool | None:
-    """Say whether an arm ends nearer to the data than another, None where the seeds do not decide it."""
-    if _lost(found, arm) or _lost(found, other):
-        return not _lost(found, arm)
-    return found.above(other, arm, "frechet")

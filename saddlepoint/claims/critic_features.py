@@ -4,7 +4,8 @@ from dataclasses import asdict
 from typing import Any
 
 from saddlepoint.claims.bench import Bench
-from saddlepoint.claims.claim import Arm, Findings, Protocol, Verdict, claim
+from saddlepoint.claims.claim import Arm, Findings, Protocol, claim
+from saddlepoint.claims.verdict import Verdict, at_least
 from saddlepoint.probing import probe_run
 
 ROWS = {"critic": "critic", "random critic": "random", "pixels": "pixels", "patches": "patches"}
@@ -20,7 +21,9 @@ def judge(found: Findings) -> Verdict:
         f"{rows}; training adds {100 * (trained_ - random):+.1f} points, and the critic is {patches} k-means "
         "patches (the paper's is 2.2 points above them)."
     )
-    return Verdict(trained_ - random >= GAIN, text)
+    untrained = found.by_seed("dcgan", "random")
+    gain = {seed: value - untrained[seed] for seed, value in found.by_seed("dcgan", "critic").items()}
+    return found.decide([at_least("gain of training", gain, GAIN)], text)
 
 
 @claim(

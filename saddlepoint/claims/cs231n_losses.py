@@ -3,7 +3,8 @@
 from typing import Any, NamedTuple
 
 from saddlepoint.claims.bench import Bench
-from saddlepoint.claims.claim import Arm, Findings, Protocol, Verdict, claim
+from saddlepoint.claims.claim import Arm, Findings, Protocol, claim
+from saddlepoint.claims.verdict import Verdict, within
 
 
 class Band(NamedTuple):
@@ -22,15 +23,15 @@ BANDS = {
 
 def judge(found: Findings) -> Verdict:
     """Demand that the mean of all six losses lies in its band."""
-    parts, inside = [], []
+    parts, demands = [], []
     for arm, band in BANDS.items():
         for player, (low, high) in band._asdict().items():
-            inside.append(low <= found.mean(arm, player) <= high)
-            outside = "" if inside[-1] else " (outside)"
+            demands.append(within(f"{arm} {player}", found.by_seed(arm, player), (low, high)))
+            outside = "" if demands[-1].lead >= 0 else " (outside)"
             parts.append(f"{arm} {player} {found.show(arm, player)} in {low} to {high}{outside}")
         most = found.mean(arm, "largest_class")
         parts.append(f"{arm} {found.mean(arm, 'classes'):.1f} digits, the commonest {most:.0%}")
-    return Verdict(all(inside), "; ".join(parts) + ".")
+    return found.decide(demands, "; ".join(parts) + ".")
 
 
 @claim(

@@ -3,7 +3,8 @@
 from typing import Any
 
 from saddlepoint.claims.bench import Bench, sampler
-from saddlepoint.claims.claim import Arm, Findings, Protocol, Verdict, claim
+from saddlepoint.claims.claim import Arm, Findings, Protocol, claim
+from saddlepoint.claims.verdict import SHARE, Verdict, at_least
 from saddlepoint.engine.loop import Trainer
 
 DIGIT = "1"
@@ -16,7 +17,7 @@ def judge(found: Findings) -> Verdict:
     Cures halve the total variation. They may be shorter than the plain run, which is then looked at where
     they end.
     """
-    share, data = found.mean("plain", "ones"), found.mean("plain", "ones_in_data")
+    data = found.mean("plain", "ones_in_data")
     before = found.mean("plain", "variation_then")
     rivals = {"an average of the weights": found.mean("plain", "variation_then_averaged")}
     rivals |= {arm: found.mean(arm, "variation") for arm in found.arms if arm != "plain"}
@@ -27,11 +28,12 @@ def judge(found: Findings) -> Verdict:
         f"Ones after {steps:,} steps {found.show('plain', 'ones')} of all samples ({data:.3f} of the data), at "
         f"most {found.show('plain', 'ones_most')} on the way; total variation from the data's classes "
         f"{found.show('plain', 'variation')}. After {cure_steps:,} steps it is {before:.3f}; with {tried}. "
-        f"Halved by: {', '.join(cures) or 'none of them'}."
+        f"Means of less than half of it: {', '.join(cures) or 'none'}."
     )
-    if share <= 2 * data and found.label != "full":
-        return Verdict(None, f"{text} A quarter of the tutorial's length with few seeds does not deny a drift.")
-    return Verdict(share > 2 * data, text)
+    deny = "" if found.label == "full" else "A quarter of the tutorial's length does not deny a drift."
+    return found.decide(
+        [at_least("share of ones", found.by_seed("plain", "ones"), 2 * data, SHARE)], text, deny=deny
+    )
 
 
 @claim(

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from saddlepoint.claims.bench import Bench
-from saddlepoint.claims.claim import Arm, Findings, Protocol, Verdict, claim
+from saddlepoint.claims.claim import Arm, Findings, Protocol, claim
+from saddlepoint.claims.verdict import SHARE, Verdict, at_least, at_most
 from saddlepoint.evaluate.told import code_error
 
 ENTROPY = math.log(10)
@@ -20,8 +21,6 @@ def judge(found: Findings) -> Verdict:
     Of the information the bar is 2.2 nats, where the paper has about 2.30 and no more than log 10 is possible,
     and the control must stay below half of that. Two views are ours: told beside the goal, not judged.
     """
-    control = found.mean("control", "information")
-    error, information = found.mean("infogan", "code_error"), found.mean("infogan", "information")
     bar = 0.06 if found.label == "full" else 0.15
     text = (
         f"The code as a classifier errs on {found.show('infogan', 'code_error')} of the test images (published "
@@ -37,7 +36,12 @@ def judge(found: Findings) -> Verdict:
         )
         reached = "met" if median <= GOAL else "missed"
         text += "." if found.label == "full" else f" (our goal {GOAL} in a quarter of an hour, {reached})."
-    return Verdict(error <= bar and information >= 2.2 and control <= 1.1, text)
+    demands = [
+        at_most("error of the code", found.by_seed("infogan", "code_error"), bar, SHARE),
+        at_least("L_I", found.by_seed("infogan", "information"), 2.2, (0, ENTROPY)),
+        at_most("L_I of the control", found.by_seed("control", "information"), 1.1, (0, ENTROPY)),
+    ]
+    return found.decide(demands, text)
 
 
 @claim(

@@ -1,10 +1,12 @@
 """Who moves first, how often, and on which noise: variations on Algorithm 1 at equal numbers of updates."""
 
+import math
 from typing import Any
 
 from saddlepoint.claims.bench import Bench
-from saddlepoint.claims.claim import Arm, Findings, Protocol, Verdict, claim
+from saddlepoint.claims.claim import Arm, Findings, Protocol, claim
 from saddlepoint.claims.game import Game
+from saddlepoint.claims.verdict import Verdict, at_most
 
 FIRST = "critic to the end"
 ALGORITHM = "d, g, fresh"
@@ -20,7 +22,6 @@ VARIATIONS: dict[str, tuple[tuple[str, ...], bool]] = {
 
 def judge(found: Findings) -> Verdict:
     """Demand that the critic trained to its end starves the minimax generator and ends worst of all."""
-    distances = {arm: found.mean(arm, "frechet") for arm in found.arms}
     shown = ", ".join(f"{arm}: {found.show(arm, 'frechet')}" for arm in found.arms)
     left = found.mean(FIRST, "share_left")
     text = (
@@ -28,7 +29,9 @@ def judge(found: Findings) -> Verdict:
         f"slope to the minimax generator (mean logit {found.mean(FIRST, 'logit'):.1f}), whose gradient is then "
         f"{found.mean(FIRST, 'pull_left'):.1e} of the one before."
     )
-    return Verdict(left < 0.01 and max(distances, key=lambda arm: distances[arm]) == FIRST, text)
+    starved = at_most("share of the slope left", found.by_seed(FIRST, "share_left"), 0.01, (0, math.inf))
+    others = [arm for arm in found.arms if arm != FIRST]
+    return found.decide([starved, *(found.above(FIRST, arm, "frechet") for arm in others)], text)
 
 
 @claim(

@@ -3,7 +3,8 @@
 from typing import Any
 
 from saddlepoint.claims.bench import Bench
-from saddlepoint.claims.claim import Arm, Findings, Protocol, Verdict, claim, every
+from saddlepoint.claims.claim import Arm, Findings, Protocol, claim
+from saddlepoint.claims.verdict import Demand, Verdict
 
 PUBLISHED = {  # modes, share of high quality, KL divergence of modes
     "ring8": {"gan": (6.3, 0.982, 0.45), "pac2": (7.9, 0.956, 0.07), "pac3": (7.8, 0.977, 0.10)}
@@ -24,18 +25,15 @@ NAMES = {"ring8": "ring", "grid25": "grid"}
 
 
 def judge(found: Findings) -> Verdict:
-    """Demand that packing covers more modes than the plain GAN, on the grid and on the ring if it was tried.
-
-    More by a gap that exceeds its spread over seeds.
-    """
+    """Demand that packing covers more modes than the plain GAN, on the grid and on the ring if it was tried."""
     parts: list[str] = []
-    holds: list[bool | None] = []
+    demands: list[Demand] = []
     sharp: list[bool] = []
     for data, name in NAMES.items():
         if name == "ring" and f"gan {name}" not in found.arms:
             continue
         packed = [arm for arm in (f"pac2 {name}", f"pac4 {name}") if arm in found.arms]
-        holds += [found.above(arm, f"gan {name}", "modes") for arm in packed]
+        demands += [found.above(arm, f"gan {name}", "modes") for arm in packed]
         sharp += [found.mean(arm, "high_quality") > SHARP for arm in (f"gan {name}", *packed)]
         for method in METHODS:
             arm = f"{method} {name}"
@@ -45,9 +43,9 @@ def judge(found: Findings) -> Verdict:
                 quality = f"{found.mean(arm, 'high_quality'):.0%} of high quality"
                 parts.append(f"{arm} {found.show(arm, 'modes')} modes{beside}, {quality}")
     text = "; ".join(parts) + "."
-    if not (all(sharp) and holds):
+    if not (all(sharp) and demands):
         return Verdict(None, f"{text} Too short to decide: below {SHARP:.0%} of high quality modes say little.")
-    return every(holds, text)
+    return found.decide(demands, text)
 
 
 @claim(

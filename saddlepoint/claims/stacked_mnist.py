@@ -3,7 +3,8 @@
 from typing import Any
 
 from saddlepoint.claims.bench import Bench
-from saddlepoint.claims.claim import Arm, Findings, Protocol, Verdict, claim, every
+from saddlepoint.claims.claim import Arm, Findings, Protocol, claim
+from saddlepoint.claims.verdict import Verdict
 
 PUBLISHED = {
     "gan": (78.9, 4.50),
@@ -20,7 +21,7 @@ PENALTIES = {"penalty": ("r1", "r2")}
 def judge(found: Findings) -> Verdict:
     """Demand the published order: packing beats the GAN, the relativistic loss the plain one.
 
-    Each by a gap that exceeds its spread over seeds; training without these arms decides nothing.
+    Training without these arms decides nothing.
     """
     parts = []
     for arm in found.arms:
@@ -38,7 +39,7 @@ def judge(found: Findings) -> Verdict:
     if found.arms == [OURS]:
         return Verdict(None, f"{text} None of the published arms was tried.")
     order = [found.above(arm, "gan", "modes") for arm in ("pac2", "pac4")]
-    return every([*order, found.above("r3gan", "r1 and r2", "modes")], text)
+    return found.decide([*order, found.above("r3gan", "r1 and r2", "modes")], text)
 
 
 @claim(

@@ -13,11 +13,13 @@ SUMMARY = "run a published claim again and say whether it holds"
 def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     found = make_parser().parse(arguments)
-    from saddlepoint import reproduction, reproduction_table, training
+    from saddlepoint import reproduction, reproduction_table, reproduction_verdict, training
 
     if found.table:
         if found.claim:
             raise UserError(f"--table takes every result in --out; leave {found.claim!r} out")
+        for change in reproduction_verdict.judge_again(found.out):
+            print(change)
         print(reproduction_table.write_table(found.out))
         print(reproduction_table.draw_table(found.out))
         return 0
@@ -61,7 +63,9 @@ def make_parser() -> Parser:
         "--mnist", metavar="SOURCE", help="for example mnist:FOLDER (default: $SADDLE_MNIST, or download)"
     )
     parser.add_argument("--cifar10", metavar="SOURCE", help="the same for CIFAR-10 ($SADDLE_CIFAR10)")
-    parser.add_argument("--table", action="store_true", help="write DIR/README.md and DIR/claims.png")
+    parser.add_argument(
+        "--table", action="store_true", help="draw all verdicts again; write DIR/README.md and DIR/claims.png"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     return parser
 

@@ -1,16 +1,26 @@
-"""Whether two configurations differ, given what each of their seeds scored."""
+"""Whether two configurations differ, or one differs from a bar, given what each of their seeds scored.
+
+All tests are two-sided; a difference counts where its p, after Holm's correction for all that are tested
+together, is below ``LEVEL``.
+"""
 
 import math
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from functools import cache
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
-from saddlepoint.evaluate.interval import Z
+from saddlepoint.evaluate.interval import Z, of_share
 
-Test = Literal["paired", "welch", "one against several", "sampling noise"]
+LEVEL = 0.05
+POWER = 0.8
+MOST = 1_000  # seeds that anybody is asked for
+
+Test = Literal["paired", "welch", "one against several", "sampling noise", "one sample", "shares", "majority"]
 
 
 class Scores(NamedTuple):
@@ -27,17 +37,20 @@ class Scores(NamedTuple):
 
 @dataclass(frozen=True)
 class Difference:
-    """How far two configurations lie apart.
+    """How far two configurations lie apart, or one from a bar.
 
     Attributes:
-        value: mean of the second less mean of the first.
+        value: mean of the second less mean of the first, or of the first less the bar.
         low: lower end of the 95 % interval.
         high: upper end of the 95 % interval.
         p: probability of a difference at least as large where there is none.
         test: what the interval and p rest on. ``paired``: differences at the same seeds, Student's t.
             ``welch``: other seeds, Welch's t. ``one against several``: Student's t with the scatter of the
             several, as if the other configuration scattered as much. ``sampling noise``: one seed each, a
-            normal interval of the samples' noise, which says nothing of other seeds.
+            normal interval of the samples' noise, which says nothing of other seeds. ``one sample``: Student's
+            t against a bar. ``shares``: Fisher's exact test and Newcombe's interval. ``majority``: the exact
+            binomial test against one half and Wilson's interval.
+        scatter: standard deviation of the differences that single seeds show; nan where it is not known.
     """
 
     value: float
@@ -45,6 +58,7 @@ class Difference:
     high: float
     p: float
     test: Test
+    scatter: float = math.nan
 
     @property
     def over_seeds(self) -> bool:
@@ -53,24 +67,61 @@ class Difference:
 
 
 def difference(a: Scores, b: Scores) -> Difference:
-    """Compare two configurations; which test is used depends on their seeds alone, never on their values."""
+    """Compare two configurations; which test is used depends on their seeds alone, never on their values.
+
+    Where no seed differs from another there is no scatter for Student's t: p is then that of as many equal
+    signs, or of the most extreme order of ranks.
+    """
     one, two = (np.array(list(scores.value.values())) for scores in (a, b))
     gap = float(two.mean() - one.mean())
     if len(one) == len(two) == 1:
         error = math.hypot(*a.error.values(), *b.error.values())
-        return _difference(gap, error, math.inf, "sampling noise")
+        if error == 0:
+            return Difference(gap, gap, gap, float(gap == 0), "sampling noise")
+        p = 2 * float(stats.norm.sf(abs(gap) / error))
+        return Difference(gap, gap - Z * error, gap + Z * error, p, "sampling noise")
     if a.value.keys() == b.value.keys():
-        gaps = np.array([b.value[seed] - a.value[seed] for seed in a.value])
-        return _difference(gap, _error(gaps), len(gaps) - 1, "paired")
+        return _one_sample(np.array([b.value[seed] - a.value[seed] for seed in a.value]), "paired")
+    ranks = 2 / math.comb(len(one) + len(two), len(one))
     if min(len(one), len(two)) == 1:
         many = one if len(one) > 1 else two
-        spread = float(many.std(ddof=1))
-        return _difference(gap, spread * math.sqrt(1 + 1 / len(many)), len(many) - 1, "one against several")
-    errors = np.array([_error(one), _error(two)])
-    square = errors**2
+        spread, count = float(many.std(ddof=1)), len(many)
+        error = spread * math.sqrt(1 + 1 / count)
+        return _student(gap, error, count - 1, "one against several", math.sqrt(2) * spread, ranks)
+    square = np.array([one.var(ddof=1) / len(one), two.var(ddof=1) / len(two)])
     total = square.sum()
     freedom = total**2 / (square**2 / [len(one) - 1, len(two) - 1]).sum() if total else 1.0
-    return _difference(gap, math.sqrt(total), freedom, "welch")
+    scatter = math.hypot(one.std(ddof=1), two.std(ddof=1))
+    return _student(gap, math.sqrt(total), freedom, "welch", scatter, ranks)
+
+
+def against(values: Sequence[float], bar: float) -> Difference:
+    """Compare the mean of at least two seeds' values with a fixed number (Student's t of one sample)."""
+    return _one_sample(np.array(values) - bar, "one sample")
+
+
+def shares(a: Sequence[int], b: Sequence[int]) -> Difference:
+    """Compare how often something happened, 0 or 1 a seed, in b and in a.
+
+    Fisher's exact test; Newcombe's (1998) hybrid of Wilson's intervals.
+    """
+    hits, trials = (sum(a), sum(b)), (len(a), len(b))
+    before, after = hits[0] / trials[0], hits[1] / trials[1]
+    (low_a, high_a), (low_b, high_b) = (of_share(*one) for one in zip(hits, trials, strict=True))
+    gap = after - before
+    low = gap - math.hypot(after - low_b, high_a - before)
+    high = gap + math.hypot(high_b - after, before - low_a)
+    fisher: Any = stats.fisher_exact([[count, n - count] for count, n in zip(hits, trials, strict=True)])
+    scatter = math.sqrt(before * (1 - before) + after * (1 - after))
+    return Difference(gap, low, high, float(fisher.pvalue), "shares", scatter)
+
+
+def majority(hits: Sequence[int]) -> Difference:
+    """Compare how often something happened, 0 or 1 a seed, with every second time."""
+    count, trials = sum(hits), len(hits)
+    share, (low, high) = count / trials, of_share(count, trials)
+    p = float(stats.binomtest(count, trials).pvalue)
+    return Difference(share - 0.5, low - 0.5, high - 0.5, p, "majority", math.sqrt(share * (1 - share)))
 
 
 def holm(p: Sequence[float]) -> list[float]:
@@ -83,16 +134,52 @@ def holm(p: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def _error(values: np.ndarray) -> float:
-    return float(values.std(ddof=1)) / math.sqrt(len(values))
+def power(effect: float, seeds: int, level: float = LEVEL) -> float:
+    """Return the probability that a t-test over seeds finds a difference.
+
+    Args:
+        effect: true difference in units of the scatter of single seeds' differences.
+        seeds: of one sample, or pairs.
+        level: two-sided error rate where there is no difference.
+    """
+    # scipy's noncentral t is NaN for large effects: average the normal's power over scatters instead.
+    freedom, centre = seeds - 1, abs(effect) * math.sqrt(seeds)
+    reach = -special.stdtrit(freedom, level / 2) * _scatters(freedom)
+    return float(np.mean(special.ndtr(centre - reach) + special.ndtr(-centre - reach)))
 
 
-def _difference(gap: float, error: float, freedom: float, test: Test) -> Difference:
-    if error == 0:
-        return Difference(gap, gap, gap, 0.0 if gap else 1.0, test)
-    if math.isinf(freedom):
-        reach, p = Z * error, 2 * float(stats.norm.sf(abs(gap) / error))
-    else:
-        reach = float(stats.t.ppf(0.975, freedom)) * error
-        p = 2 * float(stats.t.sf(abs(gap) / error, freedom))
-    return Difference(gap, gap - reach, gap + reach, p, test)
+@cache
+def _scatters(freedom: int) -> np.ndarray:
+    """Return equally likely standard deviations, in units of the true one, with so many degrees of freedom."""
+    return np.sqrt(special.chdtri(freedom, (np.arange(1_000) + 0.5) / 1_000) / freedom)
+
+
+def seeds_needed(found: Difference, level: float = LEVEL) -> int | None:
+    """Return how many seeds decide a difference of this size in four cases of five.
+
+    The scatter is taken as it was found. None where there is no difference, or over 1,000 are needed.
+    """
+    if found.value == 0 or found.test == "sampling noise":
+        return None
+    if found.scatter == 0:
+        return 1 + math.ceil(-math.log2(level))  # equal signs: p = 2 · 2⁻ⁿ
+    effect, counts = abs(found.value) / found.scatter, range(2, MOST + 1)
+    index = bisect_left(counts, POWER, key=lambda seeds: power(effect, seeds, level))
+    return counts[index] if index < len(counts) else None
+
+
+def _one_sample(gaps: np.ndarray, test: Test) -> Difference:
+    scatter, count = float(gaps.std(ddof=1)), len(gaps)
+    error = scatter / math.sqrt(count)
+    return _student(float(gaps.mean()), error, count - 1, test, scatter, 2.0 ** (1 - count))
+
+
+def _student(
+    gap: float, error: float, freedom: float, test: Test, scatter: float, unscattered: float
+) -> Difference:
+    """Return Student's interval and p; ``unscattered`` is p of a difference without any scatter."""
+    if error <= 1e-12 * abs(gap):
+        return Difference(gap, gap, gap, unscattered if gap else 1.0, test, 0.0)
+    reach = -float(special.stdtrit(freedom, 0.025)) * error
+    p = 2 * float(special.stdtr(freedom, -abs(gap) / error))
+    return Difference(gap, gap - reach, gap + reach, p, test, scatter)

@@ -37,7 +37,9 @@ def claims_image(results: Sequence[Mapping[str, Any]]) -> Image.Image:
             )
             holds = one["verdict"]["holds"]
             colour = {True: CRITIC, False: GENERATOR, None: FAINT}[holds]
-            said = f"{WORDS[holds]} · {one['protocol']} · {one['headline'].replace('_', ' ')}"
+            count = len({trial["seed"] for trial in one["trials"]})
+            seeds = "one seed" if count == 1 else f"{count} seeds"
+            said = f"{WORDS[holds]} · {one['protocol']}, {seeds} · {one['headline'].replace('_', ' ')}"
             figure.text((left + 0.15) / WIDTH, (top - 0.38) / height, said, color=colour, size=8)
             tall_axes = ROW * len(arms)
             bottom = top - HEAD - tall_axes

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from saddlepoint.claims.bench import spaced
-from saddlepoint.claims.claim import Findings, Missing, every
-from saddlepoint.claims.ebgan_grid import _gain, _score
+from saddlepoint.claims.claim import Findings, Missing
+from saddlepoint.claims.ebgan_grid import _score
 from saddlepoint.claims.game import Game
 from saddlepoint.claims.ten_times_too_long import _collapse
 from saddlepoint.claims.three_updates import RULES, _closed_forms, _fit
@@ -85,35 +85,6 @@ def test_findings_mean_and_spread():
     assert found.show("a", "x") == "3 ± 2.6"
     with pytest.raises(Missing, match="x of b"):
         found.mean("b", "x")
-
-
-def test_a_gap_counts_beyond_its_spread_over_seeds():
-    values = {"low": (1.0, 2.0, 3.0), "near": (2.0, 3.0, 4.0), "far": (8.0, 9.0, 10.0), "single": (50.0,)}
-    trials = [
-        {"arm": arm, "seed": s, "figures": {"x": x}} for arm, xs in values.items() for s, x in enumerate(xs)
-    ]
-    found = Findings("full", {}, trials)
-    assert found.above("far", "low", "x") is True
-    assert found.above("low", "far", "x") is False
-    assert found.above("near", "low", "x") is None  # a gap of 1, and a spread of √2
-    assert found.above("single", "low", "x") is None
-    with pytest.raises(Missing):
-        found.above("far", "none", "x")
-
-
-def test_one_no_is_a_no_and_one_doubt_a_doubt():
-    assert every([True, True], "t") == (True, "t")
-    assert every([True, None, False], "t") == (False, "t")
-    holds, text = every([True, None], "t")
-    assert holds is None
-    assert "no larger than its spread" in text
-
-
-def test_a_mean_gap_over_settings_counts_beyond_twice_its_error():
-    assert _gain(np.array([1.0, 2.0, 3.0])) is True
-    assert _gain(np.array([-1.0, -2.0, -3.0])) is False
-    assert _gain(np.array([-1.0, 2.0, 0.5])) is None
-    assert _gain(np.array([4.0])) is None
 
 
 def test_a_figure_is_there_if_any_seed_has_it():

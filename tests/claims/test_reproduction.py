@@ -1,16 +1,18 @@
 """What is kept, continued, refused and said, with a claim that takes no time."""
 
 import json
+import math
 import os
 import signal
 
 import pytest
 
 import saddlepoint as sp
-from saddlepoint.claims.claim import Arm, Protocol, Verdict, claim, claims
+from saddlepoint.claims.claim import Arm, Protocol, claim, claims
 from saddlepoint.cli import main
 from saddlepoint.core.errors import TrainingError
 from saddlepoint.data import load
+from saddlepoint.evaluate.significance import against, seeds_needed
 from saddlepoint.reproduction import _trained
 
 NAME = "toy"
@@ -30,7 +32,7 @@ def toy(monkeypatch):
     toy.calls = []
 
     def judge(found):
-        return Verdict(found.mean("b", "value") > found.mean("a", "value"), f"b is {found.show('b', 'value')}.")
+        return found.decide([found.above("b", "a", "value")], f"b is {found.show('b', 'value')}.")
 
     @claim(
         NAME,
@@ -49,7 +51,8 @@ def toy(monkeypatch):
         toy.calls.append((bench.name, bench.seed))
         if toy.attempt is not None:
             return toy.attempt(bench)
-        return {"value": bench.seed + bench.settings["n"] * (bench.name == "b"), "curve": [1, 2]}
+        ahead = bench.settings["n"] + 0.1 * bench.seed
+        return {"value": bench.seed + ahead * (bench.name == "b"), "curve": [1, 2]}
 
     return toy
 
@@ -68,15 +71,66 @@ def fails(capsys, *arguments):
 def test_means_and_spreads_are_over_seeds(workplace):
     result = run()
     assert result["summary"]["a"] == {"value": {"mean": 0.5, "spread": pytest.approx(0.5**0.5), "count": 2}}
-    assert result["summary"]["b"]["value"]["mean"] == 10.5
-    assert result["verdict"] == {"holds": True, "text": "b is 10.5 ± 0.71."}
+    assert result["summary"]["b"]["value"]["mean"] == 10.55
+    verdict = result["verdict"]
+    assert verdict["holds"] is True
+    assert verdict["text"].startswith(
+        "b is 10.6 ± 0.78. Tested two-sided over seeds, at 5 %: value of b less a +10.1"
+    )
+    (test,) = verdict["tests"]
+    # Differences of 10 and 10.1: t = 10.05/0.05 with one degree of freedom.
+    assert test["p"] == test["corrected"] == pytest.approx(1 - 2 / math.pi * math.atan(201))
+    assert (test["test"], test["answer"], verdict["seeds"]) == ("paired", True, None)
+    assert result["looks"] == [2]
     assert result["command"] == "saddle reproduce toy --seeds 2"
     assert result["protocol"] == "short"
     assert result["arms"]["a"] == {"data": "digits", "recipe": "mlp_gan", "flags": {}}
     assert all(trial["versions"]["saddlepoint"] == result["package"] for trial in result["trials"])
     row = next(line for line in (workplace / "results/README.md").read_text().splitlines() if "Nobody" in line)
-    for words in ("Nobody 2020, Table 7", "b > a", "a 0.500 ± 0.707, b 10.5 ± 0.707", "| yes |", "| short |"):
+    for words in ("Nobody 2020, Table 7", "b > a", "a 0.500 ± 0.707, b 10.6 ± 0.778", "| yes |", "| short |"):
         assert words in row
+
+
+def test_an_open_verdict_names_the_command_that_would_decide_it(toy):
+    ahead = {0: 1.0, 1: 0.2, 2: 0.6, 3: 0.7}
+    toy.attempt = lambda bench: {"value": ahead[bench.seed] if bench.name == "b" else 0.0}
+    one = run(seeds=1)["verdict"]
+    assert (one["holds"], one["seeds"]) == (None, 3)
+    assert one["text"].endswith(
+        "Not decided: one seed does not show what another would change. To see that: "
+        "`saddle reproduce toy --seeds 3`."
+    )
+    two = run(seeds=2)
+    assert two["looks"] == [1, 2]
+    assert "at 5 %:" in two["verdict"]["text"], "one seed decided nothing, so this is the first look"
+    # An effect of 0.6/0.57 at 2.5 %, which the second look has left
+    assert two["verdict"]["seeds"] == seeds_needed(against([1.0, 0.2], 0), 0.025) == 12
+    assert two["verdict"]["text"].endswith("decides in four cases of five: `saddle reproduce toy --seeds 12`.")
+    four = run(seeds=4)
+    assert four["looks"] == [1, 2, 4]
+    assert "at 2.5 %, less than 5 as fewer seeds were judged before:" in four["verdict"]["text"]
+    assert run(seeds=4)["verdict"] == four["verdict"]
+    assert 0.025 < four["verdict"]["tests"][0]["p"] < 0.05
+    assert four["verdict"]["holds"] is None
+    assert run(seeds=4, out="at-once")["verdict"]["holds"] is True
+
+
+def test_verdicts_are_drawn_again_from_what_is_stored(workplace, capsys):
+    verdict = run()["verdict"]
+    path = workplace / "results/toy.json"
+    stored = json.loads(path.read_text())
+    del stored["looks"]
+    path.write_text(json.dumps({**stored, "verdict": {"holds": False, "text": "by another rule"}}))
+    assert main(["reproduce", "--table"]) == 0
+    assert "toy: **no** -> yes" in capsys.readouterr().out
+    again = json.loads(path.read_text())
+    assert again["verdict"] == verdict
+    assert again["trials"] == stored["trials"]
+    assert "| yes |" in (workplace / "results/README.md").read_text()
+    halfway = {**again, "trials": again["trials"][:-1], "verdict": {"holds": None, "text": "Unfinished"}}
+    path.write_text(json.dumps(halfway))
+    assert main(["reproduce", "--table"]) == 0
+    assert json.loads(path.read_text()) == halfway
 
 
 def test_trials_are_kept_and_only_the_rest_is_done(toy, workplace):
@@ -94,7 +148,7 @@ def test_trials_are_kept_and_only_the_rest_is_done(toy, workplace):
     assert "Unfinished" in stored["verdict"]["text"]
     toy.attempt = None
     toy.calls.clear()
-    assert run()["verdict"] == {"holds": True, "text": "b is 6 ± 7.1."}
+    assert run()["verdict"]["text"].startswith("b is 6.05 ± 7.1. Tested")
     assert toy.calls == [("b", 1)]
     toy.calls.clear()
     run()
@@ -137,10 +191,9 @@ def test_training_that_fails_is_a_result(toy):
     toy.attempt = diverge
     result = run()
     assert result["trials"][0]["failed"] == "d/adversarial became nan at step 3"
-    assert result["verdict"] == {
-        "holds": None,
-        "text": "Not decided, for want of value of a. Training failed for a (seed 0), a (seed 1).",
-    }
+    assert result["verdict"]["holds"] is None
+    text = "Not decided, for want of value of a. Training failed for a (seed 0), a (seed 1)."
+    assert result["verdict"]["text"] == text
 
 
 def test_an_interrupted_run_goes_on_bit_for_bit(toy):

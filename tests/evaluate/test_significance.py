@@ -1,10 +1,20 @@
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from saddlepoint.evaluate.significance import Scores, difference, holm
+from saddlepoint.evaluate.significance import (
+    Scores,
+    against,
+    difference,
+    holm,
+    majority,
+    power,
+    seeds_needed,
+    shares,
+)
 
 
 def scores(values, first=0, error=0.1):
@@ -53,7 +63,6 @@ def test_one_seed_each_knows_the_noise_of_samples_only():
 
 def test_equal_runs_do_not_differ():
     assert difference(scores([1.0, 2.0]), scores([1.0, 2.0])).p == 1
-    assert difference(scores([1.0, 1.0]), scores([2.0, 2.0], first=5)).p == 0
 
 
 def test_equal_configurations_are_told_apart_once_in_twenty():
@@ -69,3 +78,43 @@ def test_holms_correction():
     assert holm([0.5]) == [0.5]
     assert holm([]) == []
     assert holm([0.9, 0.8]) == [1.0, 1.0]
+
+
+def test_without_scatter_p_is_that_of_as_many_equal_signs_or_ranks():
+    paired = difference(scores([1.0, 1.0, 1.0]), scores([2.0, 2.0, 2.0]))
+    assert (paired.test, paired.p) == ("paired", 2 * 0.5**3)
+    apart = difference(scores([1.0, 1.0, 1.0]), scores([2.0, 2.0], first=7))
+    exact: Any = stats.mannwhitneyu([1.0, 1.1, 1.2], [2.0, 2.1], method="exact")
+    assert apart.p == pytest.approx(exact.pvalue)
+    assert seeds_needed(paired) == 6
+    assert difference(scores([1.0] * 6), scores([2.0] * 6)).p < 0.05
+
+
+def test_shares_and_majorities():
+    exact: Any = stats.fisher_exact([[1, 7], [6, 2]])
+    found = shares([1] + [0] * 7, [1] * 6 + [0] * 2)
+    assert found.p == pytest.approx(exact.pvalue)
+    assert found.value == 5 / 8
+    # Newcombe (1998), Table II, example (a): 56/70 and 48/80, his method 10
+    found = shares([1] * 48 + [0] * 32, [1] * 56 + [0] * 14)
+    assert (found.low, found.high) == pytest.approx((0.0524, 0.3339), abs=1e-4)
+    assert majority([1] * 6).p == pytest.approx(1 / 32)
+    assert majority([1, 0, 1, 1]).value == 0.25
+
+
+@pytest.mark.parametrize(("effect", "count"), [(0.5, 2), (1.0, 5), (0.4, 60), (3.0, 3), (-1.0, 5)])
+def test_power_is_that_of_the_noncentral_t(effect, count):
+    reach, centre = stats.t.ppf(0.975, count - 1), effect * count**0.5
+    exact = stats.nct.sf(reach, count - 1, centre) + stats.nct.cdf(-reach, count - 1, centre)
+    assert power(effect, count) == pytest.approx(exact, abs=1e-4)
+
+
+def test_seeds_needed_are_those_of_the_tables():
+    # Cohen (1988), paired: 80 % power at 5 %, two-sided
+    for effect, count in ((0.2, 199), (0.5, 34), (0.8, 15)):
+        found = against([10 + effect / 2**0.5 + 1, 10 + effect / 2**0.5 - 1], 10)
+        assert found.value / found.scatter == pytest.approx(effect / 2, rel=1e-6)
+        assert seeds_needed(replace(found, value=effect, scatter=1.0)) == count
+    assert seeds_needed(replace(found, value=20.0, scatter=1.0)) == 2
+    assert seeds_needed(replace(found, value=0.01, scatter=1.0)) is None
+    assert seeds_needed(replace(found, value=0.0)) is None
