@@ -12,7 +12,7 @@ from saddlepoint.core.words import printable
 from saddlepoint.data.collection import UNREADABLE, Member
 from saddlepoint.data.images import is_image_head, is_image_name
 from saddlepoint.data.labels import is_table
-from saddlepoint.data.layout import is_hidden
+from saddlepoint.data.layout import is_hidden, plain
 
 LARGEST_MEMBER = 512 * 2**20  # bytes
 LARGEST_RATIO = 200  # of a member of more than _FREE bytes; images hardly shrink
@@ -42,7 +42,7 @@ class Archive:
         for info in infos:
             check_member(info, self.place)
         # Of two members with one name, the last is meant.
-        self._infos = {name: info for info in infos if (name := _plain(info.filename))}
+        self._infos = {name: info for info in infos if (name := plain(info.filename))}
         images = [(name, info) for name, info in self._infos.items() if self._is_image(name, info)]
         self.members: Sequence[Member] = sorted(Member(name, i.file_size, i.CRC) for name, i in images)
         self.tables: Sequence[str] = [name for name in self._infos if is_table(name)]
@@ -63,11 +63,6 @@ class Archive:
                 return is_image_head(file.read(16))
         except UNREADABLE:
             return False
-
-
-def _plain(name: str) -> str:
-    """Return a member's name as it was meant: with slashes, and without empty and ``.`` parts."""
-    return "/".join(part for part in name.replace("\\", "/").split("/") if part not in ("", "."))
 
 
 def check_member(info: zipfile.ZipInfo, place: str) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 
 from saddlepoint.core.errors import UserError, reason
 from saddlepoint.core.words import listed, printable, slug
-from saddlepoint.data import cache, images, labels
+from saddlepoint.data import cache, images
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.labelling import arranged
 from saddlepoint.data.layout import Layout
@@ -92,10 +92,10 @@ def read(collection: Collection, name: str, request: Request) -> Dataset:
     """
     names = [member.name for member in collection.members]
 
-    def read_table(table: str) -> bytes:
+    def read_table(table: str, most: int) -> bytes:
         try:
             with collection.open(table) as file:
-                return file.read(labels.LARGEST + 1)
+                return file.read(most)
         except UNREADABLE as error:
             raise UserError(
                 f"cannot read {listed([table])} beside {collection.place} ({_reason(error)})"

@@ -4,16 +4,14 @@ import csv
 import io
 import json
 from collections.abc import Sequence
-from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.words import listed, printable, shortened
 from saddlepoint.data.images import is_image_name
-from saddlepoint.data.layout import is_hidden
+from saddlepoint.data.layout import is_hidden, plain
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".json", ".jsonl")
-LARGEST = 256 * 2**20  # bytes of a file of labels
 STYLEGAN = "dataset.json"
 _NAMED = (
     "label",
@@ -53,8 +51,6 @@ def read_labels(content: bytes, place: str, names: Sequence[str], column: str = 
         UserError: it cannot be read, names none of the images, has no such column, or has several and none was
             chosen, or its values are no classes.
     """
-    if len(content) > LARGEST:
-        raise UserError(f"{place} has {len(content):,} bytes, more than labels need; give another file")
     try:
         table = _parse(content, place)
     except (ValueError, RecursionError, csv.Error) as error:
@@ -110,12 +106,16 @@ def read_stylegan(content: bytes, place: str, names: Sequence[str]) -> tuple[lis
 
 
 def offer(content: bytes, place: str, names: Sequence[str]) -> str:
-    """Return a note that offers to read a file as labels; empty where it does not name the images."""
+    """Return a note that offers to read a file as labels; empty where it does not name half of the images."""
+    files = _Files(names)
     try:
-        source, header, rows = _columns(_parse(content, place), _Files(names))
+        source, header, rows = _columns(_parse(content, place), files)
     except (ValueError, RecursionError, csv.Error):
         return ""
     if source is None:
+        return ""
+    found = {files.find(row[source]) for row in rows[:_LOOKED_AT] if source < len(row)} - {None}
+    if 2 * len(found) < min(len(names), _LOOKED_AT):
         return ""
     others = [name for index, name in enumerate(header or rows[0]) if index != source]
     if not others or (header is None and len(others) > 1):
@@ -133,7 +133,7 @@ class _Files:
     """Finds images by how other files call them."""
 
     def __init__(self, names: Sequence[str]):
-        self._paths = [PurePosixPath(name).parts for name in names]
+        self._paths = [name.split("/") for name in names]
         self._rows: dict[str, list[int]] = {}
         for row, path in enumerate(self._paths):
             self._rows.setdefault(_stem(path[-1]), []).append(row)
@@ -142,8 +142,8 @@ class _Files:
         """Return the image whose path ends like ``cell``, with or without its ending; None for none or many."""
         if not isinstance(cell, str | int) or isinstance(cell, bool):
             return None
-        path = PurePosixPath(str(cell).strip().replace("\\", "/")).parts
-        rows = self._rows.get(_stem(path[-1]), []) if path else []
+        path = plain(str(cell).strip()).split("/")
+        rows = self._rows.get(_stem(path[-1]), [])
         if len(rows) > 1:
             rows = [row for row in rows if self._paths[row][-1] == path[-1]] or rows
         if len(rows) > 1:
@@ -151,7 +151,7 @@ class _Files:
             rows = [row for row, own in zip(rows, depth, strict=True) if own == max(depth)]
         return rows[0] if len(rows) == 1 else None
 
-    def _common(self, row: int, path: tuple[str, ...]) -> int:
+    def _common(self, row: int, path: list[str]) -> int:
         """Return how many folders over an image the name agrees with."""
         count = 0
         for mine, other in zip(self._paths[row][-2::-1], path[-2::-1], strict=False):

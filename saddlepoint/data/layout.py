@@ -96,6 +96,11 @@ class _Place(NamedTuple):
     path: tuple[str, ...]
 
 
+def plain(name: str) -> str:
+    """Return a file's name in a zip or list as it was meant: with slashes, without empty and ``.`` parts."""
+    return "/".join(part for part in name.replace("\\", "/").split("/") if part not in ("", "."))
+
+
 def is_hidden(part: str) -> bool:
     """Say whether one component of a path belongs to a system or a program and not to the data."""
     return part.startswith(".") or part.casefold() in HIDDEN

@@ -133,7 +133,9 @@ def test_labels_are_offered_and_read_where_they_are_asked_for(tmp_path, monkeypa
     monkeypatch.chdir(tmp_path)
     place = write(tmp_path / "set", [f"images/{i:02d}.png" for i in range(20)])
     (place / "labels.csv").write_text("file,label\n" + "".join(f"{i:02d}.png,{i % 2}\n" for i in range(19)))
-    (place / "words.csv").write_text("a,b\nc,d\n")
+    (place / "a.csv").write_text("a,b\nc,d\n")
+    for i in range(20):  # one for each image, as detectors have them
+        (place / f"images/{i:02d}.json").write_text(json.dumps([["00.png", 1], ["01.png", 2]]))
     assert load("set").classes == ()
     assert f"--labels {place / 'labels.csv'}" in load("set").notes[0]
     assert f"--labels {place / 'labels.csv'}" in load("set/images").notes[0]
