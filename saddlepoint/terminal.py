@@ -15,6 +15,8 @@ from saddlepoint.core.machine import resident
 from saddlepoint.core.optimization import SETTINGS, told
 from saddlepoint.core.protocol import START
 from saddlepoint.core.words import shortened
+from saddlepoint.data.dataset import Dataset
+from saddlepoint.data.repeats import count_repeats
 from saddlepoint.data.request import Report, silent
 from saddlepoint.engine.loop import Trainer, Watcher
 from saddlepoint.engine.plan import Plan
@@ -81,7 +83,7 @@ class Screen:
         again = f", from step {resumed:,}" if resumed is not None else ""
         print_(f"[bold]{prepared.recipe.name}[/bold] on [bold]{spec.name}[/bold], seed {prepared.seed}{again}")
         self._line("data", _describe_data(prepared))
-        for note in data.notes if data else ():
+        for note in (*data.notes, *self._repeats(data)) if data else ():
             self._line("", note)
         for name, network in experiment.family.named_children():
             if count := sum(p.numel() for p in network.parameters()):
@@ -101,6 +103,12 @@ class Screen:
         self._line("memory", _memory(prepared, plan))
         if path is not None:
             self._line("run", str(path))
+
+    def _repeats(self, data: Dataset) -> Iterator[str]:
+        """Yield a sentence where training images are repeats; nothing is counted where nothing is printed."""
+        if data.kind == "images" and not self.quiet and (repeats := count_repeats(data.train)):
+            are = "is a repeat" if repeats == 1 else "are repeats"
+            yield f"{repeats:,} of {len(data.train):,} training images {are}, pixel for pixel"
 
     def bar(self) -> "Bar | Lines":
         """Return a live bar, or plain lines where the output is no terminal."""
