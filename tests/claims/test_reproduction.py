@@ -285,7 +285,7 @@ def test_the_command_lists_runs_and_complains(capsys, workplace):
     assert json.loads(capsys.readouterr().out)["claim"] == NAME
     assert main(["list", "--json"]) == 0
     assert NAME in json.loads(capsys.readouterr().out)["claims"]
-    assert "did you mean 'toy'?" in fails(capsys, "toi")
+    assert "did you mean 'toy'?" in fails(capsys, "toyy")
     assert "one of --full and --quick" in fails(capsys, NAME, "--full", "--quick")
     assert "--seeds must be at least 1" in fails(capsys, NAME, "--seeds", "0")
     assert "leave 'toy' out" in fails(capsys, NAME, "--table")
