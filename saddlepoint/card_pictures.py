@@ -28,7 +28,9 @@ def draw_card(card: Card, inputs: Inputs) -> dict[str, Image.Image]:
         pictures["neighbours"] = _neighbours(inputs)
     title = f"features: {card.encoder['name']}" if inputs.kind == "images" else card.data["name"]
     fake, real = inputs.fake.head(SCATTERED).features, inputs.real.head(SCATTERED).features
-    pictures["features"] = points_image(fake, real, title=title)
+    known = inputs.mixture
+    modes = {} if known is None else {"modes": known.centres, "reach": 3 * known.sigma}
+    pictures["features"] = points_image(fake, real, title=title, **modes)
     return pictures
 
 

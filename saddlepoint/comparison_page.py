@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from saddlepoint.configurations import Entry, Estimate, Group
+from saddlepoint.configurations import Estimate, Group
 from saddlepoint.configurations import told as setting
 from saddlepoint.data.subset import random_part
 from saddlepoint.evaluate import meanings
@@ -18,7 +18,7 @@ from saddlepoint.evaluate.card import interval, legend, marked, number
 from saddlepoint.plots.grid import grid
 from saddlepoint.plots.overlay import DARK, LIGHT, Line, Over, overlay_image
 from saddlepoint.plots.png import png_bytes
-from saddlepoint.recording import POINTS, draw
+from saddlepoint.recording import POINTS, draw, truth
 from saddlepoint.terminal import clock
 from saddlepoint.version import __version__
 
@@ -270,12 +270,12 @@ def _figures(comparison: "Comparison") -> str:
 
 def _grids(comparison: "Comparison") -> str:
     data = comparison.data
-    if data.kind == "images":
-        shown = _shown(data.shape)
+    over = truth(data)
+    shown = POINTS if over else _shown(data.shape)
+    figures = []
+    if over is None:
         real = data.train.take(random_part(len(data.train), shown))[0]
-        figures = [_figure(_tiles(real), "<strong>real images</strong>", "real images")]
-    else:
-        real, figures = data.train.take(random_part(len(data.train), POINTS))[0], []
+        figures.append(_figure(_tiles(real), "<strong>real images</strong>", "real images"))
     for place, group in enumerate(comparison.groups):
         for entry in group.entries:
             caption = f"{_dot(place)}<strong>{escape(entry.name)}</strong>"
@@ -283,13 +283,10 @@ def _grids(comparison: "Comparison") -> str:
                 caption += f'<br><span class="faint">{escape(group.label)}</span>'
             told = ", ".join(f"{_head(name)} {number(entry.card[name].value)}" for name in comparison.ranking)
             caption += f'<br><span class="faint">seed {entry.seed}, {told}</span>'
-            figures.append(_figure(_samples(entry, real), caption, f"samples of {entry.name}"))
+            samples = entry.run.sample(shown, seed=0)
+            picture = _tiles(samples) if over is None else draw(samples, over, title=entry.name)
+            figures.append(_figure(picture, caption, f"samples of {entry.name}"))
     return '<div class="grids">' + "\n".join(figures) + "</div>"
-
-
-def _samples(entry: Entry, real: np.ndarray) -> Image.Image:
-    samples = entry.run.sample(len(real), seed=0)
-    return _tiles(samples) if samples.ndim == 4 else draw(samples, real)
 
 
 def _shown(shape: Sequence[int]) -> int:

@@ -14,15 +14,16 @@ from saddlepoint.evaluate.distances import nearest_few
 from saddlepoint.evaluate.encoder import find_encoder
 from saddlepoint.evaluate.views import real_views, thumbnails, training_order
 from saddlepoint.expression import Term, parse
-from saddlepoint.plots.grid import grid
+from saddlepoint.plots.animation import FILMS, save_loop
+from saddlepoint.plots.grid import grid, tile_scale
 from saddlepoint.plots.sheet import beside, framed, stacked, titled
-from saddlepoint.recording import draw
-from saddlepoint.run import Run, picture_path, provenance, save_picture
+from saddlepoint.run import Run, picture_path, provenance, save_picture, writing
 
 if TYPE_CHECKING:
     from PIL import Image
 
 ROWS, STEPS, NEAREST = 8, 10, 5
+FRAMES = 30  # of a film, one way
 EXEMPLARS = 3  # of a class, as many as in DCGAN's figures
 SEARCHED = 2048  # samples among which exemplars of a class are looked for
 AROUND, RADIUS = 9, 0.25
@@ -72,13 +73,35 @@ def interpolate(
     return samples.reshape(n, steps, *samples.shape[1:])
 
 
-def save_walks(run: Run, out: Path, n: int = ROWS, *, seed: int = 0, **settings: Any) -> Path:
-    """Write :func:`interpolate` to ``out``: ``.png`` with a walk a row, or ``.npy``; return where."""
-    out = picture_path(out)
-    walks = interpolate(run, n, seed=seed, **settings)
-    flat = walks.reshape(-1, *walks.shape[2:])
+def save_walks(
+    run: Run, out: Path, n: int = ROWS, *, steps: int | None = None, seed: int = 0, **settings: Any
+) -> Path:
+    """Write :func:`interpolate` to ``out``; return where.
+
+    Args:
+        run: whose weights to use.
+        out: ``.png`` with a walk a row; ``.gif`` or ``.webp``, a film in which all walks go there and back for
+            ever, side by side; or ``.npy``.
+        n: number of walks.
+        steps: images a walk (10; of a film 30).
+        seed: seed of the latents.
+        **settings: as for :func:`interpolate`.
+
+    Raises:
+        UserError: as :func:`interpolate`, or ``out`` cannot be written.
+    """
+    film = out.suffix.lower() in FILMS
+    out = out if film else picture_path(out, FILMS)
+    walks = interpolate(run, n, steps=steps or (FRAMES if film else STEPS), seed=seed, **settings)
     text = provenance(run, seed=seed, **_kept(settings)) | {"walks": f"samples 0 to {n}, one row from each"}
-    return save_picture(out, walks, lambda: draw(flat, columns=walks.shape[1]), text)
+    scale = tile_scale(walks.shape[-2])
+    if film:
+        frames = [run.picture(step, scale=scale) for step in np.moveaxis(walks, 1, 0)]
+        with writing(out):
+            save_loop(out, frames, text=text)
+        return out
+    flat = walks.reshape(-1, *walks.shape[2:])
+    return save_picture(out, walks, lambda: run.picture(flat, columns=walks.shape[1], scale=scale), text)
 
 
 @dataclass(frozen=True)

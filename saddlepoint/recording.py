@@ -2,7 +2,7 @@
 
 import hashlib
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -31,7 +31,7 @@ class Recorder(Watcher):
         self.folder = folder
         self.seed = seed
         self.classes = data.classes
-        self.real = _some_points(data)
+        self.truth = truth(data)
         self.events = Events(folder)
 
     def ticked(self, trainer: Trainer, row: dict[str, Any]) -> None:
@@ -40,10 +40,11 @@ class Recorder(Watcher):
 
     def snapshot(self, trainer: Trainer) -> None:
         """Write a grid of the averaged weights' samples."""
-        n = SHOWN if self.real is None else POINTS
+        n = SHOWN if self.truth is None else POINTS
         floats = sample(trainer.family, n, seed=self.seed, average=trainer.average)
         label = trainer.family.labels(draw_latents(trainer.family, n, seed=self.seed))
-        picture = draw(to_uint8(floats, trainer.experiment.pixels), self.real)
+        name = f"{self.folder.path.name}, step {trainer.done:,}"
+        picture = draw(to_uint8(floats, trainer.experiment.pixels), self.truth, title=name)
         text = {
             "run": self.folder.path.name,
             "step": str(trainer.done),
@@ -61,13 +62,53 @@ class Recorder(Watcher):
         self.events.close()
 
 
-def draw(samples: np.ndarray, real: np.ndarray | None = None, *, columns: int | None = None) -> Image.Image:
-    """Return a picture of samples: a grid of uint8 (n, h, w, c) images, or (n, d) points over real ones."""
+class Truth(NamedTuple):
+    """What samples of points should look like.
+
+    Attributes:
+        real: (m, d) real points.
+        modes: (k, d) centres of their modes where these are known, or None.
+        reach: how far a sample of high quality may lie from one, 3σ.
+    """
+
+    real: np.ndarray
+    modes: np.ndarray | None
+    reach: float
+
+
+def truth(data: Dataset) -> Truth | None:
+    """Return what samples of points are drawn over, None for images."""
+    if data.kind != "points":
+        return None
+    mixture = data.mixture
+    real = data.train.take(random_part(len(data.train), POINTS))[0]
+    return Truth(real, None, 0.0) if mixture is None else Truth(real, mixture.centres, 3 * mixture.sigma)
+
+
+def draw(
+    samples: np.ndarray,
+    over: Truth | None = None,
+    *,
+    columns: int | None = None,
+    scale: int | None = None,
+    title: str = "",
+) -> Image.Image:
+    """Return a picture of samples: a grid of uint8 (n, h, w, c) images, or (n, d) points over real ones.
+
+    Args:
+        samples: what to draw.
+        over: what points are drawn over.
+        columns: images in a row.
+        scale: factor by which images are enlarged.
+        title: of a picture of points; images speak for themselves.
+    """
     if samples.ndim == 4:
-        return grid(samples, columns=columns)
+        return grid(samples, columns=columns, scale=scale)
     from saddlepoint.plots.points import points_image
 
-    return points_image(samples, real)
+    if over is None:
+        return points_image(samples, title=title)
+    return points_image(samples, over.real, modes=over.modes, reach=over.reach, title=title)
 
 
 def save_pictures(folder: RunFolder, title: str, references: dict[str, float]) -> None:
@@ -103,9 +144,3 @@ def _read(path: Path) -> Image.Image:
     with Image.open(path) as picture:
         picture.load()
         return picture
-
-
-def _some_points(data: Dataset) -> np.ndarray | None:
-    if data.kind != "points":
-        return None
-    return data.train.take(random_part(len(data.train), POINTS))[0]

@@ -1,7 +1,7 @@
 """A run on disk: load it, sample from it, score it."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,7 @@ from saddlepoint.plots.grid import save_images
 from saddlepoint.plots.png import save_png
 from saddlepoint.plots.sheet import rows_named, titled
 from saddlepoint.preparation import Prepared, rebuild
-from saddlepoint.recording import draw
+from saddlepoint.recording import draw, truth
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -201,6 +201,19 @@ class Run:
             )
         return data
 
+    def picture(self, samples: np.ndarray, **layout: Any) -> "Image.Image":
+        """Draw samples of this run: a grid, or points over real ones where its data can be read.
+
+        Args:
+            samples: as :meth:`sample` returns them.
+            **layout: as for ``saddlepoint.recording.draw``.
+        """
+        over = None
+        if samples.ndim == 2:
+            with suppress(UserError):  # the samples can be seen without them
+                over = truth(self.data())
+        return draw(samples, over, title=f"{self.path.name}, step {self.step:,}", **layout)
+
     def evaluate(self, **settings: Any) -> "Card":
         """Score the run's samples; settings and result as for :func:`saddlepoint.score`."""
         from saddlepoint.scoring import score
@@ -298,7 +311,7 @@ def save_traversals(run: Run, out: Path, *, columns: int = 10, seed: int = 0) ->
         for name, samples in found.items():
             paths.append(out / f"{name}.png")
             flat = samples.reshape(-1, *samples.shape[2:])
-            picture = draw(flat, columns=columns)
+            picture = run.picture(flat, columns=columns)
             if flat.ndim == 4:
                 title = f"{name}: a row for each of its values, a column for each latent"
                 picture = titled(title, rows_named(picture, values[name]))
@@ -336,7 +349,7 @@ def save_samples(
     if not is_folder:
         if classes and label is None:
             text["classes"] = ", ".join(classes)
-        return save_picture(out, samples, lambda: draw(samples), text)
+        return save_picture(out, samples, lambda: run.picture(samples), text)
     if samples.ndim != 4:
         raise UserError("points are no images; write them to a .npy or a .png")
     with writing(out):
@@ -361,10 +374,10 @@ def save_picture(
     return out
 
 
-def picture_path(out: Path) -> Path:
-    """Return ``out``; raises UserError where :func:`save_picture` knows no way to write it."""
+def picture_path(out: Path, films: Sequence[str] = ()) -> Path:
+    """Return ``out``; raises UserError where neither :func:`save_picture` nor one of ``films`` can write it."""
     if out.suffix.lower() not in (".png", ".npy"):
-        raise UserError(f"--out {out} must end in .png or .npy")
+        raise UserError(f"--out {out} must end in {', '.join(('.png', *films))} or .npy")
     return out
 
 

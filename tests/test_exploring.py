@@ -9,6 +9,8 @@ import saddlepoint as sp
 from saddlepoint import exploring
 from saddlepoint.cli import main
 from saddlepoint.evaluate.encoder import Encoder, Encoding
+from saddlepoint.exploring import save_walks
+from saddlepoint.plots.grid import GAP
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -74,6 +76,37 @@ def test_walks_as_a_picture_and_an_array(run, points, tmp_path, capsys):
     assert np.load(tmp_path / "walks.npy").shape == (8, 10, 2)
     assert main(["sample", str(points.path), "--interpolate"]) == 0
     assert (points.path / "walks-seed0.png").exists()
+
+
+def test_walks_are_enlarged_as_samples_are(run, tmp_path):
+    run_ = str(run.path)
+    assert main(["sample", run_, "--out", str(tmp_path / "samples.png")]) == 0
+    assert main(["sample", run_, "--interpolate", "-n", "3", "--out", str(tmp_path / "walks.png")]) == 0
+    sizes = []
+    for name in ("samples.png", "walks.png"):
+        with Image.open(tmp_path / name) as picture:
+            sizes.append(picture.size)
+    samples, walks = sizes
+    side = (samples[0] - 7 * GAP) // 8
+    assert walks == (10 * side + 9 * GAP, 3 * side + 2 * GAP)
+
+
+def test_walks_as_a_film_go_there_and_back(run, tmp_path, capsys):
+    out = tmp_path / "walk.gif"
+    assert main(["sample", str(run.path), "--interpolate", "-n", "2", "--seed", "4", "--out", str(out)]) == 0
+    assert capsys.readouterr().out == f"{out}\n"
+    walks = run.interpolate(2, steps=30, seed=4)
+    with Image.open(out) as film:
+        assert film.n_frames == 58  # pyright: ignore[reportAttributeAccessIssue]
+        assert film.info["loop"] == 0
+        for place, step in ((0, 0), (29, 29), (57, 1)):
+            film.seek(place)
+            scale = (film.width - GAP) // 16
+            shown = np.asarray(film.convert("L"))[scale // 2 :: scale, scale // 2 : 8 * scale : scale]
+            assert np.abs(shown.astype(int) - walks[0, step, ..., 0]).max() <= 1
+    with Image.open(save_walks(run, tmp_path / "few.webp", 1, steps=3)) as film:
+        assert film.format == "WEBP"
+        assert film.width == film.height  # one walk
 
 
 def test_truncation_is_reachable_everywhere_and_changes_no_sample_at_1(run, tmp_path):
@@ -173,7 +206,7 @@ def test_neighbours_in_features(run, judged, tmp_path, capsys):
         (["--arithmetic", "3", "--interpolate"], "not allowed with argument"),
         (["--encoder", "judge"], "add --neighbours or leave it out"),
         (["--interpolate", "-n", "0"], "-n must be at least 1, got 0"),
-        (["--interpolate", "--out", "walks/"], "--out walks must end in .png or .npy"),
+        (["--interpolate", "--out", "walks/"], "--out walks must end in .png, .gif, .webp or .npy"),
         (
             ["--traverse", "--class", "3"],
             "--traverse draws every value of every code and has no use for --class",

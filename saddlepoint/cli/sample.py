@@ -16,6 +16,7 @@ def make_parser() -> Parser:
         "  saddle sample runs/dcgan-mnist-0001 -n 10000 --out samples.npy\n"
         "  saddle sample -n 50 --out folder/\n"
         "  saddle sample --interpolate -n 12\n"
+        "  saddle sample --interpolate --out walk.gif\n"
         '  saddle sample --arithmetic "3,17,40 - 5,9 + 12"\n'
         '  saddle sample --arithmetic "class:7 - class:1 + class:4"\n'
         "  saddle sample --neighbours --encoder judge\n"
@@ -35,7 +36,11 @@ def make_parser() -> Parser:
     )
     parser.add_argument("--out", metavar="FILE", help="FILE.png, FILE.npy or DIR/ (default: a PNG in the run)")
     asked = parser.add_argument_group("looking inside").add_mutually_exclusive_group()
-    asked.add_argument("--interpolate", action="store_true", help="a grid, each row a walk between two samples")
+    asked.add_argument(
+        "--interpolate",
+        action="store_true",
+        help="a grid, each row a walk between two samples; a film with --out FILE.gif or FILE.webp",
+    )
     asked.add_argument(
         "--arithmetic",
         metavar="SUM",

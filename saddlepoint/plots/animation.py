@@ -1,19 +1,24 @@
-"""Training as a film: one GIF over time."""
+"""Films: training over time, and walks there and back."""
 
 import io
+import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from PIL import Image, ImageDraw
 
 from saddlepoint.core.files import write_bytes
 from saddlepoint.plots.caption import PAPER, caption
-from saddlepoint.plots.frames import check_frames, evenly, resized
+from saddlepoint.plots.frames import check_frames, evenly, opaque, resized
 
 SIDE = 480  # longest side of a frame in pixels: what a page shows, at a size that it loads
 FIRST, LAST = 500, 2000  # milliseconds for which the two ends are held
 SHORTEST, LONGEST = 80, 1000  # milliseconds: more frames make a larger file, not a clearer film
+HELD = 400  # milliseconds at either end of a loop
+FILMS = (".gif", ".webp")
+DESCRIPTION = 0x010E  # Exif's ImageDescription
 COLOURS, GREYS = 256, 64
 BAR, INK = 3, (0, 114, 178)
 
@@ -50,6 +55,49 @@ def save_animation(
         buffer, format="GIF", save_all=True, append_images=pictures[1:], duration=durations, loop=0
     )
     path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_bytes(path, buffer.getvalue())
+
+
+def save_loop(
+    path: str | Path, frames: Sequence[Image.Image], *, text: Mapping[str, str] | None = None
+) -> None:
+    """Write a GIF or an animated WebP that goes through ``frames`` and back again, for ever.
+
+    Twelve frames a second; both ends are held for two fifths of one.
+
+    Args:
+        path: the file, ``.gif`` or ``.webp``.
+        frames: pictures of one size, larger than a page shows only where they came so.
+        text: where it comes from: a JSON object in the comment of a GIF, in the description of a WebP.
+
+    Raises:
+        ValueError: no frames, or frames of different sizes.
+    """
+    check_frames(frames, [""] * len(frames))
+    there = [opaque(frame) for frame in frames]
+    if all(frame.mode in ("1", "L") for frame in frames):
+        there = [frame.convert("L") for frame in frames]  # 256 greys are a palette already
+    pictures = [*there, *there[-2:0:-1]]
+    durations = [SHORTEST] * len(pictures)
+    durations[0] = durations[len(there) - 1] = HELD
+    note = json.dumps(dict(text or {}))
+    buffer, path = io.BytesIO(), Path(path)
+    settings: dict[str, Any] = {
+        "save_all": True,
+        "append_images": pictures[1:],
+        "duration": durations,
+        "loop": 0,
+    }
+    if path.suffix.lower() == ".webp":
+        exif = Image.Exif()
+        exif[DESCRIPTION] = note
+        pictures[0].save(buffer, format="WEBP", quality=85, exif=exif, **settings)
+    else:
+        if pictures[0].mode != "L":
+            pictures = [one.quantize(COLOURS, dither=Image.Dither.NONE) for one in pictures]
+            settings["append_images"] = pictures[1:]
+        pictures[0].save(buffer, format="GIF", comment=note.encode(), **settings)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_bytes(path, buffer.getvalue())
 

@@ -120,6 +120,11 @@ def _columns(n: int) -> int:
     return full[0] if full else square
 
 
+def tile_scale(side: int) -> int:
+    """Return the factor by which images of ``side`` pixels are enlarged in a grid of 64."""
+    return _scale(8 * side)
+
+
 def _scale(side: int) -> int:
     return min(LARGEST_SCALE, max(1, round(COMFORTABLE / side)))
 

@@ -19,17 +19,24 @@ SIDE = 480  # pixels
 DPI = 120
 MOST = 5_000  # more dots than this hide each other
 BINS = 60
+CELLS = 80  # of the grid, a side, on which density is taken
+SMALLEST = 7.0  # points, of a circle around a mode
 REAL = "#9CA3AF"
+SHADES = ("#F4A56B", GENERATOR, "#7A2600")  # from single samples to the densest
 
 
 def points_image(
     samples: np.ndarray,
     real: np.ndarray | None = None,
     *,
+    modes: np.ndarray | None = None,
+    reach: float = 0.0,
     limits: Limits | None = None,
     title: str = "",
 ) -> Image.Image:
     """Draw samples over real points, in a picture whose size never changes.
+
+    Samples are the darker, the denser they lie. Circles around the true modes stay visible above them.
 
     One dimension becomes two histograms, two a scatter plot with equal axes, more a scatter plot along
     the first two principal axes of the real points (of the samples where there are none). The view is
@@ -39,6 +46,8 @@ def points_image(
     Args:
         samples: (n, d) finite numbers; points that are not finite are left out and counted as outside.
         real: (m, d), or None.
+        modes: (k, d) centres of the true modes, or None.
+        reach: how far a sample may lie from a mode that it belongs to.
         limits: ((left, right), (bottom, top)) instead; with d = 1 the second pair bounds the density.
         title: one line above.
 
@@ -58,6 +67,7 @@ def points_image(
         mean, axes = _principal_axes(samples if real is None else real)
         samples = (samples - mean) @ axes
         real = None if real is None else (real - mean) @ axes
+        modes = None if modes is None else (modes - mean) @ axes
 
     figure = new_figure(SIDE / DPI, SIDE / DPI, dpi=DPI)
     place = figure.add_axes((0.11, 0.09, 0.85, 0.80))
@@ -65,12 +75,14 @@ def points_image(
     flat = samples.shape[1] == 1
     limits = limits or (_density_limits if flat else _limits)(samples if real is None else real)
     (_histograms if flat else _scatter)(place, samples, real, limits)
+    if modes is not None:
+        _mark_modes(place, modes, reach, limits)
     place.set_xlim(*limits[0])
     place.set_ylim(*limits[1])
 
     low, high = np.array(limits).T[:, : samples.shape[1]]
     inside = np.all((samples >= low) & (samples <= high), axis=1).sum()
-    _titles(place, title, real is not None, 1 - inside / count)
+    _titles(place, title, real is not None, modes is not None, 1 - inside / count)
     if dimensions > 2:
         note = f"first two principal axes of {dimensions}"
         figure.text(0.96, 0.012, note, color=FAINT, size=6.5, ha="right")
@@ -112,13 +124,50 @@ def _density_limits(points: np.ndarray) -> Limits:
 
 
 def _scatter(place: Axes, samples: np.ndarray, real: np.ndarray | None, limits: Limits) -> None:
+    from matplotlib.colors import LinearSegmentedColormap
+
     place.set_aspect("equal", adjustable="box")
-    for points, colour, size, alpha in ((real, REAL, 7, 0.45), (samples, GENERATOR, 7, 0.6)):
-        if points is not None:
-            x, y = points[:MOST, 0], points[:MOST, 1]
-            # Agg cannot draw coordinates far outside of its canvas.
-            near = (np.abs(x - limits[0][0]) < 1e6) & (np.abs(y - limits[1][0]) < 1e6)
-            place.scatter(x[near], y[near], s=size, c=colour, alpha=alpha, linewidths=0)
+    if real is not None:
+        near = _near(real, limits)
+        place.scatter(near[:, 0], near[:, 1], s=7, c=REAL, alpha=0.45, linewidths=0)
+    near = _near(samples, limits)
+    density = _density(near, limits)
+    order = np.argsort(density, kind="stable")  # the densest on top
+    colours = LinearSegmentedColormap.from_list("density", SHADES)(density[order])
+    place.scatter(near[order, 0], near[order, 1], s=6, c=colours, alpha=0.8, linewidths=0)
+
+
+def _near(points: np.ndarray, limits: Limits) -> np.ndarray:
+    """Return the first points that Agg can draw: not those with coordinates far outside of its canvas."""
+    points = points[:MOST]
+    return points[np.all(np.abs(points - np.array(limits)[:, 0]) < 1e6, axis=1)]
+
+
+def _density(points: np.ndarray, limits: Limits) -> np.ndarray:
+    """Return (n,) from 0 to 1: the root of how densely points lie in the view around each, over the densest."""
+    from scipy.ndimage import gaussian_filter
+
+    counts, *_ = np.histogram2d(points[:, 0], points[:, 1], bins=CELLS, range=limits)
+    smooth = gaussian_filter(counts, 1.0, mode="constant")
+    low, high = np.array(limits).T
+    cell = np.clip((points - low) / (high - low) * CELLS, 0, CELLS - 1).astype(int)
+    return np.sqrt(smooth[cell[:, 0], cell[:, 1]] / (smooth.max() or 1.0))
+
+
+def _mark_modes(place: Axes, modes: np.ndarray, reach: float, limits: Limits) -> None:
+    """Draw a circle of ``reach``, large enough to be seen, around modes; marks under numbers."""
+    if modes.shape[1] == 1:
+        bottom = np.full(len(modes), 0.02)
+        place.plot(modes[:, 0], bottom, "^", color=INK, markersize=5, transform=place.get_xaxis_transform())
+        return
+    (left, right), _ = limits
+    width = place.get_position().width * SIDE / DPI * 72  # points
+    size = max(SMALLEST, 2 * reach / (right - left) * width)
+    # On white, so that they are seen on dark samples too.
+    place.plot(
+        modes[:, 0], modes[:, 1], "o", color="white", markersize=size, fillstyle="none", markeredgewidth=2.4
+    )
+    place.plot(modes[:, 0], modes[:, 1], "o", color=INK, markersize=size, fillstyle="none", markeredgewidth=1.1)
 
 
 def _histograms(place: Axes, samples: np.ndarray, real: np.ndarray | None, limits: Limits) -> None:
@@ -133,15 +182,20 @@ def _histograms(place: Axes, samples: np.ndarray, real: np.ndarray | None, limit
         place.stairs(height, edges, color=colour, linewidth=1.4)
 
 
-def _titles(place: Axes, title: str, has_real: bool, outside: float) -> None:
+def _titles(place: Axes, title: str, has_real: bool, has_modes: bool, outside: float) -> None:
     def write(x: float, y: float, text: str, colour: str, **kwargs) -> None:
         place.figure.text(x, y, text, color=colour, parse_math=False, **kwargs)
 
-    title = shortened(title, 34, len)
-    write(0.04, 0.94, title, INK, size=9.5, weight="bold", va="center")
-    write(0.96, 0.94, "samples", GENERATOR, size=8, weight="bold", ha="right", va="center")
-    if has_real:
-        write(0.80, 0.94, "real", FAINT, size=8, weight="bold", ha="right", va="center")
+    write(0.04, 0.965, shortened(title, 50, len), INK, size=9.5, weight="bold", va="center")
+    key = [
+        ("samples", GENERATOR, 0.13),
+        *[("real", FAINT, 0.08)] * has_real,
+        *[("○ modes", INK, 0.0)] * has_modes,
+    ]
+    right = 0.96
+    for name, colour, width in key:
+        write(right, 0.915, name, colour, size=8, weight="bold", ha="right", va="center")
+        right -= width + 0.03
     if outside >= 0.0005:
         text = f"{outside:.1%} outside"
         place.text(0.98, 0.97, text, color=GENERATOR, size=7, ha="right", va="top", transform=place.transAxes)

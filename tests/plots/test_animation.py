@@ -1,9 +1,11 @@
+import json
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from saddlepoint.core import files
-from saddlepoint.plots.animation import save_animation
+from saddlepoint.plots.animation import save_animation, save_loop
 from saddlepoint.plots.frames import evenly, resized
 from saddlepoint.plots.sequence import SPACE, contact_sheet
 
@@ -46,6 +48,23 @@ def test_every_frame_says_when_it_was(tmp_path):
     assert len(set(strips)) == 3
     bars = [np.asarray(frame.convert("L"))[321] < 200 for frame in frames]
     assert [bar.sum() for bar in bars] == [0, pytest.approx(240, abs=1), 480]
+
+
+def test_a_loop_goes_there_and_back_and_says_where_it_is_from(tmp_path):
+    grey = [Image.new("L", (30, 20), 20 * i) for i in range(5)]
+    save_loop(tmp_path / "grey.gif", grey, text={"run": "r"})
+    durations, frames, loop = read(tmp_path / "grey.gif")
+    assert [frame.getpixel((5, 5))[0] for frame in frames] == [0, 20, 40, 60, 80, 60, 40, 20]
+    assert durations == [400, 80, 80, 80, 400, 80, 80, 80]
+    assert loop == 0
+    with Image.open(tmp_path / "grey.gif") as gif:
+        assert json.loads(gif.info["comment"]) == {"run": "r"}
+    save_loop(tmp_path / "colour.webp", film(3, (60, 40)), text={"seed": "1"})
+    with Image.open(tmp_path / "colour.webp") as webp:
+        assert webp.n_frames == 4  # type: ignore[attr-defined]
+        assert json.loads(webp.getexif()[0x010E]) == {"seed": "1"}
+    save_loop(tmp_path / "one.gif", grey[:1])
+    assert len(read(tmp_path / "one.gif")[1]) == 1
 
 
 def test_one_frame_stands_still(tmp_path):

@@ -14,7 +14,7 @@ def cloud(n, d, seed=0, centre=0.0):
 def orange(picture):
     """Return (row, column) of pixels that show samples, without the title's line."""
     pixels = np.asarray(picture).astype(int)
-    found = np.argwhere((pixels[..., 0] > 190) & (pixels[..., 2] < 120))
+    found = np.argwhere((pixels[..., 0] > pixels[..., 2] + 80) & (pixels[..., 0] > 110))
     return found[found[:, 0] > 60]
 
 
@@ -42,6 +42,43 @@ def test_a_point_lies_where_its_coordinates_say():
     assert up[1] == pytest.approx(0, abs=1)
     assert up[0] == pytest.approx(-right[1] / 2, abs=1)  # equal axes: 3 up are half of 6 to the right
     assert right[1] == pytest.approx(0.6 * 0.80 * SIDE, abs=2)
+
+
+def test_the_denser_the_darker():
+    rng = np.random.default_rng(0)
+    dense, sparse = rng.normal((-2, 0), 0.05, (400, 2)), rng.normal((2, 0), 0.5, (40, 2))
+    picture = points_image(np.concatenate([dense, sparse]), limits=((-4.0, 4.0), (-4.0, 4.0)))
+    pixels = np.asarray(picture).astype(int)
+    at = orange(picture)
+    brightness = pixels[at[:, 0], at[:, 1]].sum(axis=1)
+    left = at[:, 1] < SIDE / 2
+    assert brightness[left].min() < 250 < np.median(brightness[~left])
+
+
+def test_true_modes_stay_visible_above_samples():
+    modes = np.array([[-1.0, 0.0], [1.0, 0.0]])
+    heap = np.random.default_rng(0).normal((1, 0), 0.1, (3000, 2))
+    limits = ((-2.0, 2.0), (-2.0, 2.0))
+    without = np.asarray(points_image(heap, limits=limits)).astype(int)
+    marked = np.asarray(points_image(heap, modes=modes, reach=0.2, limits=limits)).astype(int)
+    changed = np.argwhere(np.abs(marked - without).sum(axis=-1) > 200)
+    changed = changed[changed[:, 0] > 60]
+    row, columns = 0.5 * (1 - 0.09 + 1 - 0.89) * SIDE, [(0.11 + 0.85 * part) * SIDE for part in (0.25, 0.75)]
+    radius = 0.2 / 4 * 0.8 * SIDE  # equal axes: 80 % of the height are 4 units
+    for column in columns:
+        mine = changed[np.abs(changed[:, 1] - column) < 60]
+        distance = np.hypot(mine[:, 0] - row, mine[:, 1] - SIDE / 2 - (column - SIDE / 2) * 0.8 / 0.85)
+        assert len(mine) > 40
+        assert np.median(distance) == pytest.approx(radius, abs=2.5)
+
+
+def test_a_title_and_the_key_do_not_touch():
+    image = points_image(
+        cloud(50, 2), cloud(50, 2), modes=np.zeros((1, 2)), title="mlp_gan-ring8-0001, step 12,000"
+    )
+    dark = np.asarray(image).max(axis=-1)[:50] < 150
+    rows = np.flatnonzero(dark.any(axis=1))
+    assert np.diff(rows).max() > 1, "an empty line lies between title and key"
 
 
 def test_the_view_follows_real_points_and_not_samples():
