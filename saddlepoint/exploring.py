@@ -275,6 +275,8 @@ def save_neighbours(run: Run, out: Path, n: int = ROWS, *, seed: int = 0, **sett
     out = picture_path(out)
     found = neighbours(run, n, seed=seed, **settings)
     text = provenance(run, seed=seed, **_kept(settings)) | {"neighbours": f"in {found.space}"}
+    if settings.get("label") is None and (classes := run.class_names(n, seed)):
+        text["classes"] = ", ".join(classes)
     array = np.concatenate([found.samples[:, None], found.images], 1)
     return save_picture(out, array, lambda: _pairs(found), text)
 

@@ -90,6 +90,7 @@ class DataSpec:
         mean: () -> mean training example, float64 of ``shape`` (pixels in [0, 1]); None when a run is
             loaded without its data, where initial values no longer matter.
         unseen: labels of the classes that no training example has.
+        notes: what was said of the reading, which may tell why there are no classes.
     """
 
     name: str
@@ -99,6 +100,7 @@ class DataSpec:
     count: int
     mean: Callable[[], np.ndarray] | None = None
     unseen: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:

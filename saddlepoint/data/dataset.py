@@ -116,8 +116,16 @@ class Dataset:
         """What a recipe may know of the data."""
         from saddlepoint.core.experiment import DataSpec
 
-        count, unseen = len(self.train), self.unseen
-        return DataSpec(self.name, self.kind, self.shape, self.classes, count, self._mean, unseen)
+        return DataSpec(
+            name=self.name,
+            kind=self.kind,
+            shape=self.shape,
+            classes=self.classes,
+            count=len(self.train),
+            mean=self._mean,
+            unseen=self.unseen,
+            notes=self.notes,
+        )
 
     def _mean(self) -> np.ndarray:
         examples, _ = self.train.take(random_part(len(self.train), 10_000))

@@ -10,6 +10,7 @@ import saddlepoint as sp
 from saddlepoint.core.errors import UserError
 from saddlepoint.data import load
 from saddlepoint.data.labels import read_labels
+from saddlepoint.families.conditional import count_classes
 from tests.data.test_archive import png
 
 NAMES = ("set/a/00.png", "set/a/01.png", "set/b/02.jpg")
@@ -139,6 +140,8 @@ def test_labels_are_offered_and_read_where_they_are_asked_for(tmp_path, monkeypa
     assert load("set").classes == ()
     assert f"--labels {place / 'labels.csv'}" in load("set").notes[0]
     assert f"--labels {place / 'labels.csv'}" in load("set/images").notes[0]
+    with pytest.raises(UserError, match=r"'set' has no labels; to read classes from .*labels\.csv$"):
+        count_classes(load("set").spec, "cgan")
     for asked in ("labels.csv", "set/labels.csv", "labels.csv:label"):
         data = load("set", labels=asked)
         assert data.labels == asked.removeprefix("set/")
