@@ -10,7 +10,7 @@ from saddlepoint.core.amounts import count
 from saddlepoint.core.errors import UserError, nearest
 from saddlepoint.core.experiment import recipes
 from saddlepoint.core.registry import first_line
-from saddlepoint.data.request import Crop, sources
+from saddlepoint.data.request import Background, Crop, sources
 from saddlepoint.evaluate.encoder import encoders
 from saddlepoint.evaluate.metric import metrics
 from saddlepoint.networks.summary import summarise, to_json
@@ -46,6 +46,7 @@ def show(
     *,
     size: int | None = None,
     crop: Crop = "center",
+    background: Background = "white",
     labels: str | None = None,
     **flags: Any,
 ) -> dict[str, Any]:
@@ -58,7 +59,7 @@ def show(
     Raises:
         UserError: something asked for does not exist or does not fit.
     """
-    prepared = prepare(recipe, data, size=size, crop=crop, labels=labels, flags=flags)
+    prepared = prepare(recipe, data, size=size, crop=crop, background=background, labels=labels, flags=flags)
     networks = summarise(prepared.experiment.family, prepared.spec)
     return {
         "version": VERSION,

@@ -18,7 +18,7 @@ from saddlepoint.core.optimization import adjusted
 from saddlepoint.core.seeds import derive
 from saddlepoint.data import load
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.data.request import Crop, Report, silent, sources
+from saddlepoint.data.request import Background, Crop, Report, silent, sources
 from saddlepoint.version import __version__
 
 MAX_BATCH = 1 << 20
@@ -73,6 +73,7 @@ def prepare(
     ema: float | None = None,
     size: int | None = None,
     crop: Crop = "center",
+    background: Background = "white",
     labels: str | None = None,
     flags: dict[str, Any] | None = None,
     beside: Collection[str] = (),
@@ -88,6 +89,7 @@ def prepare(
         ema: decay of the weights' average.
         size: side of the images in pixels.
         crop: how images become square.
+        background: what transparent parts of images are flattened on.
         labels: file with the classes of images.
         flags: the recipe's flags.
         beside: settings of the caller's own, which a mistyped flag may have meant.
@@ -98,7 +100,7 @@ def prepare(
     """
     chosen = find_recipe(recipe)
     resolved = resolve(chosen, flags or {}, beside)
-    dataset = read(chosen, data, size=size, crop=crop, labels=labels, report=report)
+    dataset = read(chosen, data, size=size, crop=crop, background=background, labels=labels, report=report)
     return _build(chosen, resolved, dataset.spec, dataset, seed, batch, ema)
 
 
@@ -115,6 +117,7 @@ def read(
     *,
     size: int | None,
     crop: Crop,
+    background: Background = "white",
     labels: str | None = None,
     report: Report = silent,
 ) -> Dataset:
@@ -124,7 +127,7 @@ def read(
             f"recipe {recipe.name!r} does not support --size {size}; the nearest is {recipe.nearest_size(size)}"
         )
     chosen = recipe.nearest_size if size is None else size
-    dataset = load(source, size=chosen, crop=crop, labels=labels, report=report)
+    dataset = load(source, size=chosen, crop=crop, background=background, labels=labels, report=report)
     recipe.check_kind(dataset.spec)
     return dataset
 

@@ -192,8 +192,11 @@ class Run:
                 f"{cure or f'saddle resume {self.path} --data PATH'}"
             )
         side = stored["shape"][0] if stored["kind"] == "images" else None
-        labels = stored.get("labels")  # not kept at first
-        data = load_data(stored["source"], size=side, crop=stored["crop"], labels=labels, report=report)
+        later = {
+            "background": stored.get("background", "white"),
+            "labels": stored.get("labels"),
+        }  # not kept at first
+        data = load_data(stored["source"], size=side, crop=stored["crop"], **later, report=report)
         if data.fingerprint != stored["fingerprint"]:
             raise UserError(
                 f"the data at {stored['source']} have changed since {self.path} was started; "

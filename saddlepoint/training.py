@@ -14,7 +14,7 @@ from saddlepoint.core.experiment import Budget
 from saddlepoint.core.folder import RunFolder, check_free, runs_root
 from saddlepoint.data.batches import to_uint8
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.data.request import Crop
+from saddlepoint.data.request import Background, Crop
 from saddlepoint.engine.loop import Evaluation, Habits, Interrupted, Trainer, Watcher
 from saddlepoint.engine.plan import Plan
 from saddlepoint.engine.sampling import sample
@@ -49,6 +49,7 @@ def train(
     ema: float | None = None,
     size: int | None = None,
     crop: Crop = "center",
+    background: Background = "white",
     labels: str | None = None,
     device: str = "auto",
     precision: str = "auto",
@@ -80,6 +81,7 @@ def train(
         ema: decay per step of the weights' average that is sampled from; 0 turns it off.
         size: side of the images in pixels.
         crop: "center" cuts a square from each image, "stretch" squeezes the whole image into one.
+        background: "white" or "black", what transparent parts of images are flattened on.
         labels: FILE or FILE:COLUMN that gives classes to a folder of images: CSV, or JSON like {"file": label}.
         device: "auto", "cpu", "cuda" or "mps".
         precision: "auto", "fp32", "tf32" or "bf16".
@@ -118,6 +120,7 @@ def train(
         ema=ema,
         size=size,
         crop=crop,
+        background=background,
         labels=labels,
         device=device,
         precision=precision,
@@ -139,6 +142,7 @@ def train(
     config["data"] |= {
         "source": prepared.data.source,
         "crop": crop,
+        "background": background,
         "labels": prepared.data.labels,
         "fingerprint": prepared.data.fingerprint,
     }
@@ -274,6 +278,7 @@ def _resolve(
     ema: float | None = None,
     size: int | None = None,
     crop: Crop = "center",
+    background: Background = "white",
     labels: str | None = None,
     device: str = "auto",
     precision: str = "auto",
@@ -308,6 +313,7 @@ def _resolve(
             ema=ema,
             size=size,
             crop=crop,
+            background=background,
             labels=labels,
             flags=flags,
             beside=inspect.signature(train).parameters,

@@ -105,5 +105,11 @@ def add_data(parser: argparse.ArgumentParser) -> None:
     data.add_argument("--size", type=int, metavar="PIXELS", help="side of the images (default: the data's)")
     data.add_argument("--crop", choices=("center", "stretch"), default="center", help="how to make them square")
     data.add_argument(
+        "--background",
+        choices=("white", "black"),
+        default="white",
+        help="what transparent parts of images are flattened on (default: white)",
+    )
+    data.add_argument(
         "--labels", metavar="FILE", help="FILE or FILE:COLUMN with the classes of images: CSV or JSON"
     )

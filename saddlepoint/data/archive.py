@@ -10,7 +10,7 @@ from typing import IO
 from saddlepoint.core.errors import UserError, reason
 from saddlepoint.core.words import printable
 from saddlepoint.data.collection import UNREADABLE, Member
-from saddlepoint.data.images import is_image_head, is_image_name
+from saddlepoint.data.formats import is_image, is_image_name
 from saddlepoint.data.labels import is_table
 from saddlepoint.data.layout import is_hidden, plain
 
@@ -45,7 +45,10 @@ class Archive:
         self._infos = {name: info for info in infos if (name := plain(info.filename))}
         images = [(name, info) for name, info in self._infos.items() if self._is_image(name, info)]
         self.members: Sequence[Member] = sorted(Member(name, i.file_size, i.CRC) for name, i in images)
-        self.tables: Sequence[str] = [name for name in self._infos if is_table(name)]
+        found = {name for name, _ in images}
+        rest = (name for name in self._infos if name not in found)
+        self.others: Sequence[str] = [name for name in rest if not any(map(is_hidden, name.split("/")))]
+        self.tables: Sequence[str] = list(filter(is_table, self.others))
         if not images:
             raise UserError(f"{self.place} holds {len(infos):,} files but no images; give a zip of images")
 
@@ -60,7 +63,7 @@ class Archive:
             return True
         try:
             with self._zip.open(info) as file:
-                return is_image_head(file.read(16))
+                return is_image(file)
         except UNREADABLE:
             return False
 

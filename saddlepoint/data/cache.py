@@ -21,7 +21,7 @@ import numpy as np
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.files import atomic_path, remove, write_text
 
-VERSION = 1  # of the decoding and of the layout; a new one makes old entries unused
+VERSION = 2  # of the decoding and of the layout; a new one makes old entries unused
 _DAY = 86_400
 
 

@@ -9,6 +9,7 @@ import zlib
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import IO, Any, NamedTuple, Protocol
 
 import numpy as np
@@ -17,10 +18,12 @@ from saddlepoint.core.errors import UserError, reason
 from saddlepoint.core.words import listed, printable, slug
 from saddlepoint.data import cache, images
 from saddlepoint.data.dataset import Dataset, Split
+from saddlepoint.data.formats import others_told
 from saddlepoint.data.labelling import arranged
 from saddlepoint.data.layout import Layout
 from saddlepoint.data.request import Request
 from saddlepoint.data.splits import content_key, fingerprint, notes_on, split_rows, tenth
+from saddlepoint.data.tally import OtherWhite, Tally
 
 # What opening and reading a file on disk or a member of a zip may raise.
 UNREADABLE = (
@@ -61,11 +64,13 @@ class Collection(Protocol):
         place: absolute path, for messages.
         members: the image files, sorted by name.
         tables: names of files that may hold labels.
+        others: names of all files that are no images.
     """
 
     place: str
     members: Sequence[Member]
     tables: Sequence[str]
+    others: Sequence[str]
 
     def open(self, name: str) -> IO[bytes]:
         """Open one member for reading; raises one of UNREADABLE if that fails."""
@@ -105,11 +110,18 @@ def read(collection: Collection, name: str, request: Request) -> Dataset:
     with images.quietly():
         native = 0 if isinstance(request.size, int) else _native(collection)
         side = request.side(native)
-        place = f"{slug(name)}-{cache.key(collection.place, side, request.crop, request.labels)}"
+        geometry = side, request.crop, request.background
+        place = f"{slug(name)}-{cache.key(collection.place, *geometry, request.labels)}"
         entry_name = f"{place}-{cache.key(*collection.members, *layout[:3])}"
-        entry = cache.lookup(entry_name) or cache.build(
-            entry_name, place, lambda rows: _decode_all(collection, layout, side, request, rows)
-        )
+
+        def build(white: int) -> cache.Entry:
+            read = partial(_decode_all, collection, layout, side, request, white)
+            return cache.build(entry_name, place, read)
+
+        try:
+            entry = cache.lookup(entry_name) or build(images.WHITE)
+        except OtherWhite as found:
+            entry = build(found.white)
     about = entry.about
     label = np.array(about["label"], np.int64)
     splits = {}
@@ -124,7 +136,7 @@ def read(collection: Collection, name: str, request: Request) -> Dataset:
         splits=splits,
         classes=tuple(about["classes"]),
         fingerprint=about["fingerprint"],
-        notes=(*layout.notes, *about["notes"]),
+        notes=(*layout.notes, *about["notes"], *filter(None, [others_told(collection.others)])),
         fitted=True,
         labels=request.labels,
     )
@@ -147,13 +159,13 @@ def _native(collection: Collection) -> int:
 
 
 def _decode_all(
-    collection: Collection, layout: Layout, side: int, request: Request, rows: cache.Rows
+    collection: Collection, layout: Layout, side: int, request: Request, white: int, rows: cache.Rows
 ) -> dict[str, Any]:
     """Decode every member into ``rows`` and return what the cache keeps beside them."""
     members = collection.members
-    kept, keys, bad, fitted = [], [], [], 0
+    kept, keys, bad, tally = [], [], [], Tally()
     inside = [row for row, part in enumerate(layout.parts) if part is not None]
-    results = _results(collection, [members[row] for row in inside], side, request)
+    results = _results(collection, [members[row] for row in inside], side, request, white)
     for done, (row, result) in enumerate(zip(inside, results, strict=True), 1):
         if done % 256 == 0 or done == len(inside):
             request.report(f"reading images of {printable(collection.place)}", done, len(inside))
@@ -163,27 +175,29 @@ def _decode_all(
         rows.append(result.picture.pixels)
         kept.append(row)
         keys.append(result.key)
-        fitted += result.picture.fitted
+        tally.add(result.picture)
     if len(bad) * 10 > len(inside):
         raise UserError(
             f"{len(bad):,} of {len(inside):,} images in {collection.place} cannot be read "
             f"({listed(bad)}); repair them or take them away"
         )
+    tally.check_white(white)
     hashes = np.array(keys, np.uint64)
     splits, notes = _splits(layout, kept, hashes)
     label = np.array([layout.labels[row] for row in kept], np.int64)
     if bad:
         notes.append(f"skipped {len(bad):,} of {len(inside):,} images that cannot be read: {listed(bad)}")
-    if fitted:
-        verb = "centre-cropped" if request.crop == "center" else "stretched"
-        notes.append(f"{verb} or resized {fitted:,} of {len(kept):,} images to {side} pixels")
+    notes += tally.notes(request, side, white)
+    # As it was before there was a choice of background or white.
+    reading = (side, request.crop, *([request.background] if request.background != "white" else []))
+    reading += (white,) if white != images.WHITE else ()
     parts = (f"{part}{split.tolist()}" for part, split in splits.items())
     return {
         "label": label.tolist(),
         "rows": {part: split.tolist() for part, split in splits.items()},
         "classes": list(layout.classes),
         "notes": notes,
-        "fingerprint": fingerprint(hashes, label, str((side, request.crop)), *layout.classes, *parts),
+        "fingerprint": fingerprint(hashes, label, str(reading), *layout.classes, *parts),
     }
 
 
@@ -202,11 +216,13 @@ def _splits(layout: Layout, kept: list[int], keys: np.ndarray) -> tuple[dict[str
     return official, []
 
 
-def _results(collection: Collection, members: list[Member], side: int, request: Request) -> Iterator[_Result]:
+def _results(
+    collection: Collection, members: list[Member], side: int, request: Request, white: int
+) -> Iterator[_Result]:
     """Decode in threads, in order, with a bounded number of images in flight."""
 
     def task(group: list[Member]) -> list[_Result]:
-        return [_one(collection, member, side, request) for member in group]
+        return [_one(collection, member, side, request, white) for member in group]
 
     groups = [members[i : i + _TASK] for i in range(0, len(members), _TASK)]
     if sum(member.size for member in members) < _SMALL * len(members):
@@ -227,11 +243,12 @@ def _results(collection: Collection, members: list[Member], side: int, request: 
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _one(collection: Collection, member: Member, side: int, request: Request) -> _Result:
+def _one(collection: Collection, member: Member, side: int, request: Request, white: int) -> _Result:
     try:
         with collection.open(member.name) as file:
             content = file.read()
-        picture = images.decode(content, f"{collection.place}/{member.name}", side, request.crop)
+        shown = f"{collection.place}/{member.name}"
+        picture = images.decode(content, shown, side, request.crop, background=request.background, white=white)
     except UNREADABLE as error:
         return _Result(0, None, _reason(error))
     return _Result(content_key(content), picture, "")

@@ -8,7 +8,7 @@ from typing import IO
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.folder import RunFolder
 from saddlepoint.data.collection import Member
-from saddlepoint.data.images import SUFFIXES, is_image_head, is_image_name
+from saddlepoint.data.formats import USUAL, is_image, is_image_name
 from saddlepoint.data.labels import is_table
 from saddlepoint.data.layout import is_hidden
 
@@ -26,23 +26,24 @@ class Folder:
     def __init__(self, path: Path):
         self._root = path
         self.place = str(path.absolute())
-        found, names, others = _walk(path)
+        found, others = _walk(path)
+        self.others: Sequence[str] = others
         self.members: Sequence[Member] = sorted(found)
+        names = filter(is_table, self.others)
         beside = [name for name in _listed(path.absolute().parent) if is_table(name)]
         self.tables: Sequence[str] = [*names, *(f"../{name}" for name in beside)]
         if not found:
-            holds = f"{others:,} files but no images" if others else "no files"
-            kinds = ", ".join(suffix[1:] for suffix in SUFFIXES)
-            raise UserError(f"{self.place} holds {holds}; give a folder of images ({kinds})")
+            holds = f"{len(self.others):,} files but no images" if self.others else "no files"
+            raise UserError(f"{self.place} holds {holds}; give a folder of images ({USUAL})")
 
     def open(self, name: str) -> IO[bytes]:
         """Open one member for reading."""
         return (self._root / name).open("rb")
 
 
-def _walk(root: Path) -> tuple[list[Member], list[str], int]:
-    """Return images under ``root`` (not those of runs), files that may hold labels, the number of others."""
-    found, tables, others, seen = [], [], 0, set()
+def _walk(root: Path) -> tuple[list[Member], list[str]]:
+    """Return images under ``root`` (not those of runs), and the names of other files."""
+    found, others, seen = [], [], set()
     waiting = [(str(root), "")]
     while waiting:
         folder, prefix = waiting.pop()
@@ -66,12 +67,11 @@ def _walk(root: Path) -> tuple[list[Member], list[str], int]:
                     stat = entry.stat()
                     found.append(Member(prefix + entry.name, stat.st_size, stat.st_mtime_ns))
                 else:
-                    others += 1
-                    tables += [prefix + entry.name] if is_table(entry.name) and entry.is_file() else []
+                    others.append(prefix + entry.name)
             except OSError:  # a link to nothing, or to itself
-                others += 1
+                others.append(prefix + entry.name)
         waiting += reversed(folders)
-    return found, tables, others
+    return found, others
 
 
 def _listed(folder: Path) -> list[str]:
@@ -91,6 +91,6 @@ def _is_image(entry: os.DirEntry) -> bool:
         return True
     try:
         with open(entry.path, "rb") as file:
-            return is_image_head(file.read(16))
+            return is_image(file)
     except OSError:
         return False

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.words import listed, printable, shortened
-from saddlepoint.data.images import is_image_name
+from saddlepoint.data.formats import is_image_name
 from saddlepoint.data.layout import is_hidden, plain
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".json", ".jsonl")

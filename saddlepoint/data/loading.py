@@ -9,7 +9,7 @@ from pathlib import Path
 from saddlepoint.core.errors import UserError, nearest
 from saddlepoint.core.words import shortened
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.data.request import Crop, Report, Request, Size, silent, sources
+from saddlepoint.data.request import Background, Crop, Report, Request, Size, silent, sources
 from saddlepoint.data.splits import fingerprint, first_balanced, hold_out
 
 
@@ -18,6 +18,7 @@ def load(
     *,
     size: Size = None,
     crop: Crop = "center",
+    background: Background = "white",
     labels: str | None = None,
     hold_out: bool = False,
     report: Report | None = None,
@@ -36,6 +37,7 @@ def load(
         size: side of the images in pixels, 1 to 1024, or a function from the native side to it, or None to
             keep the native side. The native side of files is the median of their shorter sides.
         crop: ``"center"`` cuts a centred square, ``"stretch"`` squeezes the whole image into one.
+        background: what transparent parts of image files are flattened on.
         labels: ``FILE`` or ``FILE:COLUMN`` that gives classes to a folder or zip of images, in place of what
             its folders say: CSV, or JSON like ``{"file": label}``; looked for in the data first.
         hold_out: remove the validation split from train.
@@ -48,7 +50,7 @@ def load(
         UserError: if there is no such source, or it cannot be read.
     """
     name, count = _split_count(source)
-    read, request = _resolve(name, Request(name, None, size, crop, report or silent))
+    read, request = _resolve(name, Request(name, None, size, crop, report or silent, background=background))
     if labels is not None:
         request = replace(request, labels=_located(labels, request))
     dataset = read(request)

@@ -9,8 +9,8 @@ from saddlepoint.data.arrays import read_array_path
 from saddlepoint.data.collection import read
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.folder import Folder
+from saddlepoint.data.formats import is_image, is_image_name
 from saddlepoint.data.idx import is_idx_name, read_idx_path
-from saddlepoint.data.images import is_image_head
 from saddlepoint.data.request import Request
 
 
@@ -33,9 +33,14 @@ def read_path(request: Request) -> Dataset:
         return read(Archive(path), name, request)
     if is_idx_name(path.name) or head.startswith(b"\0\0\x08"):
         return read_idx_path(request, name)
-    if is_image_head(head):
+    if is_image_name(path.name) or _is_image(path):
         raise UserError(f"{path} is one image; give the folder that holds the images")
     raise UserError(f"{path} is no zip, IDX or NumPy file; unpack it and give the folder of images")
+
+
+def _is_image(path: Path) -> bool:
+    with path.open("rb") as file:
+        return is_image(file)
 
 
 def _head(path: Path) -> bytes:

@@ -11,6 +11,7 @@ from saddlepoint.data.dataset import Dataset
 
 Size = int | Callable[[int], int] | None
 Crop = Literal["center", "stretch"]
+Background = Literal["white", "black"]
 Report = Callable[[str, int, int], None]
 
 LARGEST = 1024
@@ -31,6 +32,7 @@ class Request:
         crop: cut a centred square, or stretch the whole image to one.
         report: (what, done, total) is called as slow work proceeds.
         labels: ``FILE`` or ``FILE:COLUMN`` that gives classes to images, or None for what the source says.
+        background: what transparent parts of images are flattened on.
     """
 
     source: str
@@ -39,6 +41,7 @@ class Request:
     crop: Crop = "center"
     report: Report = silent
     labels: str | None = None
+    background: Background = "white"
 
     @property
     def path(self) -> Path:
