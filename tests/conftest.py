@@ -6,6 +6,8 @@ import pytest
 import torch
 from threadpoolctl import threadpool_limits
 
+from saddlepoint.core import load
+
 # Workers share the cores, and one thread gives the same bits on any of them; a test whose subject is threads
 # sets its own number.
 torch.set_num_threads(1)
@@ -30,4 +32,15 @@ def unmeasured():
     """Runs train as torch does by itself: what would be measured depends on the machine's speed and load."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("saddlepoint.training.tune", lambda plan, *_: plan)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def idle(tmp_path_factory):
+    """A machine that does nothing else, whoever else wants this one."""
+    stat = tmp_path_factory.mktemp("proc") / "stat"
+    stat.write_text("".join(f"cpu{core} 1 0 0 0 0 0 0 0 0 0\n" for core in range(os.cpu_count() or 1)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(load, "STAT", stat)
+        patch.setattr(load, "LOOK", 0.0)
         yield
