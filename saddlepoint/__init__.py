@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from saddlepoint import objectives
     from saddlepoint.comparison import compare
     from saddlepoint.core.errors import TrainingError, UserError
+    from saddlepoint.engine.alike import alike
     from saddlepoint.engine.loop import Interrupted, Watcher
     from saddlepoint.reproduction import reproduce
     from saddlepoint.run import Run, load
@@ -33,6 +34,7 @@ __all__ = [
     "UserError",
     "Watcher",
     "__version__",
+    "alike",
     "compare",
     "list_runs",
     "load",
@@ -50,6 +52,7 @@ _HOMES = {
     "score": "saddlepoint.scoring",
     "Interrupted": "saddlepoint.engine.loop",
     "Watcher": "saddlepoint.engine.loop",
+    "alike": "saddlepoint.engine.alike",
     "Run": "saddlepoint.run",
     "load": "saddlepoint.run",
     "list_runs": "saddlepoint.run_list",

@@ -13,14 +13,13 @@ from rich.progress import BarColumn, Progress, TextColumn
 from saddlepoint.core.experiment import Budget
 from saddlepoint.core.machine import resident
 from saddlepoint.core.optimization import SETTINGS, told
-from saddlepoint.core.protocol import START
 from saddlepoint.core.words import shortened
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.repeats import count_repeats
 from saddlepoint.data.request import Report, silent
 from saddlepoint.engine.loop import Trainer, Watcher
 from saddlepoint.engine.plan import Plan
-from saddlepoint.engine.turns import batches_drawn
+from saddlepoint.engine.turns import images_drawn
 from saddlepoint.evaluate.card import meanings, number
 from saddlepoint.preparation import Prepared
 
@@ -99,6 +98,8 @@ class Screen:
         if chosen:
             self._line("", ", ".join(chosen).replace("_", " "))
         self._line("machine", f"{plan}")
+        if plan.reason:
+            self._line("", plan.reason)
         self._line("budget", str(budget) if resumed else f"{budget}{_duration(prepared, plan, budget)}")
         self._line("memory", _memory(prepared, plan))
         if path is not None:
@@ -113,6 +114,10 @@ class Screen:
     def bar(self) -> "Bar | Lines":
         """Return a live bar, or plain lines where the output is no terminal."""
         return Bar(self.console) if self.console.is_terminal else Lines(self.console)
+
+    def replan(self, text: str) -> None:
+        """Say that the run would be faster in another way than it is planned."""
+        self._line("plan", text)
 
     def interrupted(self, path: Path, step: int) -> None:
         """Say that a run was stopped, and how to go on."""
@@ -293,8 +298,7 @@ def _duration(prepared: Prepared, plan: Plan, budget: Budget) -> str:
     """Return the expected time of the whole budget and the speed, in brackets; nothing where unknown."""
     if plan.step_seconds is None:
         return ""
-    family, batch = prepared.experiment.family, prepared.experiment.batch
-    images = batch * batches_drawn(family, family.turns(START))
+    images = images_drawn(prepared.experiment)
     fraction = budget.fraction(1, images, prepared.spec.count, plan.step_seconds)
     time = "" if budget.unit == "minutes" else f"about {clock(plan.step_seconds / fraction)}, "
     return f" ({time}{images / plan.step_seconds:,.0f} images/s)"

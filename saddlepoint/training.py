@@ -1,9 +1,10 @@
 """Training: start a run, several that differ in their seed, or resume one."""
 
+import dataclasses
 import inspect
 import time
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -15,11 +16,13 @@ from saddlepoint.core.folder import RunFolder, check_free, runs_root
 from saddlepoint.data.batches import to_uint8
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.request import Background, Crop
+from saddlepoint.engine.alike import alike, siblings
 from saddlepoint.engine.loop import Evaluation, Habits, Interrupted, Trainer, Watcher
+from saddlepoint.engine.pace import Pace
 from saddlepoint.engine.plan import Plan
 from saddlepoint.engine.sampling import sample
 from saddlepoint.engine.state import load_weights
-from saddlepoint.engine.tuning import tune
+from saddlepoint.engine.tuning import rethreaded, tune
 from saddlepoint.preparation import Prepared, choose_budget, describe_machine, prepare, rebuild
 from saddlepoint.recording import Recorder, save_pictures
 from saddlepoint.run import Run, load
@@ -157,7 +160,8 @@ def train(
     folder.write_config(config)
     started.screen.introduce(prepared, started.plan, budget, folder.path, init=init)
     try:
-        return _run(folder, started, watchers)
+        with started.plan.applied():
+            return _run(folder, started, watchers)
     except UserError:
         if not folder.rows() and not any(one.step for one in folder.checkpoints()):  # nothing is learned yet
             folder.delete()
@@ -176,7 +180,8 @@ def train_seeds(seeds: int, recipe: str = "dcgan", data: str = "digits", **setti
         raise UserError(f"--seeds must be at least 1, got {seeds}")
     out, first = settings.pop("out", None), settings.pop("seed", 0)
     places = [None if out is None else Path(out) / f"seed-{first + i}" for i in range(seeds)]
-    return [train(recipe, data, seed=first + i, out=places[i], **settings) for i in range(seeds)]
+    with alike():
+        return [train(recipe, data, seed=first + i, out=places[i], **settings) for i in range(seeds)]
 
 
 def resume(
@@ -187,6 +192,7 @@ def resume(
     epochs: float | None = None,
     minutes: float | None = None,
     data: str | None = None,
+    threads: int | Literal["auto"] | None = None,
     quiet: bool = False,
     watchers: tuple[Watcher, ...] = (),
 ) -> Run:
@@ -200,6 +206,8 @@ def resume(
         minutes: the same in minutes of training.
         data: where the run's data are now, if they have moved; the run remembers it. A finished run that gets
             no larger budget is then left as it is.
+        threads: CPU threads from here on, "auto" for what is measured to be fastest now; by default those of
+            the run. Others round otherwise: the run no longer has the bits of one that was left alone.
         quiet: print nothing.
         watchers: told of every step, tick and snapshot.
 
@@ -232,12 +240,26 @@ def resume(
     with screen.reading() as report:
         found = run.data(report)
     prepared = Prepared(prepared.recipe, prepared.flags, found.spec, found, prepared.experiment, prepared.seed)
-    plan = Plan.from_json(config["plan"])
-    if budget is not before:
+    plan = dataclasses.replace(Plan.from_json(config["plan"]), reason="")  # it was the reason then
+    if threads is not None:
+        with screen.working("finding what is fastest on this machine"):
+            plan = rethreaded(plan, prepared.experiment, found.train, budget, threads)
+        config |= _rethreaded(config, plan, latest.step)
+    siblings().add(plan)
+    if budget is not before or threads is not None:
         folder.write_config(config | {"budget": budget.to_json()})
     screen.introduce(prepared, plan, budget, folder.path, resumed=latest.step)
     started = _Started(prepared, plan, budget, Habits(**config["habits"]), screen)
-    return _run(folder, started, watchers, resumed=True)
+    with plan.applied():
+        return _run(folder, started, watchers, resumed=True)
+
+
+def _rethreaded(config: dict[str, Any], plan: Plan, step: int) -> dict[str, Any]:
+    """Return what changes in a configuration as a run goes on with the threads of ``plan`` from a step on."""
+    before = config["plan"]["threads"]
+    if plan.threads == before:
+        return {"plan": plan.to_json()}
+    return {"plan": plan.to_json(), "threads_before": [*config.get("threads_before", ()), [step, before]]}
 
 
 def _move(run: Run, data: str) -> None:
@@ -321,12 +343,14 @@ def _resolve(
         )
     if source is not None:
         load_weights(prepared.experiment.family, source.latest())
-    plan = Plan.choose(device, precision, threads=threads, fine=prepared.spec.kind == "points")
-    if kernels == "auto" and prepared.data is not None:
-        with screen.working("finding what is fastest on this machine"):
-            plan = tune(plan, prepared.experiment, prepared.data.train)
     default = prepared.experiment.budget
     budget = choose_budget(default, steps=steps, images=images, epochs=epochs, minutes=minutes)
+    plan = Plan.choose(device, precision, threads=threads, fine=prepared.spec.kind == "points")
+    plan = siblings().join(plan)
+    if kernels == "auto" and prepared.data is not None:
+        with screen.working("finding what is fastest on this machine"):
+            plan = tune(plan, prepared.experiment, prepared.data.train, budget)
+    siblings().add(plan)
     if evaluate_every is None:
         evaluate_every = default_evaluate_every(budget, prepared) if card and not quiet else 0
     _check_best(best, evaluate_every)
@@ -339,7 +363,6 @@ def _run(folder: RunFolder, started: _Started, watchers: tuple[Watcher, ...], *,
     prepared, plan, budget, habits, screen = started
     data: Dataset | None = prepared.data
     assert data is not None
-    plan.apply()
     with folder.locked(), torch.random.fork_rng():
         bar = screen.bar()
         trainer = Trainer(
@@ -355,7 +378,7 @@ def _run(folder: RunFolder, started: _Started, watchers: tuple[Watcher, ...], *,
         if resumed:
             trainer.resume(folder.latest())
         recorder = Recorder(folder, data, prepared.seed)
-        trainer.watchers = (recorder, bar, *watchers)
+        trainer.watchers = (recorder, bar, Pace(screen.replan), *watchers)
         try:
             with bar:
                 trainer.train()

@@ -1,5 +1,8 @@
 """``saddle resume``."""
 
+import argparse
+from typing import Literal
+
 from saddlepoint.cli.exits import INTERRUPTED
 from saddlepoint.cli.parser import Parser
 
@@ -20,6 +23,9 @@ def make_parser() -> Parser:
     budget.add_argument("--epochs", type=float, metavar="N", help="passes over the training split")
     budget.add_argument("--minutes", type=float, metavar="M", help="minutes of training")
     parser.add_argument("--data", metavar="SOURCE", help="where the run's data are now, if they have moved")
+    parser.add_argument(
+        "--threads", type=_threads, metavar="N", help="CPU threads from here on; auto: measured again"
+    )
     parser.add_argument("--quiet", action="store_true", help="print nothing")
     return parser
 
@@ -34,3 +40,12 @@ def main(arguments: list[str]) -> int:
     except training.Interrupted:
         return INTERRUPTED
     return 0
+
+
+def _threads(text: str) -> int | Literal["auto"]:
+    if text == "auto":
+        return "auto"
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"give a number or auto, not {text!r}") from None

@@ -27,11 +27,6 @@ def resident() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
-def preemptions() -> int:
-    """Return how often the system has taken a core from this process because others wanted it."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_nivcsw
-
-
 def multiplies_bf16(device: torch.device | str) -> bool:
     """Say whether bf16 matrix products are faster than fp32 ones on this device.
 

@@ -118,14 +118,26 @@ def build(name: str, place: str, fill: Callable[["Rows"], dict[str, Any]]) -> En
 
 def remembered(name: str, compute: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """Return the small JSON object ``name`` of the cache, computing and storing it the first time."""
-    path = folder("facts") / f"{name}.json"
+    found = recall(name)
+    if found is None:
+        found = compute()
+        remember(name, found)
+    return found
+
+
+def recall(name: str) -> dict[str, Any] | None:
+    """Return the small JSON object ``name`` of the cache, None where there is none."""
     try:
-        return json.loads(path.read_text("utf-8"))
+        return json.loads((folder("facts") / f"{name}.json").read_text("utf-8"))
     except (OSError, ValueError):
-        facts = compute()
-        with writing():
-            write_text(path, json.dumps(facts))
-        return facts
+        return None
+
+
+def remember(name: str, facts: dict[str, Any]) -> None:
+    """Store a small JSON object; raises UserError where the cache cannot be written."""
+    path = folder("facts") / f"{name}.json"
+    with writing():
+        write_text(path, json.dumps(facts))
 
 
 def _clean(base: Path, name: str, place: str) -> None:

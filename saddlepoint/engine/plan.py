@@ -1,7 +1,7 @@
 """How this machine computes: device, precision, threads, kernels. Chosen once, stored in the run, replayed."""
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
@@ -31,6 +31,8 @@ class Plan:
         step_seconds: of a step, measured when threads and kernels were; None where nothing was measured.
         memory: resident memory in bytes of the process after that step.
         captured: whether steps are captured as CUDA graphs and replayed.
+        others: cores that other programs took while threads were chosen; None where nobody knows.
+        reason: why so many threads, for people; "" where nothing was chosen.
     """
 
     device: str
@@ -42,6 +44,8 @@ class Plan:
     step_seconds: float | None = None
     memory: int | None = None
     captured: bool = False
+    others: float | None = None
+    reason: str = ""
 
     @classmethod
     def choose(
@@ -79,13 +83,14 @@ class Plan:
         given, pieces = value.get("threads_given", False), value.get("pieces", 1)
         cost = value.get("step_seconds"), value.get("memory")  # as the line before, added since run format 1
         captured = value.get("captured", False)  # likewise
-        return cls(device, precision, threads, given, kernels, pieces, *cost, captured)
+        why = value.get("others"), value.get("reason", "")  # likewise
+        return cls(device, precision, threads, given, kernels, pieces, *cost, captured, *why)
 
     def tuned(self, facts: Mapping[str, Any]) -> "Plan":
         """Return the plan with the ``threads`` and ``kernels`` that were measured to be fastest."""
         kernels = {name: tuple(products) for name, products in facts["kernels"].items()}
-        cost = {name: facts[name] for name in ("step_seconds", "memory")}
-        return replace(self, threads=facts["threads"], kernels=kernels, **cost)
+        rest = {name: facts[name] for name in ("threads", "step_seconds", "memory", "others")}
+        return replace(self, kernels=kernels, reason=self.reason or facts["reason"], **rest)
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan as JSON values."""
@@ -95,6 +100,16 @@ class Plan:
     def torch_device(self) -> torch.device:
         """The device as torch names it."""
         return torch.device(self.device)
+
+    @contextlib.contextmanager
+    def applied(self) -> Iterator[None]:
+        """Compute to this plan inside the block, and with as many threads as before after it."""
+        before = torch.get_num_threads()
+        self.apply()
+        try:
+            yield
+        finally:
+            torch.set_num_threads(before)
 
     def apply(self) -> None:
         """Set what is global in torch to this plan."""

@@ -1,4 +1,7 @@
-"""What this machine does fastest, measured once and remembered: threads, and convolutions by patches."""
+"""What this machine does fastest beside what else it does: threads, and convolutions by patches.
+
+Measured on an idle machine it is remembered; on a busy one threads are measured for each run.
+"""
 
 import copy
 import dataclasses
@@ -7,30 +10,38 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
+from saddlepoint.core import load
 from saddlepoint.core.errors import UserError
-from saddlepoint.core.experiment import Experiment
-from saddlepoint.core.machine import preemptions, processor, resident
+from saddlepoint.core.experiment import Budget, Experiment
+from saddlepoint.core.machine import processor, resident
 from saddlepoint.core.protocol import START
 from saddlepoint.data import cache
 from saddlepoint.data.batches import Batches
 from saddlepoint.data.dataset import Split
-from saddlepoint.engine import convolution, graphs
+from saddlepoint.engine import convolution, graphs, threads
+from saddlepoint.engine.alike import siblings
 from saddlepoint.engine.convolution import PRODUCTS, Geometry, Product, geometry, suits
 from saddlepoint.engine.plan import Plan
 from saddlepoint.engine.step import Stepper
+from saddlepoint.engine.threads import GAIN
+from saddlepoint.engine.turns import images_drawn
 
-VERSION = 2  # of what is measured; a new one forgets what older versions found
-LONG = 0.1  # seconds of a step from which on more threads are always faster, and trying fewer would take long
-LOOK = 0.15  # seconds for one number of threads
+VERSION = 3  # of what is measured; a new one forgets what older versions found
+LONG = (
+    0.1  # seconds of a step from which on an idle machine is fastest with all threads; fewer take long to try
+)
+WINDOW, BUSY_WINDOW = 0.05, 0.3  # seconds of one reading on an idle and a busy machine, where times scatter
+LEAST, MOST = 0.5, 3.0  # seconds for trying threads on a busy machine
+TENTH = 0.1  # of the expected time of the run, which that may take within these bounds
 GLANCE = 0.02  # seconds for one product
-GAIN = 0.9  # of the usual time, which another choice must stay below
-BUSY = 40  # preemptions a second and thread; 15 were seen on an idle machine, 85 beside one busy process a core
 SMALL = 2e-4  # seconds of a layer below which the detour through Python costs more than patches save
+
+Facts = dict[str, Any]
 
 
 class Seen(NamedTuple):
@@ -42,20 +53,60 @@ class Seen(NamedTuple):
     weight: tuple[int, ...]
 
 
-def tune(plan: Plan, experiment: Experiment, split: Split) -> Plan:
-    """Return ``plan`` with the threads and kernels that train ``experiment`` fastest on this machine.
+def tune(plan: Plan, experiment: Experiment, split: Split, budget: Budget | None = None) -> Plan:
+    """Return ``plan`` with the threads and kernels that train ``experiment`` fastest as the machine is now.
 
-    The first time a few steps are trained on a copy; from then on the answer is remembered, so that equal runs
-    are planned alike; without a cache folder the plan stays as it is. On NVIDIA's GPUs steps are captured.
+    A few steps are trained on a copy. What was found on an idle machine is remembered, so that equal runs are
+    planned alike there; on a busy one threads are measured again, for at most a tenth of ``budget``. Without
+    a cache folder the plan of an idle machine stays as it is. On NVIDIA's GPUs steps are captured.
     """
     if plan.device != "cpu":
         captured = plan.device.startswith("cuda") and graphs.obstacle(experiment) is None
         return dataclasses.replace(plan, captured=captured)
-    name = f"plan-{_key(plan, experiment, split)}"
-    try:
-        return plan.tuned(cache.remembered(name, lambda: _measure(plan, experiment, split)))
-    except UserError:  # no cache can be written: what is not remembered might be planned otherwise next time
+    shared, key = siblings().facts, _key(plan, experiment, split)
+    if key in shared:
+        return plan.tuned(shared[key])
+    facts = _facts(key, plan, experiment, split, budget)
+    if facts is None:
         return plan
+    tuned = plan.tuned(facts)
+    shared[_key(dataclasses.replace(tuned, threads_given=True), experiment, split)] = facts
+    return tuned
+
+
+def rethreaded(
+    plan: Plan, experiment: Experiment, split: Split, budget: Budget, threads: int | Literal["auto"]
+) -> Plan:
+    """Return the plan of a run with other threads and all else as it is: so many, or the fastest as of now.
+
+    Raises:
+        UserError: there are no such threads, or the run is not on the CPU.
+    """
+    if plan.device != "cpu":
+        raise UserError(f"--threads is for runs on the CPU; this one is on {plan.device}")
+    if threads != "auto":
+        count = Plan.choose("cpu", threads=threads).threads
+        return dataclasses.replace(plan, threads=count, threads_given=True, step_seconds=None)
+    most = dataclasses.replace(plan, threads=torch.get_num_threads(), threads_given=False)
+    found = _measure(most, experiment, split, load.others(), budget, {"kernels": plan.kernels})
+    return most.tuned(found)
+
+
+def _facts(key: str, plan: Plan, experiment: Experiment, split: Split, budget: Budget | None) -> Facts | None:
+    """Return what is remembered of an idle machine, if it is one, else what is measured now."""
+    name = f"plan-{key}"
+    others = load.others()
+    busy = load.is_busy(others)
+    try:
+        known = cache.recall(name)
+        if known and not known["busy"] and not busy:
+            return known
+        found = _measure(plan, experiment, split, others, budget, known if busy else None)
+        if known is None or not found["busy"]:  # an idle machine's answer replaces a busy one's
+            cache.remember(name, found)
+    except UserError:  # no cache can be written: what is not remembered might be planned otherwise next time
+        return _measure(plan, experiment, split, others, budget) if busy else None
+    return found
 
 
 def _key(plan: Plan, experiment: Experiment, split: Split) -> str:
@@ -66,12 +117,28 @@ def _key(plan: Plan, experiment: Experiment, split: Split) -> str:
     return cache.key(VERSION, *machine, plan.precision, plan.threads, plan.threads_given, *game)
 
 
-def _measure(plan: Plan, experiment: Experiment, split: Split) -> dict[str, Any]:
-    """Measure on a copy of ``experiment``; return what :meth:`Plan.tuned` takes, as JSON values."""
+def _measure(
+    plan: Plan,
+    experiment: Experiment,
+    split: Split,
+    others: float | None,
+    budget: Budget | None,
+    known: Facts | None = None,
+) -> Facts:
+    """Measure on a copy of ``experiment``; return what :meth:`Plan.tuned` takes, and ``busy``, as JSON values.
+
+    Args:
+        plan: the most threads, or those that were asked for.
+        experiment: what is to be trained.
+        split: the training data.
+        others: cores that other programs take.
+        budget: how long it is to be trained.
+        known: what was found before, whose kernels are taken.
+    """
+    meter = load.Meter()
     trial = dataclasses.replace(experiment, family=copy.deepcopy(experiment.family).train())
-    device = torch.device("cpu")
-    batches = Batches(split, trial.batch, seed=0, device=device, pixels=trial.pixels)
-    threads = torch.get_num_threads()
+    batches = Batches(split, trial.batch, seed=0, device=torch.device("cpu"), pixels=trial.pixels)
+    before = torch.get_num_threads()
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         stepper = Stepper(trial, plan, batches, torch.Generator().manual_seed(0))
@@ -83,38 +150,91 @@ def _measure(plan: Plan, experiment: Experiment, split: Split) -> dict[str, Any]
             torch.set_num_threads(plan.threads)
             with _watching(trial.family) as seen:
                 step()
-            usual, busy = _watched_time(step, plan.threads)
-            # Others that want the cores would make fewer threads look better for ever.
-            fixed = plan.threads_given or plan.threads == 1 or busy or usual > LONG
-            chosen = plan.threads if fixed else _threads(step, plan.threads, usual)
-            torch.set_num_threads(chosen)
-            dtype = torch.bfloat16 if plan.precision == "bf16" else torch.float32
-            ways = {one: _patches(one, dtype) for one in set(seen.values())}
-            kernels = {name: tuple(ways[one]) for name, one in seen.items() if ways[one]}
+            kernels = {} if known is None else known["kernels"]
             convolution.install(trial.family, kernels)
-            seconds, busy = _watched_time(step, chosen)
+            usual = threads.mean_time(step, 0.0)
+            patience = _patience(budget, trial, split, usual)
+            others = _larger(others, meter.others())
+            readings = _readings(plan, step, usual, others, patience)
+            others = _larger(others, meter.others())
+            if load.is_busy(others) and len(readings) == 1:  # others came meanwhile
+                readings = _readings(plan, step, usual, others, patience)
+            busy = load.is_busy(others) or (others is None and threads.scatter(readings) > threads.SCATTER)
+            times = threads.medians(readings)
+            chosen = threads.fastest(times, preferred=min(times) if busy else max(times))
+            torch.set_num_threads(chosen)
+            if known is None:
+                dtype = torch.bfloat16 if plan.precision == "bf16" else torch.float32
+                ways = {one: _patches(one, dtype) for one in set(seen.values())}
+                kernels = {name: tuple(ways[one]) for name, one in seen.items() if ways[one]}
+                convolution.install(trial.family, kernels)
+            seconds = threads.mean_time(step, BUSY_WINDOW) if kernels and known is None else times[chosen]
         finally:
-            torch.set_num_threads(threads)
+            torch.set_num_threads(before)
     return {
         "threads": chosen,
         "kernels": kernels,
-        "step_seconds": None if busy else seconds,
+        "step_seconds": seconds,
         "memory": resident(),
+        "others": others,
+        "busy": busy,
+        "reason": _reason(
+            plan, {count: images_drawn(trial) / one for count, one in times.items()}, chosen, others, busy
+        ),
     }
 
 
-def _threads(step: Callable[[], None], most: int, usual: float) -> int:
-    """Return the number of threads with which a step is fastest; most, unless fewer gain a tenth."""
-    best = most
-    least, count = GAIN * usual, most // 2
-    while count:
-        torch.set_num_threads(count)
-        step()
-        seconds = _best_time(step, LOOK)
-        if seconds < least:
-            best, least = count, seconds
-        count //= 2
-    return best
+def _readings(
+    plan: Plan, step: Callable[[], None], usual: float, others: float | None, patience: float
+) -> threads.Readings:
+    """Return times of a step with each number of threads that is worth trying, at least with the plan's own."""
+    busy = load.is_busy(others)
+    if plan.threads_given or plan.threads == 1 or (usual > LONG and not busy and others is not None):
+        return {plan.threads: [threads.mean_time(step, BUSY_WINDOW)]}
+    counts = threads.candidates(plan.threads, others if busy else None)
+    if not busy:
+        return threads.in_turns(step, counts, window=WINDOW, limit=MOST)
+    window = min(BUSY_WINDOW, patience / (threads.ROUNDS * len(counts)))
+    return threads.in_turns(step, counts, window=window, limit=patience)
+
+
+def _larger(a: float | None, b: float | None) -> float | None:
+    return max((one for one in (a, b) if one is not None), default=None)
+
+
+def _patience(budget: Budget | None, experiment: Experiment, split: Split, usual: float) -> float:
+    """Return for how many seconds threads may be tried on a busy machine."""
+    if budget is None:
+        return MOST
+    done = budget.fraction(1, images_drawn(experiment), len(split), usual)
+    return min(MOST, max(LEAST, TENTH * usual / done)) if done else MOST
+
+
+def _reason(plan: Plan, speeds: dict[int, float], chosen: int, others: float | None, busy: bool) -> str:
+    """Say why so many threads were chosen.
+
+    Args:
+        plan: as it was before.
+        speeds: images a second by number of threads.
+        chosen: the number.
+        others: cores that other programs take.
+        busy: whether that makes the machine a busy one.
+    """
+    taken = "times scatter as on a busy machine"
+    if others is not None:
+        taken = f"others take {others:.1f} of {load.cores()} cores"
+    if plan.threads == 1 or (plan.threads_given and not busy):
+        return ""
+    if plan.threads_given:
+        return f"{taken}; fewer threads may be faster than the {chosen} asked for"
+    many = f"{chosen} of {plan.threads} threads"
+    if len(speeds) == 1:
+        return f"{many}: nothing else takes the cores, and steps are long"
+    other = max((count for count in speeds if count != chosen), key=lambda count: speeds[count])
+    if busy and chosen != plan.threads:
+        other = plan.threads
+    measured = f"measured {speeds[chosen]:,.0f} images/s against {speeds[other]:,.0f} with {other}"
+    return f"{many}: {taken}, {measured}" if busy else f"{many}: {measured}"
 
 
 @contextmanager
@@ -154,9 +274,10 @@ def _patches(seen: Seen, dtype: torch.dtype) -> list[Product]:
     chosen: list[Product] = []
     for name, product in PRODUCTS.items():
         pair = [maps[part] for part in factors[name]]
-        library = _best_time(partial(product, *pair, seen.geometry), GLANCE)
         patched = seen.geometry._replace(patches=frozenset({name}))
-        patches = _best_time(partial(product, *pair, patched), GLANCE)
+        library, patches = _best_times(
+            partial(product, *pair, seen.geometry), partial(product, *pair, patched), seconds=GLANCE
+        )
         usual += library
         if patches < GAIN * library:
             chosen.append(name)
@@ -164,19 +285,17 @@ def _patches(seen: Seen, dtype: torch.dtype) -> list[Product]:
     return chosen if usual > SMALL and least < GAIN * usual else []
 
 
-def _watched_time(step: Callable[[], None], threads: int) -> tuple[float, bool]:
-    """Return seconds of a step, and whether other processes took the cores meanwhile."""
-    before, started = preemptions(), time.perf_counter()
-    seconds = _best_time(step, LOOK, least=1)
-    return seconds, preemptions() - before > BUSY * threads * (time.perf_counter() - started)
+def _best_times(*ways: Callable[[], object], seconds: float, least: int = 3) -> list[float]:
+    """Return the shortest time of each way, which disturbances only lengthen.
 
-
-def _best_time(run: Callable[[], object], seconds: float, least: int = 3) -> float:
-    """Return the shortest of at least ``least`` times of ``run``, which disturbances only lengthen."""
-    run()
-    times: list[float] = []
-    while len(times) < least or sum(times) < seconds:
-        start = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - start)
-    return min(times)
+    The ways take turns, at least ``least`` times each and until ``seconds`` are spent on each on average.
+    """
+    for way in ways:
+        way()
+    times: list[list[float]] = [[] for _ in ways]
+    while len(times[0]) < least or sum(map(sum, times)) < seconds * len(ways):
+        for way, found in zip(ways, times, strict=True):
+            start = time.perf_counter()
+            way()
+            found.append(time.perf_counter() - start)
+    return [min(found) for found in times]

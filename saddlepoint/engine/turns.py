@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from saddlepoint.core.protocol import Family
+from saddlepoint.core.experiment import Experiment
+from saddlepoint.core.protocol import START, Family
 
 
 class Turn(NamedTuple):
@@ -58,3 +59,8 @@ def schedule(
 def batches_drawn(family: Family, players: tuple[str, ...]) -> int:
     """Return how many real batches a step of ``players`` takes."""
     return sum(turn.new_batch for turn in schedule(family, players, fresh_latent=True, simultaneous=False))
+
+
+def images_drawn(experiment: Experiment) -> int:
+    """Return how many real images the first step takes."""
+    return experiment.batch * batches_drawn(experiment.family, experiment.family.turns(START))
