@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from saddlepoint.configurations import computed
 from saddlepoint.evaluate.card import number
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ GAPS = {  # what a difference in a ranking figure is one of
     "modes": " modes found",
     "high_quality": " of the samples on a mode, as far as that share is from true samples'",
 }
+SHOWN = 4  # runs that a sentence names
 UNEQUAL = 1.1  # times as many images shown, from which on a comparison says so
 
 
@@ -115,4 +117,23 @@ def _cautions(comparison: "Comparison") -> list[str]:
             f"They were not trained equally long: {least.label} was shown {least.images:,.0f} images, "
             f"{most.label} {most.images:,.0f}. The ranking is of the runs as they are."
         )
+    lines += _unlike(comparison)
     return lines
+
+
+def _unlike(comparison: "Comparison") -> list[str]:
+    """Say that runs were not computed alike, and who in which way."""
+    ways: dict[str, list[str]] = {}
+    for entry in comparison.entries:
+        ways.setdefault(computed(entry.run.config), []).append(entry.name)
+    if len(ways) == 1:
+        return []
+    told = "; ".join(f"{_several(names)} with {way}" for way, names in ways.items())
+    return [
+        f"They were not computed alike: {told}. That changes rounding, so that equal seeds start alike and end "
+        "apart, and their times cannot be compared; --threads N and --precision make them equal."
+    ]
+
+
+def _several(names: list[str]) -> str:
+    return ", ".join(names) if len(names) <= SHOWN else f"{names[0]} and {len(names) - 1} more"

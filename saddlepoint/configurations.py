@@ -125,6 +125,19 @@ def settings_of(config: Mapping[str, Any]) -> Settings:
     }
 
 
+def computed(config: Mapping[str, Any]) -> str:
+    """Return how a run was computed, as far as that decides its last digits: threads, precision, kernels."""
+    plan = config["plan"]
+    if plan["device"] != "cpu":
+        return f"{plan['device']}, {plan['precision']}"
+    parts = [f"{_threads(count)} until step {step:,}" for step, count in config.get("threads_before", ())]
+    return f"{', then '.join([*parts, _threads(plan['threads'])])}, {plan['precision']}"
+
+
+def _threads(count: int) -> str:
+    return f"{count} thread{'s' * (count > 1)}"
+
+
 def _flags(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return a run's flags, with the defaults of those that its recipe got later."""
     recipe = recipes.get(config["recipe"]) if config["recipe"] in recipes else None

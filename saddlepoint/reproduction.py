@@ -3,7 +3,7 @@
 import inspect
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -21,6 +21,8 @@ from saddlepoint.core.experiment import recipes
 from saddlepoint.core.folder import RunFolder, runs_root
 from saddlepoint.data import load
 from saddlepoint.data.request import sources as data_sets
+from saddlepoint.engine.alike import Siblings, alike
+from saddlepoint.engine.plan import Plan
 from saddlepoint.evaluate.card import number
 from saddlepoint.evaluate.metric import metrics
 from saddlepoint.preparation import describe_machine
@@ -135,17 +137,19 @@ class _Work:
             raise UserError(f"claim {self.claim.name!r} cannot run in this version: {reasons}")
         result = self._open(lacks)
         self._introduce(result)
+        say = self.screen.console.print
         done = {(trial["arm"], trial["seed"]) for trial in result["trials"]}
         todo = [(name, seed) for seed in self.seeds for name in arms if (name, seed) not in done]
-        for index, (name, seed) in enumerate(todo, start=1):
-            self.screen.console.print(f"[bold]{name}[/bold], seed {seed}  [dim]{index} of {len(todo)}[/dim]")
-            result["trials"].append(self._try(name, seed, result["trials"]))
-            self._conclude(result, finished=index == len(todo))
-            self._write(result)
+        with alike(_threads(result["trials"])) as shared:
+            for index, (name, seed) in enumerate(todo, start=1):
+                say(f"[bold]{name}[/bold], seed {seed}  [dim]{index} of {len(todo)}[/dim]")
+                result["trials"].append(self._try(name, seed, result["trials"], shared))
+                self._conclude(result, finished=index == len(todo))
+                self._write(result)
         if not todo:
             self._conclude(result, finished=True)
             self._write(result)
-            self.screen.console.print(f"everything was there already; remove {self.path} to run it again")
+            say(f"everything was there already; remove {self.path} to run it again")
         files.remove(self.scratch)
         with suppress(OSError):  # another claim is at work
             self.scratch.parent.rmdir()
@@ -193,7 +197,7 @@ class _Work:
             data = load(source_of(name, self.sources), report=report)
         return {"name": data.name, "fingerprint": data.fingerprint}
 
-    def _try(self, name: str, seed: int, trials: list[dict[str, Any]]) -> dict[str, Any]:
+    def _try(self, name: str, seed: int, trials: list[dict[str, Any]], shared: Siblings) -> dict[str, Any]:
         """Run one arm with one seed; training that fails is a result too."""
         work = self.scratch / f"{name}-seed-{seed}"
         done = {trial["arm"]: trial["figures"] for trial in trials if trial["seed"] == seed}
@@ -203,13 +207,14 @@ class _Work:
         )
         begun = time.monotonic() - _trained(work)
         trial: dict[str, Any] = {"arm": name, "seed": seed, "figures": {}}
+        shared.plan = None
         try:
             trial["figures"] = self.claim.attempt(bench)
         except TrainingError as error:
             trial["failed"] = str(error).partition(";")[0]
         trial |= {
             "seconds": round(time.monotonic() - begun, 1),
-            "machine": _machine(),
+            **_computed(shared.plan),
             "versions": describe_machine()["versions"],
             "made": _today(),
         }
@@ -302,11 +307,19 @@ def _trained(work: Path) -> float:
     return rows[-1]["seconds"] if rows else 0.0
 
 
-def _machine() -> str:
+def _computed(plan: Plan | None) -> dict[str, Any]:
+    """Return what decides a trial's last digits: the machine and, where it trained, threads and precision."""
     machine = describe_machine()["machine"]
-    if machine["accelerator"]:
-        return str(machine["accelerator"])
-    return f"{machine['processor']}, {torch.get_num_threads()} threads"
+    threads = plan.threads if plan else torch.get_num_threads()
+    on_cpu = f"{machine['processor']}, {threads} thread{'s' * (threads > 1)}"
+    found = {"machine": str(machine["accelerator"] or on_cpu)}
+    return found | ({"threads": threads, "precision": plan.precision} if plan else {})
+
+
+def _threads(trials: Sequence[Mapping[str, Any]]) -> int | None:
+    """Return the threads of stored trials for those that follow; None where this machine has not as many."""
+    known = next((trial["threads"] for trial in trials if "threads" in trial), None)
+    return known if known is not None and known <= torch.get_num_threads() else None
 
 
 def _today() -> str:

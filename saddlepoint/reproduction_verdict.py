@@ -1,7 +1,7 @@
 """Verdicts on stored results: from their trials alone, so that they can be drawn again under another rule."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ def verdict_on(result: Mapping[str, Any], *, finished: bool = True) -> dict[str,
     holds, text, tests, seeds = verdict
     if failed := [f"{trial['arm']} (seed {trial['seed']})" for trial in trials if "failed" in trial]:
         text += f" Training failed for {', '.join(failed)}."
+    text += unlike(trials)
     if label == "quick":
         return _plain(Verdict(None, f"Quick: it only proves that the claim runs. {text}"))
     if others := [f"{one['name']} for {name}" for name, one in result["data"].items() if one["name"] != name]:
@@ -40,6 +41,13 @@ def verdict_on(result: Mapping[str, Any], *, finished: bool = True) -> dict[str,
         gaps = "If the gaps are what they seem, this decides in four cases of five"
         text += f" {'To see that' if ONE in text else gaps}: `{command(claim.name, label, seeds)}`."
     return _plain(Verdict(holds, text, tests, seeds))
+
+
+def unlike(trials: Sequence[Mapping[str, Any]]) -> str:
+    """Return a sentence where trials were not all computed alike, else nothing."""
+    ways = [", ".join([one["machine"], one["precision"]]) for one in trials if "precision" in one]
+    told = list(dict.fromkeys(ways))
+    return f" The trials were not computed alike: {'; '.join(told)}." if len(told) > 1 else ""
 
 
 def judge_again(out: str | Path = "results") -> list[str]:

@@ -99,6 +99,21 @@ def test_unequal_training_is_said(trained, workplace):
     assert "not trained equally long" in " ".join(found.conclusions)
 
 
+def test_unequal_threads_are_said(trained, workplace):
+    """Threads change rounding, and so every sample of a seed."""
+    shutil.copytree(trained / "plain", "plain")
+    alike = sp.compare(["plain"], samples=200, quiet=True)
+    assert "not computed alike" not in " ".join(alike.conclusions)
+    path = workplace / "plain" / "seed-1" / "config.json"
+    config = json.loads(path.read_text())
+    config["plan"] |= {"threads": 7, "precision": "fp32"}
+    path.write_text(json.dumps(config | {"threads_before": [[2, 1]]}))
+    config["plan"] |= {"threads": 5}
+    (path.parents[1] / "seed-0" / "config.json").write_text(json.dumps(config | {"seed": 0}))
+    (said,) = [one for one in sp.compare(["plain"], samples=200, quiet=True).conclusions if "alike" in one]
+    assert "seed-0 with 5 threads, fp32; seed-1 with 1 thread until step 2, then 7 threads, fp32." in said
+
+
 def test_cards_that_fit_are_used_again(trained, compared, monkeypatch):
     def never(*arguments, **settings):
         raise AssertionError("scored again")

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from saddlepoint.core import load
+from saddlepoint.engine import pace
 from saddlepoint.engine.pace import PATIENCE, WINDOW, Pace
 from saddlepoint.engine.plan import Plan
 
@@ -20,7 +21,8 @@ class Run:
         self.plan = replace(usual, **plan)
         self.seconds, self.batches = 0.0, SimpleNamespace(drawn=0)
         self.stepper = SimpleNamespace(plan=self.plan)
-        self.experiment = SimpleNamespace(images_a_step=64)
+        self.experiment = None
+        monkeypatch.setattr(pace, "images_drawn", lambda experiment: 64)
         self.folder = SimpleNamespace(path=Path("runs/one"))
         self.taken: float | None = 0.0
         self.said: list[str] = []
