@@ -6,8 +6,9 @@ from rich.console import Console
 from rich.table import Table
 
 from saddlepoint.claims.claim import claims
+from saddlepoint.core.aliases import suggested
 from saddlepoint.core.amounts import count
-from saddlepoint.core.errors import UserError, nearest
+from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import recipes
 from saddlepoint.core.registry import first_line
 from saddlepoint.data.request import Background, Crop, sources
@@ -36,7 +37,7 @@ def names(kind: str | None = None) -> dict[str, Any]:
         "claims": lambda: {name: claim.help for name, claim in claims.items()},
     }
     if kind is not None and kind not in kinds:
-        raise UserError(f"there is nothing to list called {kind!r}{nearest(kind, ['runs', *kinds])}")
+        raise UserError(f"there is nothing to list called {kind!r}{suggested(kind, ['runs', *kinds])}")
     return {"version": VERSION, **{name: read() for name, read in kinds.items() if kind in (None, name)}}
 
 

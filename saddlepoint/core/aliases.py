@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from saddlepoint.core.errors import nearest
+
 _RATES = ("lr_d", "lr_g", "lr")
 
 # What it is called here, in Python's spelling -> what other tools call it.
@@ -53,6 +55,29 @@ _OURS = {
     "show": "summary info describe layers model",
     "compare": "diff rank",
     "reproduce": "claims replicate benchmark",
+    # recipes, data, losses and figures
+    "gan": "vanilla goodfellow",
+    "mlp_gan": "mlp fc fcgan",
+    "dcgan": "conv cnn",
+    "cgan": "conditional conditional_gan",
+    "wgan_gp": "wgangp",
+    "sngan": "spectral spectral_norm",
+    "fashion": "fashion_mnist fmnist",
+    "cifar10": "cifar cifar_10",
+    "ring8": "ring 8gaussians ring_8",
+    "grid25": "grid 25gaussians grid_25",
+    "non_saturating": "vanilla bce ns nsgan logistic",
+    "least_squares": "lsgan mse ls l2",
+    "wasserstein": "wgan w1 emd",
+    "relativistic": "rgan ragan rpgan",
+    "minimax": "saturating mm",
+    "gradient_penalty": "gp wgan_gp wgangp",
+    "frechet": "fid fid50k fid_score fd",
+    "kernel": "kid mmd",
+    "classifier_score": "is inception_score isc",
+    "precision_recall": "precision recall prdc ipr",
+    "density_coverage": "density coverage",
+    "memorisation": "memorization copies",
 }
 _TOGETHER = (
     ("lr learning_rate learningrate rate alpha step_size base_lr", _RATES),
@@ -71,6 +96,12 @@ def translated(word: str, names: Iterable[str]) -> list[str]:
     known = set(names)
     plain = word.strip("-").replace("-", "_").lower()
     return [name for name in ALIASES.get(plain, []) if name in known]
+
+
+def suggested(word: str, names: Iterable[str]) -> str:
+    """Return ``"; did you mean 'x'?"`` for what ``word`` means or is a slip of, else all names, or ''."""
+    names = list(names)
+    return did_you_mean([repr(name) for name in translated(word, names)]) or nearest(word, names)
 
 
 def joined(words: Sequence[str], last: str) -> str:

@@ -5,7 +5,8 @@ import pkgutil
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
-from saddlepoint.core.errors import UserError, nearest
+from saddlepoint.core.aliases import suggested
+from saddlepoint.core.errors import UserError
 
 T = TypeVar("T")
 
@@ -43,7 +44,7 @@ class Registry(Generic[T]):
         """Return the thing called ``name``; raises UserError with the nearest name."""
         self._discover()
         if name not in self._things:
-            raise UserError(f"there is no {self.kind} {name!r}{nearest(name, self._things)}")
+            raise UserError(f"there is no {self.kind} {name!r}{suggested(name, self._things)}")
         return self._things[name]
 
     def items(self) -> Iterator[tuple[str, T]]:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from saddlepoint.core.errors import UserError, nearest
+from saddlepoint.core.aliases import suggested
+from saddlepoint.core.errors import UserError
 from saddlepoint.core.words import shortened
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.request import Background, Crop, Report, Request, Size, silent, sources
@@ -104,7 +105,7 @@ def _resolve(source: str, request: Request) -> tuple[Callable[[Request], Dataset
         return sources.get(name), replace(request, source=f"{name}:{argument}", argument=argument)
     if not colon and re.search(r"[/\\~.]", source):
         raise UserError(f"there is no file or folder {source!r}; check the path")
-    hint = nearest(name if colon else source, sources.names())
+    hint = suggested(name if colon else source, sources.names())
     raise UserError(f"there is no data set {source!r}, nor a folder or file of that name{hint}")
 
 

@@ -13,7 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from saddlepoint.core.errors import TrainingError, UserError, nearest
+from saddlepoint.core.aliases import suggested
+from saddlepoint.core.errors import TrainingError, UserError
 from saddlepoint.core.experiment import Budget, Experiment
 from saddlepoint.core.folder import Checkpoint, RunFolder
 from saddlepoint.core.protocol import Progress
@@ -278,7 +279,7 @@ class Trainer:
         comes = not self._evaluated if every is None else self.done < every
         if self.evaluation is None or not comes:
             curves = [name for name in row if name not in ("step", "images", "seconds", "images_per_second")]
-            raise UserError(f"--best: this run has no curve {best!r}{nearest(best, curves)}")
+            raise UserError(f"--best: this run has no curve {best!r}{suggested(best, curves)}")
 
     def _read_pending(self) -> list[dict[str, float]]:
         """Read the statistics since the last tick from the device, at once.

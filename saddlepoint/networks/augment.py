@@ -11,7 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from saddlepoint.core.errors import UserError, nearest
+from saddlepoint.core.aliases import suggested
+from saddlepoint.core.errors import UserError
 
 IMAGES = 500_000  # real images over which an adaptive probability moves by 1 (Karras et al. 2020)
 
@@ -38,7 +39,7 @@ class Augment(nn.Module):
         names = [name.strip() for name in policy.split(",")]
         for name in names:
             if name not in POLICIES:
-                raise UserError(f"--augment knows no {name!r}{nearest(name, POLICIES)}")
+                raise UserError(f"--augment knows no {name!r}{suggested(name, POLICIES)}")
         if target is not None and not 0 <= target < 1:
             raise UserError(f"--augment-target must be at least 0 and below 1, got {target}")
         self.policy = ",".join(names)
