@@ -4,8 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from saddlepoint.networks.dcgan import sides
 from saddlepoint.networks.layers import Critic, named
+from saddlepoint.networks.sizes import sides
 
 
 class SpectralNorm:

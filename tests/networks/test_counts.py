@@ -7,7 +7,8 @@ import torch
 
 from saddlepoint.core.experiment import DataSpec, recipes
 from saddlepoint.networks.cs231n import cs231n_critic, cs231n_generator
-from saddlepoint.networks.dcgan import channels, dcgan_critic, dcgan_generator, sides
+from saddlepoint.networks.dcgan import dcgan_critic, dcgan_generator
+from saddlepoint.networks.sizes import channels, sides
 
 MNIST = DataSpec("mnist", "images", (28, 28, 1), tuple("0123456789"), 60_000)
 MNIST32 = DataSpec("mnist", "images", (32, 32, 1), tuple("0123456789"), 60_000)
