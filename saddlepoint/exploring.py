@@ -15,7 +15,8 @@ from saddlepoint.evaluate.encoder import find_encoder
 from saddlepoint.evaluate.views import real_views, thumbnails, training_order
 from saddlepoint.expression import Term, parse
 from saddlepoint.plots.animation import FILMS, save_loop
-from saddlepoint.plots.grid import grid, tile_scale
+from saddlepoint.plots.caption import caption
+from saddlepoint.plots.grid import GAP, grid, tile_scale
 from saddlepoint.plots.sheet import beside, framed, stacked, titled
 from saddlepoint.run import Run, picture_path, provenance, save_picture, writing
 
@@ -28,6 +29,7 @@ EXEMPLARS = 3  # of a class, as many as in DCGAN's figures
 SEARCHED = 2048  # samples among which exemplars of a class are looked for
 AROUND, RADIUS = 9, 0.25
 TILE = 80  # pixels, about, of one image in a picture with words
+WORDS = 520  # pixels that the heading over neighbours takes
 
 Report = Callable[[str], None]
 
@@ -344,9 +346,20 @@ def _sum(found: Arithmetic) -> "Image.Image":
 
 def _pairs(found: Neighbours) -> "Image.Image":
     scale = _scale(found.samples)
-    n, k = found.index.shape
-    left = titled("sample", grid(found.samples, columns=1, scale=scale), size=13)
-    images = found.images.reshape(n * k, *found.images.shape[2:])
+
+    def row(images: np.ndarray, words: Sequence[str]) -> "Image.Image":
+        tiles = [grid(image[None], scale=scale) for image in images]
+        cells = zip(tiles, words, strict=True)
+        return beside(
+            [stacked([tile, caption(tile.width, text, size=12, centred=True)], gap=0) for tile, text in cells],
+            gap=GAP,
+        )
+
+    left = titled("sample", stacked([row(one[None], [""]) for one in found.samples], gap=GAP), size=13)
+    near = [
+        row(images, [f"{one:.3g}" for one in distance])
+        for images, distance in zip(found.images, found.distance, strict=True)
+    ]
     of = f"{found.searched:,}" if found.searched == found.of else f"{found.searched:,} of {found.of:,}"
-    words = f"nearest of {of} training images, in {found.space}"
-    return framed(beside([left, titled(words, grid(images, columns=k, scale=scale), size=13)]))
+    words = f"nearest of {of} training images, and their distances in {found.space}"
+    return framed(beside([left, titled(words, stacked(near, gap=GAP), size=13, width=WORDS)]))

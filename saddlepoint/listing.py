@@ -12,11 +12,13 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import recipes
 from saddlepoint.core.registry import first_line
 from saddlepoint.data.request import Background, Crop, sources
+from saddlepoint.evaluate.card import marked
 from saddlepoint.evaluate.encoder import encoders
 from saddlepoint.evaluate.metric import metrics
 from saddlepoint.networks.summary import summarise, to_json
 from saddlepoint.objectives import objectives, penalties
 from saddlepoint.preparation import prepare
+from saddlepoint.tables import print_wrapped
 
 VERSION = 1
 
@@ -72,12 +74,13 @@ def show(
 
 def print_names(listed: dict[str, Any]) -> None:
     """Print what :func:`names` returned."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False)
     for kind, things in listed.items():
         if isinstance(things, dict):
             console.print(f"[bold]{kind}[/bold]")
-            for name, text in things.items():
-                console.print(f"  {name:<17} [dim]{text}[/dim]")
+            told = {name: f" ({', '.join(map(marked, metrics.get(name).figures))})" for name in metrics.names()}
+            more = told if kind == "metrics" else {}
+            print_wrapped([(name, text + more.get(name, "")) for name, text in things.items()], width=19)
 
 
 def print_layers(shown: dict[str, Any]) -> None:

@@ -119,11 +119,11 @@ def print_comparison(comparison: "Comparison") -> None:
         console.print(f"• {escape(sentence)}")
 
 
-def print_wrapped(rows: Iterable[Sequence[str]], *, indent: int = 2) -> None:
-    """Print names with a text each, which goes on under itself where it is longer than the line."""
+def print_wrapped(rows: Iterable[Sequence[str]], *, width: int) -> None:
+    """Print names in a column of ``width``, with a text each that goes on under itself where it is long."""
     table = Table.grid(padding=(0, 1, 0, 0))
-    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, min_width=width)
     table.add_column(overflow="fold")
     for name, text in rows:
-        table.add_row(" " * indent + escape(name), f"[dim]{escape(text)}[/dim]")
+        table.add_row(f"  {escape(name)}", escape(text))
     Console(highlight=False).print(table)

@@ -76,26 +76,29 @@ def _list(found: list[dict[str, Any]], *, as_json: bool) -> None:
         return
     from rich.console import Console
 
-    console = Console(highlight=False, soft_wrap=True)
+    from saddlepoint.evaluate.card import legend, marked
+    from saddlepoint.tables import print_wrapped
+
+    console = Console(highlight=False)
     for claim in found:
-        console.print(f"[bold]{claim['name']}[/bold]  {claim['help']}")
-        _line(console, "paper", f"{claim['paper']}, {claim['where']}")
-        _line(console, "published", claim["published"])
+        console.print(f"[bold]{claim['name']}[/bold]: {claim['help']}")
         holds = {True: "holds", False: "does not hold", None: "not decided"}[claim["holds"]]
-        last = f"{claim['headline']} {claim['last']}  ({claim['last_protocol']} protocol: {holds})"
-        _line(console, "measured", last if claim["last"] else "not yet")
+        last = f"{marked(claim['headline'])} {claim['last']}  ({claim['last_protocol']} protocol: {holds})"
         settings = ", ".join(f"{name} {value}" for name, value in claim["protocol"].items())
-        _line(console, "protocol", f"{settings}, {_count(claim['seeds'])}")
         budget = f"about {claim['minutes']:g} min on two CPU cores"
-        _line(console, "budget", f"{budget}; --full about {_hours(claim['minutes_full'])}")
+        rows = [
+            ("paper", f"{claim['paper']}, {claim['where']}"),
+            ("published", claim["published"]),
+            ("measured", last if claim["last"] else "not yet"),
+            ("protocol", f"{settings}, {_count(claim['seeds'])}"),
+            ("budget", f"{budget}; --full about {_hours(claim['minutes_full'])}"),
+        ]
         for reason in dict.fromkeys(claim["lacks"].values()):
             arms = [arm for arm, why in claim["lacks"].items() if why == reason]
-            _line(console, "skips", f"{', '.join(arms)}: {reason}")
+            rows.append(("skips", f"{', '.join(arms)}: {reason}"))
+        print_wrapped(rows, width=12)
+    console.print(legend(claim["headline"] for claim in found))
     console.print("\nrun one with:  saddle reproduce CLAIM")
-
-
-def _line(console: Any, name: str, text: str) -> None:
-    console.print(f"  [dim]{name:<10}[/dim] {text}")
 
 
 def _hours(minutes: float) -> str:
