@@ -307,6 +307,9 @@ def save_traversals(run: Run, out: Path, *, columns: int = 10, seed: int = 0) ->
     values = {
         code.name: [f"{value:.3g}".replace("-", "−") for value in code.values] for code in run.family.codes
     }
+    for code in run.family.codes:
+        if run.conditional and code.name == "class":
+            values[code.name] = [run.config["data"]["classes"][int(label)] for label in code.values]
     text = provenance(run, seed=seed)
     paths = []
     try:

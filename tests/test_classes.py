@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 import saddlepoint as sp
+import saddlepoint.run
 from saddlepoint.cli import main
 from saddlepoint.core.classes import find_class
 from saddlepoint.core.errors import UserError
@@ -98,6 +99,14 @@ def test_a_class_without_a_training_image_is_noted_and_not_drawn(run):
     with Image.open(run.folder.samples()[-1]) as grid:
         assert set(grid.info["classes"].split(", ")) == {"1", "3", "5"}
         assert grid.info["classes"].split(", ") == run.class_names(64, seed=1)
+
+
+def test_rows_of_a_traversal_have_the_names_of_classes(run, tmp_path, monkeypatch):
+    named = []
+    rows_named = saddlepoint.run.rows_named
+    monkeypatch.setattr("saddlepoint.run.rows_named", lambda *a: named.append(a[1]) or rows_named(*a))
+    saddlepoint.run.save_traversals(run, tmp_path / "codes", columns=2)
+    assert named == [["1", "3", "5"]]
 
 
 def test_samples_carry_their_class(run, tmp_path, capsys):
