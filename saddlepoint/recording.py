@@ -22,6 +22,7 @@ from saddlepoint.plots.png import save_png
 
 SHOWN = 64  # images in a grid
 POINTS = 2_000  # points in a scatter
+LEAST_FILM = 200_000  # bytes that a film may take however small the weights are
 
 
 class Recorder(Watcher):
@@ -120,7 +121,8 @@ def save_pictures(folder: RunFolder, title: str, references: dict[str, float]) -
     if paths:
         frames = [_read(path) for path in paths]
         labels = [f"step {folder.step_of(path):,}" for path in paths]
-        save_animation(folder.animation, frames, labels=labels)
+        weights = folder.latest().size("weights")
+        save_animation(folder.animation, frames, labels=labels, most=max(LEAST_FILM, weights))
         text = {str(key): value for key, value in frames[-1].info.items() if isinstance(value, str)}
         save_png(folder.grid, frames[-1], text=text)
     rows = folder.rows()

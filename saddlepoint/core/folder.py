@@ -70,6 +70,10 @@ class Checkpoint:
         except SafetensorError as error:
             raise UserError(f"{path} holds no tensors: {error}") from error
 
+    def size(self, part: str) -> int:
+        """Return the bytes that ``part`` takes on disk."""
+        return (self.path / f"{part}.safetensors").stat().st_size
+
     def check(self) -> None:
         """Raise UserError where anything of it is damaged."""
         for part in self.values()["hashes"]:

@@ -14,6 +14,7 @@ from saddlepoint.plots.caption import PAPER, caption
 from saddlepoint.plots.frames import check_frames, evenly, opaque, resized
 
 SIDE = 480  # longest side of a frame in pixels: what a page shows, at a size that it loads
+SMALLEST, FEWEST = 240, 8  # pixels and frames below which no film is worth its bytes
 FIRST, LAST = 500, 2000  # milliseconds for which the two ends are held
 SHORTEST, LONGEST = 80, 1000  # milliseconds: more frames make a larger file, not a clearer film
 HELD = 400  # milliseconds at either end of a loop
@@ -24,7 +25,12 @@ BAR, INK = 3, (0, 114, 178)
 
 
 def save_animation(
-    path: str | Path, frames: Sequence[Image.Image], *, labels: Sequence[str], seconds: float = 6
+    path: str | Path,
+    frames: Sequence[Image.Image],
+    *,
+    labels: Sequence[str],
+    seconds: float = 6,
+    most: float = math.inf,
 ) -> None:
     """Write a GIF that loops for ever, with a caption and a bar of progress under every frame.
 
@@ -36,6 +42,8 @@ def save_animation(
         frames: pictures of one size, in order of time. They are reduced to 480 pixels on the longest side.
         labels: one a frame, for example ``"step 1,000"``.
         seconds: length of the film between its two ends.
+        most: bytes that the file should not exceed: frames become smaller, down to 240 pixels, and then fewer,
+            down to 8.
 
     Raises:
         ValueError: no frames, frames of different sizes, another number of labels, or seconds not above 0.
@@ -43,9 +51,25 @@ def save_animation(
     check_frames(frames, labels)
     if not 0 < seconds < math.inf:
         raise ValueError(f"an animation needs a finite length above 0 seconds, not {seconds}")
-    keep = evenly(len(frames), 2 + int(seconds * 1000 / SHORTEST))
+    side, count = SIDE, min(len(frames), 2 + int(seconds * 1000 / SHORTEST))
+    content = _film(frames, labels, seconds, side, count)
+    while len(content) > most and (side > SMALLEST or count > FEWEST):
+        part = 0.9 * most / len(content)  # bytes grow with the frames' area and their number
+        smaller = max(SMALLEST, min(side - 1, int(side * math.sqrt(part))))
+        if side == SMALLEST:
+            count = max(FEWEST, min(count - 1, int(count * part)))
+        side = min(side, smaller)
+        content = _film(frames, labels, seconds, side, count)
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_bytes(path, content)
+
+
+def _film(frames: Sequence[Image.Image], labels: Sequence[str], seconds: float, side: int, count: int) -> bytes:
+    """Return a GIF of ``count`` of the frames, ``side`` pixels on the longest side."""
+    keep = evenly(len(frames), count)
     colours = GREYS if all(frame.mode in ("1", "L") for frame in frames) else COLOURS
-    pictures = [_frame(frames[i], labels[i], i / max(1, len(frames) - 1), colours) for i in keep]
+    pictures = [_frame(frames[i], labels[i], i / max(1, len(frames) - 1), colours, side) for i in keep]
 
     # GIF counts hundredths of a second.
     each = min(LONGEST, max(SHORTEST, round(seconds * 100 / max(1, len(keep) - 2)) * 10))
@@ -54,9 +78,7 @@ def save_animation(
     pictures[0].save(
         buffer, format="GIF", save_all=True, append_images=pictures[1:], duration=durations, loop=0
     )
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_bytes(path, buffer.getvalue())
+    return buffer.getvalue()
 
 
 def save_loop(
@@ -102,8 +124,8 @@ def save_loop(
     write_bytes(path, buffer.getvalue())
 
 
-def _frame(frame: Image.Image, label: str, progress: float, colours: int) -> Image.Image:
-    frame = resized(frame, SIDE)
+def _frame(frame: Image.Image, label: str, progress: float, colours: int, side: int) -> Image.Image:
+    frame = resized(frame, side)
     strip = caption(frame.width, label)
     page = Image.new("RGB", (frame.width, frame.height + BAR + strip.height), PAPER)
     page.paste(frame, (0, 0))

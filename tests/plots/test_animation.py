@@ -50,6 +50,29 @@ def test_every_frame_says_when_it_was(tmp_path):
     assert [bar.sum() for bar in bars] == [0, pytest.approx(240, abs=1), 480]
 
 
+def test_a_film_that_would_be_too_large_has_smaller_and_then_fewer_frames(tmp_path):
+    rng = np.random.default_rng(0)
+    noise = [Image.fromarray(rng.integers(0, 256, (48, 480), np.uint8)) for _ in range(12)]
+
+    def sized(most):
+        path = tmp_path / "film.gif"
+        save_animation(path, noise, labels=labels(12), most=most)
+        _, frames, _ = read(path)
+        return path.stat().st_size, len(frames), frames[0].width
+
+    whole, *full = sized(float("inf"))
+    assert full == [12, 480]
+    size, count, side = sized(0.6 * whole)
+    assert size <= 0.6 * whole
+    assert count == 12
+    assert 300 < side < 480
+    size, count, side = sized(0.2 * whole)
+    assert size <= 0.2 * whole
+    assert 8 <= count < 12
+    assert side == 240
+    assert sized(10)[1:] == (8, 240)
+
+
 def test_a_loop_goes_there_and_back_and_says_where_it_is_from(tmp_path):
     grey = [Image.new("L", (30, 20), 20 * i) for i in range(5)]
     save_loop(tmp_path / "grey.gif", grey, text={"run": "r"})
