@@ -101,7 +101,7 @@ def _score(card: dict[str, Any] | None) -> tuple[str, float | None, int | None]:
     figures = {} if card is None else card["figures"]
     for name in RANKING:
         if card is not None and name in figures:
-            return name, figures[name]["value"], card["origin"].get("step")
+            return name, figures[name]["value"], card.get("origin", {}).get("step")  # not kept at first
     return "", None, None
 
 

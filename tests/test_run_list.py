@@ -72,6 +72,15 @@ def test_a_score_of_an_earlier_step_has_a_star(workplace, capsys):
     assert "*: of an earlier step" in output
 
 
+def test_a_card_of_before_origins_were_kept_is_shown(workplace):
+    path = workplace / "gan-ring8-0001" / "card.json"
+    card = json.loads(path.read_text())
+    value = card["figures"]["modes"]["value"]
+    del card["origin"]
+    path.write_text(json.dumps(card))
+    assert [(run.value, run.scored_at) for run in sp.list_runs()] == [(None, None), (value, None)]
+
+
 def test_the_list_for_programs(workplace, capsys):
     assert main(["list", "runs", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
