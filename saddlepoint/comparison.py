@@ -15,12 +15,13 @@ from saddlepoint.core.files import write_text
 from saddlepoint.core.folder import RunFolder
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.evaluate import Card, find_encoder
-from saddlepoint.evaluate.encoder import Encoder, Report
+from saddlepoint.evaluate.encoder import Encoder
 from saddlepoint.evaluate.metric import metrics
 from saddlepoint.evaluate.score import VERSION as ARITHMETIC
 from saddlepoint.ranking import Pair, ranked, ranking
 from saddlepoint.run import Run, load
 from saddlepoint.scoring import SAMPLES, reference, score
+from saddlepoint.waiting import waiting
 
 VERSION = 1
 LEAST = 100  # samples
@@ -172,20 +173,22 @@ def compare(
         raise UserError(f"--samples must be at least {LEAST}, got {samples}")
     if out is not None and Path(out).suffix.lower() != ".html":
         raise UserError(f"--out must end in .html, got {out}")
-    report: Report = (lambda line: None) if quiet else lambda line: print(line, flush=True)
     found = _distinct([run for target in runs for run in _runs(target)])
     if not found:
         raise UserError("name the runs to compare, for example: saddle compare runs/a runs/b")
     _check_data(found)
     names = short_names([run.path for run in found])
-    data = reference(found[0], against, f"saddle compare {found[0].path} ... --against PATH")
-    encoder = find_encoder(None, data, report)
+    with waiting("reading", quiet=quiet) as report:
+        cure = f"saddle compare {found[0].path} ... --against PATH"
+        data = reference(found[0], against, cure, report)
+        encoder = find_encoder(None, data, report)
     entries = []
     for run, name in zip(found, names, strict=True):
         card = _stored_card(run, data, encoder, samples)
         if card is None:
-            report(f"scoring {name}")
-            card = score(run, samples=samples, against=against, quiet=True)
+            with waiting(quiet=quiet) as report:
+                report.say(f"scoring {name}")
+            card = score(run, samples=samples, against=against, quiet=quiet)
         entries.append(_entry(run, name, card))
     comparison = Comparison(data, *ranked(_groups(entries), ranking(entries[0].card)))
     if out is not None:
@@ -240,6 +243,7 @@ def _stored_card(run: Run, data: Dataset, encoder: Encoder, samples: int) -> Car
             and card.encoder["hash"] == encoder.hash
             and (card.samples, card.seed) == (samples, 0)
             and _usual(samples) <= set(card.figures)
+            and not card.quick
         )
     except (UserError, KeyError, TypeError):  # of another version, or damaged
         return None

@@ -19,8 +19,8 @@ from saddlepoint.plots.grid import grid
 from saddlepoint.plots.overlay import DARK, LIGHT, Line, Over, overlay_image
 from saddlepoint.plots.png import png_bytes
 from saddlepoint.recording import POINTS, draw, truth
-from saddlepoint.terminal import clock
 from saddlepoint.version import __version__
+from saddlepoint.waiting import clock
 
 if TYPE_CHECKING:
     from saddlepoint.comparison import Comparison

@@ -1,6 +1,6 @@
 """Questions to a generator: walks between samples, sums of concepts, the training images nearest to samples."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +9,7 @@ import numpy as np
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.seeds import generator
+from saddlepoint.data.request import Report, silent
 from saddlepoint.engine import latents as space
 from saddlepoint.evaluate.distances import nearest_few
 from saddlepoint.evaluate.encoder import find_encoder
@@ -30,8 +31,6 @@ SEARCHED = 2048  # samples among which exemplars of a class are looked for
 AROUND, RADIUS = 9, 0.25
 TILE = 80  # pixels, about, of one image in a picture with words
 WORDS = 520  # pixels that the heading over neighbours takes
-
-Report = Callable[[str], None]
 
 
 def interpolate(
@@ -149,7 +148,7 @@ def arithmetic(
     seed: int = 0,
     label: int | str | None = None,
     truncation: float = 1.0,
-    report: Report | None = None,
+    report: Report = silent,
 ) -> Arithmetic:
     """Add and subtract concepts, each the average of some samples' latents (Radford et al. 2016, 6.3.2).
 
@@ -164,7 +163,7 @@ def arithmetic(
         seed: seed of the latents; indices count its samples.
         label: class of samples that are named by index, for conditional recipes.
         truncation: as for :meth:`Run.sample`.
-        report: called with one line about slow work.
+        report: told how slow work goes.
 
     Raises:
         UserError: the expression cannot be read, the data have no such class or no labels, too few samples
@@ -233,7 +232,7 @@ def neighbours(
     label: int | str | None = None,
     truncation: float = 1.0,
     encoder: str | None = None,
-    report: Report | None = None,
+    report: Report = silent,
 ) -> Neighbours:
     """Find the training images nearest to samples, which shows whether the generator copies.
 
@@ -246,7 +245,7 @@ def neighbours(
         truncation: as for :meth:`Run.sample`.
         encoder: measure in the features of this encoder instead of in pixels, which are shrunk to 32×32 where
             there are more. Pixels find copies; features find what looks alike.
-        report: called with one line about slow work.
+        report: told how slow work goes.
 
     Returns:
         The nearest of at most 60,000 training images.
@@ -289,7 +288,7 @@ def _needs_images(run: Run, what: str) -> None:
 
 
 def _of_classes(
-    run: Run, labels: Sequence[int], drawn: dict[str, Any], report: Report | None
+    run: Run, labels: Sequence[int], drawn: dict[str, Any], report: Report
 ) -> dict[int, tuple[int, ...]]:
     """Return, for each class, the first samples that the judge assigns to it."""
     if not labels:

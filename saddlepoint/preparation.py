@@ -19,6 +19,7 @@ from saddlepoint.core.seeds import derive
 from saddlepoint.data import load
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.request import Background, Crop, Report, silent, sources
+from saddlepoint.engine.turns import images_drawn
 from saddlepoint.version import __version__
 
 MAX_BATCH = 1 << 20
@@ -181,6 +182,16 @@ def choose_budget(
     if not (np.isfinite(value) and value > 0):
         raise UserError(f"--{name} must be more than 0, got {value}")
     return Budget(**given)
+
+
+def duration(prepared: Prepared, step_seconds: float | None, budget: Budget) -> float:
+    """Return the seconds that a budget takes at ``step_seconds`` a step; 0 where nobody knows."""
+    if budget.minutes is not None:
+        return 60 * budget.minutes
+    if step_seconds is None:
+        return 0.0
+    images = images_drawn(prepared.experiment)
+    return step_seconds / budget.fraction(1, images, prepared.spec.count, step_seconds)
 
 
 def describe_machine() -> dict[str, Any]:

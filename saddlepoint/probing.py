@@ -21,6 +21,7 @@ from saddlepoint.evaluate.tensors import few_threads, pick_device
 from saddlepoint.networks.outputs import Kind, activations, has_layers, settle
 from saddlepoint.preparation import Prepared, rebuild
 from saddlepoint.run import Run, load
+from saddlepoint.waiting import waiting
 
 VERSION = 1
 _LEAST = 100  # labelled images
@@ -99,15 +100,16 @@ def probe_run(
     trained, untrained = run.prepared(), rebuild(run.config)
     critic = _critic(trained)
     kind: Kind = "convolutional" if has_layers(critic, "convolutional") else "dense"
-    dataset = run.data()
-    rows = probe(
-        dataset,
-        _reader(trained, dataset, kind),
-        _reader(untrained, dataset, kind),
-        images=images,
-        seed=seed,
-        report=None if quiet else lambda line: print(line, flush=True),
-    )
+    with waiting("reading", quiet=quiet) as report:
+        dataset = run.data(report)
+        rows = probe(
+            dataset,
+            _reader(trained, dataset, kind),
+            _reader(untrained, dataset, kind),
+            images=images,
+            seed=seed,
+            report=report,
+        )
     data = {"name": dataset.name, "fingerprint": dataset.fingerprint}
     found = Probe(rows, kind, data, run.origin["step"], run.origin["weights"], seed)
     write_json(run.folder.probe, found.to_json())

@@ -39,6 +39,10 @@ class Recorder(Watcher):
         """Copy the row to TensorBoard."""
         self.events.add(row)
 
+    def scored(self, trainer: Trainer, figures: dict[str, Any]) -> None:
+        """Copy the figures of a finished run to TensorBoard."""
+        self.events.add({"step": trainer.done, "seconds": trainer.seconds, **figures})
+
     def snapshot(self, trainer: Trainer) -> None:
         """Write a grid of the averaged weights' samples."""
         n = SHOWN if self.truth is None else POINTS

@@ -14,12 +14,13 @@ from saddlepoint.core.folder import RunFolder
 from saddlepoint.core.seeds import derive
 from saddlepoint.data import load as load_data
 from saddlepoint.data.dataset import Dataset
+from saddlepoint.data.request import Report, silent
 from saddlepoint.data.subset import random_part
-from saddlepoint.evaluate import Card, Figure, Inputs, Measure, cheap, evaluate
-from saddlepoint.evaluate.encoder import Report
+from saddlepoint.evaluate import Card, Figure, Inputs, Measure, evaluate
 from saddlepoint.evaluate.told import code_error, knn_accuracy
 from saddlepoint.plots.png import save_png
 from saddlepoint.run import Run, load
+from saddlepoint.waiting import Waiting, waiting
 
 SAMPLES = 10_000
 TEST = 10_000  # test images that the figures of classes rest on, at most
@@ -47,7 +48,7 @@ def score(
         encoder: name of an encoder, or ``package.module:callable``; by default chosen by the data.
         seed: seed of the latents and of the metrics.
         knn: also classify test images by the nearest of this many class-conditional samples of a run.
-        quiet: say nothing about slow work.
+        quiet: say nothing about slow work; it is told on the error stream.
 
     Returns:
         The card; that of a run is also written into its folder, as ``card.json`` and ``card.md``
@@ -57,14 +58,24 @@ def score(
         UserError: target and data do not fit each other.
     """
     settings = {"metrics": metrics, "samples": samples, "encoder": encoder, "seed": seed}
-    report: Report = (lambda line: None) if quiet else lambda line: print(line, flush=True)
+    with waiting("reading", quiet=quiet) as report:
+        return _score(target, against, knn, report, settings)
+
+
+def _score(
+    target: "str | Path | np.ndarray | Run | None",
+    against: str | None,
+    knn: int | None,
+    report: Waiting,
+    settings: dict[str, Any],
+) -> Card:
     if isinstance(target, np.ndarray):
         if knn is not None:
             raise UserError("--knn needs a run, whose recipe can be asked for a class")
         return evaluate(_reference(against, target.shape), target, report=report, **settings)
     if target is None or isinstance(target, Run) or _is_run(Path(target)):
         run = target if isinstance(target, Run) else load(target)
-        dataset = reference(run, against, f"saddle evaluate {run.path} --against PATH")
+        dataset = reference(run, against, f"saddle evaluate {run.path} --against PATH", report)
         _check_knn(run, dataset, knn)
         return _score_run(run, dataset, report, knn, settings)
     if knn is not None:
@@ -73,20 +84,23 @@ def score(
         raise UserError(f"there is no run, file or folder {str(target)!r}")
     if against is None:
         raise UserError(f"{target} is no run, so name the data to compare with: --against SOURCE")
-    dataset = load_data(str(against))
-    images = everything(load_data(str(target), size=_side(dataset)))
+    dataset = load_data(str(against), report=report)
+    images = everything(load_data(str(target), size=_side(dataset), report=report))
     return evaluate(dataset, _in_colour(images, dataset), report=report, **settings)
 
 
-def reference(run: Run, against: str | None, cure: str) -> Dataset:
+def reference(run: Run, against: str | None, cure: str, report: Report = silent) -> Dataset:
     """Return the data that a run is compared with: its own, or ``against`` at its size.
 
     Args:
         run: the run.
         against: other data, or None.
         cure: the command that helps where the run's own data have moved.
+        report: told how reading goes.
     """
-    return run.data(cure=cure) if against is None else _reference(against, (1, *run.config["data"]["shape"]))
+    if against is None:
+        return run.data(report, cure=cure)
+    return _reference(against, (1, *run.config["data"]["shape"]))
 
 
 def told_figures(
@@ -145,17 +159,12 @@ def _check_knn(run: Run, dataset: Dataset, knn: int | None) -> None:
         raise UserError(f"--knn must be at least {len(dataset.classes)}, one sample a class, got {knn}")
 
 
-def quick_card(run: Run, data: Dataset) -> Card:
-    """Return the cheap figures of a run's samples, for the end of training."""
-    return cheap(data, lambda n: run.sample(n))
-
-
 def everything(data: Dataset) -> np.ndarray:
     """Return all examples of a source, whatever their split, in the source's order."""
     return data.train.array
 
 
-def _score_run(run: Run, dataset: Dataset, report: Report, knn: int | None, settings: dict[str, Any]) -> Card:
+def _score_run(run: Run, dataset: Dataset, report: Waiting, knn: int | None, settings: dict[str, Any]) -> Card:
     """Score a run's samples, and write the card and its pictures into the run's folder."""
     from saddlepoint.card_pictures import draw_card
 
@@ -163,7 +172,7 @@ def _score_run(run: Run, dataset: Dataset, report: Report, knn: int | None, sett
     pictures: dict[str, Image.Image] = {}
 
     def look(card: Card, inputs: Inputs) -> None:
-        report("drawing the card")
+        report("drawing the card", 0, 0)
         pictures.update(draw_card(card, inputs))
 
     card = evaluate(
@@ -174,10 +183,10 @@ def _score_run(run: Run, dataset: Dataset, report: Report, knn: int | None, sett
     card = replace(card, figures={**card.figures, **told}, origin=origin)
     stored = _stored(run)
     if run.folder.chosen is not None:
-        report("no card is kept of an older checkpoint; the run's own is of its newest")
+        report.say("no card is kept of an older checkpoint; the run's own is of its newest")
         return card
     if stored and _knows_more(stored, card):
-        report("the card in the run's folder stays: it has more samples or figures")
+        report.say("the card in the run's folder stays: it has more samples or figures")
         return card
     if stored and _same_samples(stored, card):
         replace(card, figures={**stored.figures, **card.figures}).save(run.path)
@@ -202,13 +211,17 @@ def _stored(run: Run) -> Card | None:
 
 def _same_samples(stored: Card, card: Card) -> bool:
     """Say whether two cards are of the same samples, judged in the same way."""
-    asked = ("origin", "data", "encoder", "samples", "seed", "arithmetic")
+    asked = ("origin", "data", "encoder", "samples", "reference", "seed", "arithmetic", "quick")
     return all(getattr(stored, name) == getattr(card, name) for name in asked)
 
 
 def _knows_more(stored: Card, card: Card) -> bool:
     """Say whether ``stored`` is a larger card of the same weights, which ``card`` should not replace."""
-    if (stored.origin, stored.data, stored.arithmetic) != (card.origin, card.data, card.arithmetic):
+    if stored.quick or (stored.origin, stored.data, stored.arithmetic) != (
+        card.origin,
+        card.data,
+        card.arithmetic,
+    ):
         return False
     return not _same_samples(stored, card) and (
         stored.samples > card.samples or len(stored.figures) > len(card.figures)

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,17 +15,18 @@ from saddlepoint.core.optimization import SETTINGS, told
 from saddlepoint.core.words import shortened
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.repeats import count_repeats
-from saddlepoint.data.request import Report, silent
 from saddlepoint.engine.loop import Trainer, Watcher
 from saddlepoint.engine.plan import Plan
 from saddlepoint.engine.turns import images_drawn
 from saddlepoint.evaluate.card import meanings, number
-from saddlepoint.preparation import Prepared
+from saddlepoint.preparation import Prepared, duration
+from saddlepoint.waiting import Waiting, clock
 
 if TYPE_CHECKING:
     from saddlepoint.run import Run
 
 WARM = 2.0  # seconds after which the speed is known well enough to be told
+RECENT = 0.1  # of the run: an older score is not shown any more
 PLAIN_EVERY = 5.0  # seconds between lines where the output is no terminal
 
 
@@ -37,30 +37,13 @@ class Screen:
         self.quiet = quiet
         self.console = Console(highlight=False, quiet=quiet, soft_wrap=True)
 
-    @contextmanager
-    def reading(self) -> Iterator[Report]:
-        """Show a bar for slow reading, and nothing for quick reading."""
-        if not self.console.is_terminal or self.console.quiet:
-            yield silent
-            return
-        with _progress(self.console) as progress:
-            tasks: dict[str, Any] = {}
+    def working(self, what: str) -> Waiting:
+        """Return what shows that something takes a moment."""
+        return Waiting(self.console, what)
 
-            def report(what: str, done: int, total: int) -> None:
-                if what not in tasks:
-                    tasks[what] = progress.add_task(what, total=total or None, status="")
-                progress.update(tasks[what], completed=done, total=total or None)
-
-            yield report
-
-    @contextmanager
-    def working(self, what: str) -> Iterator[None]:
-        """Show that something takes a moment."""
-        if self.console.is_terminal:
-            with self.console.status(what):
-                yield
-        else:
-            yield
+    def reading(self) -> Waiting:
+        """Return what shows how far data have been read."""
+        return self.working("reading the data")
 
     def note(self, text: str) -> None:
         """Print a line about slow work."""
@@ -75,6 +58,7 @@ class Screen:
         *,
         resumed: int | None = None,
         init: str | Path | None = None,
+        scores: str = "",
     ) -> None:
         """Print everything that was resolved, before the first step."""
         data, spec, experiment = prepared.data, prepared.spec, prepared.experiment
@@ -101,6 +85,8 @@ class Screen:
         if plan.reason:
             self._line("", plan.reason)
         self._line("budget", str(budget) if resumed else f"{budget}{_duration(prepared, plan, budget)}")
+        if scores:
+            self._line("scores", scores)
         self._line("memory", _memory(prepared, plan))
         if path is not None:
             self._line("run", str(path))
@@ -130,12 +116,14 @@ class Screen:
             + longer
         )
 
-    def conclude(self, run: "Run", scores: str = "") -> None:
+    def conclude(self, run: "Run", scores: str = "", behind: str = "") -> None:
         """Say how good the samples are, where to look, and what to try next."""
         folder = run.folder
         self.console.print(f"[bold]done[/bold] at step {run.step:,}")
         if scores:
             self._line("score", scores)
+        if behind:
+            self._line("", behind)
         if best := folder.latest().values()["best"]:
             value, step = best
             kept = next((one.path for one in folder.checkpoints() if one.step == step), folder.path)
@@ -158,20 +146,26 @@ class _Display(Watcher):
     def __init__(self, console: Console):
         self.console = console
         self.row: dict[str, Any] = {}
-        self.frechet: tuple[float, int] | None = None
+        self.frechet: tuple[float, int, float] | None = None
         self.speed = _Speed()
+        self.fraction = 0.0
         self.told = False
+
+    def working(self, what: str) -> Waiting:
+        """Return what shows, in the middle of training, that something takes a moment."""
+        return Waiting(self.console, what)
 
     def ticked(self, trainer: Trainer, row: dict[str, Any]) -> None:
         """Keep the newest statistics."""
         self.row = row
         if "frechet" in row:
-            self.frechet = row["frechet"], row["step"]
+            self.frechet = row["frechet"], row["step"], trainer.progress.fraction
 
     def stepped(self, trainer: Trainer) -> None:
         """Measure the speed; tell the time to finish once."""
         progress = trainer.progress
-        self.speed.add(progress.fraction, progress.images)
+        self.fraction = progress.fraction
+        self.speed.add(progress.fraction, progress.images, trainer.seconds)
         if not self.told and self.speed.seconds >= WARM:
             self.told = True
             self.console.print(
@@ -187,7 +181,8 @@ class _Display(Watcher):
         """Return speed, time left and health in one line."""
         parts = [f"{self.speed.images:,.0f} images/s", f"{clock(self.speed.left)} left"]
         parts += [f"{name.removesuffix('/adversarial')} {value:.3f}" for name, value in self._shown()]
-        parts += [] if self.frechet is None else [f"FD {number(self.frechet[0])} at step {self.frechet[1]:,}"]
+        if self.frechet is not None and self.fraction - self.frechet[2] <= RECENT:
+            parts.append(f"FD {number(self.frechet[0])} at step {self.frechet[1]:,}")
         return "  ".join(parts)
 
     def _shown(self) -> Iterator[tuple[str, float]]:
@@ -205,6 +200,10 @@ class Bar(_Display):
         self.progress = _progress(console)
         self.task = self.progress.add_task("training", total=1.0, status="")
         self._drawn_at = 0.0
+
+    def working(self, what: str) -> Waiting:
+        """Return what shows so in a line of its own beside the bar."""
+        return Waiting(self.console, what, self.progress)
 
     def __enter__(self) -> "Bar":
         self.progress.start()
@@ -252,8 +251,8 @@ class _Speed:
         self.start: tuple[float, float, int] | None = None
         self.seconds = self.images = self.left = 0.0
 
-    def add(self, fraction: float, images: int) -> None:
-        now = time.monotonic()
+    def add(self, fraction: float, images: int, now: float) -> None:
+        """Take in how far the run is after ``now`` seconds of training, in which scores take no time."""
         if self.start is None:
             self.start = (now, fraction, images)
             return
@@ -263,16 +262,6 @@ class _Speed:
             self.images = (images - first_images) / self.seconds
             rate = (fraction - first_fraction) / self.seconds
             self.left = (1 - fraction) / rate if rate > 0 else 0.0
-
-
-def clock(seconds: float) -> str:
-    """Return a duration as people write it: ``42 s``, ``3 min 20 s``, ``2 h 5 min``."""
-    seconds = round(seconds)
-    if seconds < 60:
-        return f"{seconds} s"
-    if seconds < 3600:
-        return f"{seconds // 60} min {seconds % 60:02d} s"
-    return f"{seconds // 3600} h {seconds % 3600 // 60:02d} min"
 
 
 def _describe_data(prepared: Prepared) -> str:
@@ -298,10 +287,9 @@ def _duration(prepared: Prepared, plan: Plan, budget: Budget) -> str:
     """Return the expected time of the whole budget and the speed, in brackets; nothing where unknown."""
     if plan.step_seconds is None:
         return ""
-    images = images_drawn(prepared.experiment)
-    fraction = budget.fraction(1, images, prepared.spec.count, plan.step_seconds)
-    time = "" if budget.unit == "minutes" else f"about {clock(plan.step_seconds / fraction)}, "
-    return f" ({time}{images / plan.step_seconds:,.0f} images/s)"
+    seconds = duration(prepared, plan.step_seconds, budget)
+    time = "" if budget.unit == "minutes" else f"about {clock(seconds)}, "
+    return f" ({time}{images_drawn(prepared.experiment) / plan.step_seconds:,.0f} images/s)"
 
 
 def _progress(console: Console) -> Progress:

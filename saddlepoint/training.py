@@ -3,6 +3,8 @@
 import dataclasses
 import inspect
 import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -23,9 +25,12 @@ from saddlepoint.engine.plan import Plan
 from saddlepoint.engine.sampling import sample
 from saddlepoint.engine.state import load_weights
 from saddlepoint.engine.tuning import rethreaded, tune
-from saddlepoint.preparation import Prepared, choose_budget, describe_machine, prepare, rebuild
+from saddlepoint.evaluate.card import number
+from saddlepoint.preparation import Prepared, choose_budget, describe_machine, duration, prepare, rebuild
+from saddlepoint.quick_scores import QuickScores, Stopped, TooSlow, figures
 from saddlepoint.recording import Recorder, save_pictures
 from saddlepoint.run import Run, load
+from saddlepoint.waiting import clock
 
 EVALUATIONS = 8  # the most of a run by default
 EVALUATION_IMAGES = (
@@ -97,7 +102,7 @@ def train(
         best: name of a curve; the checkpoint where it was lowest stays too.
         evaluate_every: steps between quick scores of the samples, which then are curves; 0 for none. By
             default some on the way of a long run that ends with a card, for less than a twentieth of its time.
-        card: end with a line of scores; it takes a while the first time that data are scored.
+        card: end with a quick score card, in at most 30 s or a tenth of the training time.
         quiet: print nothing.
         watchers: told of every step, tick and snapshot.
         **flags: the recipe's own flags, and settings of its optimizers: ``lr_d`` and ``lr_g``, and, for all
@@ -158,7 +163,7 @@ def train(
         **describe_machine(),
     }
     folder.write_config(config)
-    started.screen.introduce(prepared, started.plan, budget, folder.path, init=init)
+    started.screen.introduce(prepared, started.plan, budget, folder.path, init=init, scores=started.told)
     try:
         with started.plan.applied():
             return _run(folder, started, watchers)
@@ -171,7 +176,7 @@ def train(
 def dry_run(recipe: str = "dcgan", data: str = "digits", **settings: Any) -> None:
     """Print what :func:`train` would train with the same settings, and write nothing."""
     started = _resolve(recipe, data, **settings)
-    started.screen.introduce(started.prepared, started.plan, started.budget, None)
+    started.screen.introduce(started.prepared, started.plan, started.budget, None, scores=started.told)
 
 
 def train_seeds(seeds: int, recipe: str = "dcgan", data: str = "digits", **settings: Any) -> list[Run]:
@@ -248,8 +253,10 @@ def resume(
     siblings().add(plan)
     if budget is not before or threads is not None:
         folder.write_config(config | {"budget": budget.to_json()})
-    screen.introduce(prepared, plan, budget, folder.path, resumed=latest.step)
-    started = _Started(prepared, plan, budget, Habits(**config["habits"]), screen)
+    habits = Habits(**config["habits"])
+    scores, told = _quick_scores(prepared, plan, budget, habits, screen, folder.rows())
+    screen.introduce(prepared, plan, budget, folder.path, resumed=latest.step, scores=told)
+    started = _Started(prepared, plan, budget, habits, screen, scores, told)
     with plan.applied():
         return _run(folder, started, watchers, resumed=True)
 
@@ -276,13 +283,15 @@ def _move(run: Run, data: str) -> None:
 
 
 class _Started(NamedTuple):
-    """Everything that a run needs, resolved."""
+    """Everything that a run needs, resolved; ``told`` is what its scores will cost, in words."""
 
     prepared: Prepared
     plan: Plan
     budget: Budget
     habits: Habits
     screen: terminal.Screen
+    scores: QuickScores
+    told: str
 
 
 def _resolve(
@@ -355,12 +364,13 @@ def _resolve(
         evaluate_every = default_evaluate_every(budget, prepared) if card and not quiet else 0
     _check_best(best, evaluate_every)
     habits = Habits(log_every, checkpoint_every, keep, best, card, evaluate_every)
-    return _Started(prepared, plan, budget, habits, screen)
+    scores, told = _quick_scores(prepared, plan, budget, habits, screen)
+    return _Started(prepared, plan, budget, habits, screen, scores, told)
 
 
 def _run(folder: RunFolder, started: _Started, watchers: tuple[Watcher, ...], *, resumed: bool = False) -> Run:
     """Train in ``folder`` until the budget is used up, then draw the pictures."""
-    prepared, plan, budget, habits, screen = started
+    prepared, plan, budget, habits, screen, scores, _ = started
     data: Dataset | None = prepared.data
     assert data is not None
     with folder.locked(), torch.random.fork_rng():
@@ -373,15 +383,18 @@ def _run(folder: RunFolder, started: _Started, watchers: tuple[Watcher, ...], *,
             budget=budget,
             seed=prepared.seed,
             habits=habits,
-            evaluation=_evaluation(data, screen),
+            evaluation=_evaluation(scores, screen, bar),
         )
         if resumed:
             trainer.resume(folder.latest())
         recorder = Recorder(folder, data, prepared.seed)
         trainer.watchers = (recorder, bar, Pace(screen.replan), *watchers)
+        line = ""
         try:
             with bar:
                 trainer.train()
+            if habits.card and not screen.quiet:
+                line = _score(Run(folder), trainer, recorder, scores, screen)
         except Interrupted:
             screen.interrupted(folder.path, trainer.done)
             raise
@@ -391,41 +404,88 @@ def _run(folder: RunFolder, started: _Started, watchers: tuple[Watcher, ...], *,
             title = f"{prepared.recipe.name} on {data.name}, {prepared.experiment.objective}"
             save_pictures(folder, title, dict(prepared.experiment.family.references))
     run = Run(folder)
-    screen.conclude(run, _score(run, data, screen) if habits.card and not screen.quiet else "")
+    screen.conclude(run, line, _behind(run))
     return run
 
 
-def _evaluation(data: Dataset, screen: terminal.Screen) -> Evaluation:
+def _quick_scores(
+    prepared: Prepared,
+    plan: Plan,
+    budget: Budget,
+    habits: Habits,
+    screen: terminal.Screen,
+    rows: Sequence[Mapping[str, Any]] = (),
+) -> tuple[QuickScores, str]:
+    """Return what scores a run, and in words what that costs beside training; "" where it has no scores."""
+    assert prepared.data is not None
+    scores = QuickScores(prepared.data, duration(prepared, plan.step_seconds, budget), rows)
+    if screen.quiet or not habits.card or not prepared.experiment.family.samples:
+        return scores, ""
+    family, pixels = prepared.experiment.family, prepared.experiment.pixels
+    with screen.working("finding what scores will cost"):
+        seconds, why = scores.expected(lambda n: to_uint8(sample(family, n, seed=0), pixels))
+    return scores, f"about {clock(seconds)} on top{', ' if why else ''}{why}"
+
+
+def _evaluation(scores: QuickScores, screen: terminal.Screen, bar: terminal.Bar | terminal.Lines) -> Evaluation:
     """Return what scores the averaged weights' samples during training."""
 
-    def figures(trainer: Trainer) -> dict[str, float]:
-        from saddlepoint.evaluate import cheap
+    def evaluation(trainer: Trainer) -> dict[str, Any]:
+        if scores.refused is not None:
+            return {}
 
         def draw(n: int) -> np.ndarray:
-            return to_uint8(
-                sample(trainer.family, n, seed=0, average=trainer.average), trainer.experiment.pixels
-            )
+            floats = sample(trainer.family, n, seed=0, average=trainer.average)
+            return to_uint8(floats, trainer.experiment.pixels)
 
         try:
-            card = cheap(data, draw, report=screen.note)
+            with bar.working("scoring the samples") as report:
+                return figures(scores.card(draw, report, trainer.stopping), CURVES)
+        except Stopped:
+            return {}
         except UserError as error:  # training is not lost to it
             screen.note(f"no score at step {trainer.done}: {error}")
             return {}
-        found = {name: card.figures[name].value for name in CURVES if name in card.figures}
-        return {name: value for name, value in found.items() if value is not None}
 
-    return figures
+    return evaluation
 
 
-def _score(run: Run, data: Dataset, screen: terminal.Screen) -> str:
-    """Return the samples' scores in one line, or why there are none: a finished run is never lost to it."""
-    from saddlepoint.scoring import quick_card
+def _score(run: Run, trainer: Trainer, recorder: Recorder, scores: QuickScores, screen: terminal.Screen) -> str:
+    """Store the quick card of a finished run; return it in one line, or why there is none.
 
+    A finished run is never lost to it.
+    """
     try:
-        with screen.working("scoring the samples"):
-            return quick_card(run, data).line()
+        with screen.working("scoring the samples") as report:
+            card = scores.card(run.sample, report)
+    except KeyboardInterrupt:
+        return f"skipped; for a card:  saddle evaluate {run.path}"
+    except TooSlow as slow:
+        return f"none: {slow}, more than {clock(scores.limit)}; for a card:  saddle evaluate {run.path}"
     except UserError as error:
         return str(error)
+    run.folder.remove_card()
+    card = replace(card, origin=run.origin)
+    card.save(run.path)
+    found = figures(card, CURVES)
+    trainer.conclude(found)
+    recorder.scored(trainer, found)
+    return card.line()
+
+
+def _behind(run: Run) -> str:
+    """Say so where an earlier score of a finished run was better than its last, by more than chance."""
+    rows = [row for row in run.curves() if "frechet" in row]
+    card = run.folder.read_card()
+    if not rows or not card or "frechet" not in card["figures"]:
+        return ""
+    comparable = [row for row in rows if all(row[name] == rows[-1][name] for name in ("encoder", "samples"))]
+    best = min(comparable, key=lambda row: row["frechet"])
+    low = card["figures"]["frechet"]["low"]
+    if card["origin"].get("step") != rows[-1]["step"] or low is None or best["frechet"] >= low:
+        return ""
+    better = f"FD {number(best['frechet'])} at step {best['step']:,} was better"
+    return better if run.config["habits"]["best"] else f"{better}; --best frechet keeps such a checkpoint"
 
 
 def _check_habits(log_every: int, checkpoint_every: float, keep: int, evaluate_every: int | None) -> None:

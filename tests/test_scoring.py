@@ -64,7 +64,7 @@ def test_a_smaller_card_takes_nothing_from_a_larger_one(workplace, capsys):
     again = json.loads((run.path / "card.json").read_text())
     assert again["figures"].keys() == whole["figures"].keys()
     assert main(["evaluate", "run", "--samples", "100"]) == 0
-    assert "the card in the run's folder stays" in capsys.readouterr().out
+    assert "the card in the run's folder stays" in capsys.readouterr().err
     assert json.loads((run.path / "card.json").read_text()) == again
     assert (run.path / "card-classes.png").exists()
     sp.resume(run.path, steps=3, quiet=True)  # other weights

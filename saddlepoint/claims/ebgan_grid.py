@@ -78,8 +78,8 @@ def ebgan_grid(bench: Bench) -> dict[str, Any]:
     run = bench.train_or_diverge(steps=settings["steps"], **chosen)
     if run is None:
         return {"score": 0.0, "entropy": 0.0, "setting": chosen, "diverged": 1}
-    with bench.screen.working("scoring the samples"):
-        encoder = find_encoder(None, run.data(), bench.say)
+    with bench.screen.working("scoring the samples") as report:
+        encoder = find_encoder(None, run.data(), report)
         logits = encoder.encode(run.sample(settings["samples"], seed=bench.seed)).logits
     if logits is None:
         raise ValueError("the score needs labelled data")

@@ -3,6 +3,7 @@
 import json
 
 from saddlepoint.cli.parser import Parser
+from saddlepoint.cli.starting import starting
 
 SUMMARY = "rank runs, with error bars, and say which differences are real"
 
@@ -30,7 +31,8 @@ def make_parser() -> Parser:
 def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     found = make_parser().parse(arguments)
-    from saddlepoint import comparison, tables
+    with starting():
+        from saddlepoint import comparison, tables
 
     out = found.out or (None if found.json else PAGE)
     compared = comparison.compare(

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from saddlepoint.cli.parser import Parser
+from saddlepoint.cli.starting import starting
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.folder import RunFolder, newest_run
 
@@ -57,9 +58,10 @@ def main(arguments: list[str]) -> int:
         settings["samples"] = SAMPLES
     if probe:
         return _probe(settings, as_json)
-    from saddlepoint import scoring, tables
+    with starting():
+        from saddlepoint import scoring, tables
 
-    card = scoring.score(**settings, quiet=as_json)
+    card = scoring.score(**settings)
     if as_json:
         print(json.dumps(card.to_json(), indent=1))
     else:
@@ -72,13 +74,14 @@ def main(arguments: list[str]) -> int:
 
 
 def _probe(settings: dict[str, Any], as_json: bool) -> int:
-    from saddlepoint import probing, tables
+    with starting():
+        from saddlepoint import probing, tables
 
     for name in ("against", "metrics", "encoder", "knn"):
         if settings[name] is not None:
             raise UserError(f"--probe reads a run's critic and has no use for --{name}; leave it out")
     target, images, seed = settings["target"], settings["samples"], settings["seed"]
-    found = probing.probe_run(target, images=images, seed=seed, quiet=as_json)
+    found = probing.probe_run(target, images=images, seed=seed)
     if as_json:
         print(json.dumps(found.to_json(), indent=1))
     else:
@@ -88,7 +91,8 @@ def _probe(settings: dict[str, Any], as_json: bool) -> int:
 
 def _draw_layers(target: str | None, seed: int, **settings: object) -> int:
     """Write the picture of a run's layers and print its path."""
-    from saddlepoint.run import load
+    with starting():
+        from saddlepoint.run import load
 
     given = [name for name, value in settings.items() if value is not None]
     if given:

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from saddlepoint.cli.starting import starting
 from saddlepoint.core.errors import UserError
 
 if TYPE_CHECKING:
@@ -54,8 +55,9 @@ def options_of(parser: argparse.ArgumentParser) -> dict[str, str]:
 
 def parse_with_flags(make: Callable[[str, str], Parser], arguments: list[str]) -> dict[str, Any]:
     """Parse a command whose further flags depend on its recipe; return settings for the public API."""
-    from saddlepoint.core.experiment import recipes
-    from saddlepoint.preparation import find_recipe
+    with starting():
+        from saddlepoint.core.experiment import recipes
+        from saddlepoint.preparation import find_recipe
 
     recipe = next((word for word in arguments if word in recipes), "dcgan")
     if arguments and not arguments[0].startswith("-"):

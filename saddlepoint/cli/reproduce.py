@@ -5,6 +5,7 @@ from typing import Any
 
 from saddlepoint.cli.exits import INTERRUPTED
 from saddlepoint.cli.parser import Parser
+from saddlepoint.cli.starting import starting
 from saddlepoint.core.errors import UserError
 
 SUMMARY = "run a published claim again and say whether it holds"
@@ -13,7 +14,8 @@ SUMMARY = "run a published claim again and say whether it holds"
 def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     found = make_parser().parse(arguments)
-    from saddlepoint import reproduction, reproduction_table, reproduction_verdict, training
+    with starting():
+        from saddlepoint import reproduction, reproduction_table, reproduction_verdict, training
 
     if found.table:
         if found.claim:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from saddlepoint.cli.exits import INTERRUPTED
 from saddlepoint.cli.parser import Parser
+from saddlepoint.cli.starting import starting
 
 SUMMARY = "continue a run exactly where it stopped, or extend it"
 
@@ -33,7 +34,8 @@ def make_parser() -> Parser:
 def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     settings = vars(make_parser().parse(arguments))
-    from saddlepoint import training
+    with starting():
+        from saddlepoint import training
 
     try:
         training.resume(settings.pop("run"), **settings)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from saddlepoint.cli.parser import Parser
+from saddlepoint.cli.starting import starting
 
 SUMMARY = "draw samples from a run, walk between them, add them up, or find their nearest training images"
 
@@ -57,9 +58,11 @@ def make_parser() -> Parser:
 def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     found = make_parser().parse(arguments)
-    from saddlepoint import exploring, run
+    with starting():
+        from saddlepoint import exploring, run
     from saddlepoint.core.errors import UserError
     from saddlepoint.core.words import slug
+    from saddlepoint.waiting import waiting
 
     if found.encoder and not found.neighbours:
         raise UserError("--encoder says where --neighbours are measured; add --neighbours or leave it out")
@@ -88,10 +91,13 @@ def main(arguments: list[str]) -> int:
     if found.interpolate:
         path = exploring.save_walks(chosen, out("walks"), **many, **settings)
     elif found.arithmetic is not None:
-        path = exploring.save_arithmetic(chosen, out("arithmetic"), found.arithmetic, report=print, **settings)
+        with waiting("sampling") as report:
+            more = {"report": report, **settings}
+            path = exploring.save_arithmetic(chosen, out("arithmetic"), found.arithmetic, **more)
     elif found.neighbours:
-        more = {"encoder": found.encoder, "report": print}
-        path = exploring.save_neighbours(chosen, out("neighbours"), **many, **more, **settings)
+        with waiting("looking for neighbours") as report:
+            more = {"encoder": found.encoder, "report": report}
+            path = exploring.save_neighbours(chosen, out("neighbours"), **many, **more, **settings)
     elif found.traverse:
         place = Path(found.out) if found.out else chosen.path / f"traverse-seed{found.seed}"
         print(*run.save_traversals(chosen, place, seed=found.seed), sep="\n")

@@ -4,6 +4,7 @@ import argparse
 
 from saddlepoint.cli.exits import INTERRUPTED
 from saddlepoint.cli.parser import Parser, add_data, parse_with_flags
+from saddlepoint.cli.starting import starting
 
 SUMMARY = "train a recipe on a data set or a folder of images"
 
@@ -12,7 +13,8 @@ def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     settings = parse_with_flags(make_parser, arguments)
     seeds, dry = settings.pop("seeds"), settings.pop("dry_run")
-    from saddlepoint import training
+    with starting():
+        from saddlepoint import training
 
     try:
         if dry:
@@ -61,7 +63,10 @@ def make_parser(recipe: str = "dcgan", help_line: str = "") -> Parser:
     files.add_argument("--checkpoint-every", type=float, default=45.0, metavar="SECONDS", help="(default: 45)")
     files.add_argument("--keep", type=int, default=2, metavar="K", help="newest checkpoints kept (default: 2)")
     files.add_argument(
-        "--card", action=argparse.BooleanOptionalAction, default=True, help="end with a line of scores"
+        "--card",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="end with a quick score card",
     )
     files.add_argument(
         "--evaluate-every", type=int, metavar="STEPS", help="quick scores as curves; 0: none (default: a few)"

@@ -177,6 +177,11 @@ class RunFolder:
         with open(self.path / _METRICS, "a") as log:
             log.write(json.dumps({"version": VERSION, **row}) + "\n")
 
+    def replace_last_row(self, row: dict[str, Any]) -> None:
+        """Write ``row`` in the place of the newest one of the curves."""
+        rows = [*self.rows()[:-1], {"version": VERSION, **row}]
+        files.write_text(self.path / _METRICS, "".join(json.dumps(one) + "\n" for one in rows))
+
     def rows(self) -> list[dict[str, Any]]:
         """Return all whole rows of the curves, oldest first."""
         path = self.path / _METRICS
@@ -302,6 +307,11 @@ class RunFolder:
     def card_pictures(self) -> list[Path]:
         """Return the pictures of the score card."""
         return sorted(self.path.glob("card-*.png"))
+
+    def remove_card(self) -> None:
+        """Remove the score card, of older weights, with its pictures."""
+        for path in (self.card, self.card_text, *self.card_pictures()):
+            files.remove(path)
 
     @property
     def probe(self) -> Path:

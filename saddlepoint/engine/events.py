@@ -41,7 +41,7 @@ class Events:
         values = [
             Summary.Value(tag=name, simple_value=value)
             for name, value in row.items()
-            if name not in ("version", "step", "seconds") and isinstance(value, int | float)
+            if name not in ("version", "step", "seconds", "samples") and isinstance(value, int | float)
         ]
         self._write(row["step"], values)
 

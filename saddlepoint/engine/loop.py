@@ -31,7 +31,7 @@ SNAPSHOTS = 30  # grids of samples over a whole budget
 FIRST_EVALUATION = 15.0  # seconds into a run that is evaluated by the clock
 REST = 24  # times an evaluation's own cost that pass before the next one by the clock
 
-Evaluation = Callable[["Trainer"], dict[str, float]]
+Evaluation = Callable[["Trainer"], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -126,6 +126,7 @@ class Trainer:
         self._tick_start = (0, 0.0)
         self._clock = 0.0
         self._saved_at = 0.0
+        self.stopping: Callable[[], bool] = lambda: False  # whether the user asked to stop
         self._evaluate_at = FIRST_EVALUATION
         self._evaluated = False
 
@@ -173,6 +174,7 @@ class Trainer:
             self.checkpoint()
         self._saved_at = self.seconds
         with _interruptions() as interrupted:
+            self.stopping = interrupted.is_set
             progress = self.progress
             while progress.fraction < 1:
                 plan = self.stepper.plan
@@ -215,6 +217,13 @@ class Trainer:
         self._saved_at = self.seconds
         return saved
 
+    def conclude(self, figures: dict[str, Any]) -> None:
+        """Add figures of the finished run's samples to its last row."""
+        self.last_row = {**self.last_row, **figures}
+        self.folder.replace_last_row(self.last_row)
+        if self._is_best(self.last_row):
+            self.checkpoint()
+
     def _tick(self) -> None:
         """Turn the statistics of the last steps into one row of the curves."""
         reports = self._read_pending()
@@ -243,7 +252,7 @@ class Trainer:
         if figures and self._is_best(row):  # such rows are rare: without a checkpoint the weights would be lost
             self.checkpoint()
 
-    def _evaluate(self, last_tick: int) -> dict[str, float]:
+    def _evaluate(self, last_tick: int) -> dict[str, Any]:
         """Return the figures of the samples where an evaluation is due since the step ``last_tick``."""
         every = self.habits.evaluate_every
         if every is None:

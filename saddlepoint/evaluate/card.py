@@ -30,6 +30,8 @@ class Card:
         notes: sentences that a reader needs to judge the figures.
         arithmetic: version of the metrics' arithmetic; 0 in cards from before it was kept.
         origin: of a run's card its name, step and weights' hash.
+        quick: it was made on the way or at the end of training, in little time: few figures, and fewer samples
+            and real images than ``saddle evaluate`` takes.
     """
 
     figures: Mapping[str, Figure]
@@ -41,6 +43,7 @@ class Card:
     notes: tuple[str, ...] = ()
     arithmetic: int = 0
     origin: Mapping[str, Any] = field(default_factory=dict)
+    quick: bool = False
 
     def __getitem__(self, name: str) -> Figure:
         return self.figures[name]
@@ -67,7 +70,7 @@ class Card:
         """Return the card as a table, with the notes below."""
         about = meanings()
         lines = [
-            f"# Score card: {self.data['name']}",
+            f"# {'Quick score' if self.quick else 'Score'} card: {self.data['name']}",
             "",
             f"{self.samples:,} samples against {self.reference['training']:,} training images. "
             f"Encoder: {self.judged_by}, {self.encoder['features']} features, `{self.encoder['hash']}`.",

@@ -10,12 +10,11 @@ import numpy as np
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.registry import Registry
 from saddlepoint.data.dataset import Dataset
+from saddlepoint.data.request import Report, silent
 from saddlepoint.evaluate.interval import of_share
 from saddlepoint.evaluate.tensors import map_blocks
 
 BLOCK = 250
-
-Report = Callable[[str], None]
 
 
 class Encoding(NamedTuple):
@@ -70,21 +69,20 @@ Build = Callable[[Dataset, Report], Encoder]
 encoders: Registry[Build] = Registry("encoder", "saddlepoint.evaluate.encoders")
 
 
-def find_encoder(name: str | Encoder | None, dataset: Dataset, report: Report | None = None) -> Encoder:
+def find_encoder(name: str | Encoder | None, dataset: Dataset, report: Report = silent) -> Encoder:
     """Return the encoder called ``name``, trained or loaded for ``dataset``.
 
     Args:
         name: a registered name, an import path ``package.module:callable``, or an Encoder to use as it is.
             None chooses: ``points`` for points, ``judge`` for labelled images, else ``patches``.
         dataset: the data that the encoder is fitted to where it is one that learns.
-        report: called with one line about slow work.
+        report: told how slow work goes.
 
     Raises:
         UserError: there is no such encoder, or it cannot serve these data.
     """
     if isinstance(name, Encoder):
         return name
-    report = report or (lambda line: None)
     if name is None:
         return _usual(dataset, report)
     if ":" in name:

@@ -10,8 +10,8 @@ from torch import Tensor
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.data.dataset import Dataset, Split
+from saddlepoint.data.request import Report, silent
 from saddlepoint.data.subset import random_part
-from saddlepoint.evaluate.encoder import Report
 from saddlepoint.evaluate.interval import of_share
 from saddlepoint.evaluate.patchwork import learn_patches
 from saddlepoint.evaluate.svm import decide, fit_svm
@@ -56,7 +56,7 @@ def probe(
     *,
     images: int = TRAINING,
     seed: int = 0,
-    report: Report | None = None,
+    report: Report = silent,
 ) -> dict[str, Probed]:
     """Compare what a linear SVM reads from a critic's layers with what it reads from simpler features.
 
@@ -71,7 +71,7 @@ def probe(
         untrained: the same of a network at random initial weights.
         images: labelled training images that the classifiers learn from.
         seed: seed of their choice and of the patches.
-        report: called with one line per row.
+        report: told which row is read.
 
     Returns:
         The results by row, with binomial intervals over test images.
@@ -81,7 +81,6 @@ def probe(
     """
     if dataset.kind != "images" or not dataset.classes or dataset.train.label is None:
         raise UserError(f"a probe needs labelled images, and {dataset.name!r} has none")
-    report = report or (lambda line: None)
     with few_threads(dataset.shape):
         return _rows(dataset, activations, untrained, images, seed, report)
 
@@ -103,9 +102,9 @@ def _rows(
     rows["pixels"] = lambda block: block.reshape(len(block), -1).astype(np.float32)
     rows["patches"] = lambda block: map_blocks(patches.pooled, [block])[0]
     found = {}
-    for name, features in rows.items():
+    for number, (name, features) in enumerate(rows.items()):
+        report(f"reading classes from {name}", number, len(rows))
         found[name] = _read(features, train, dataset, seed)
-        report(f"{name}: {found[name].accuracy:.1%} from {found[name].features:,} features")
     return found
 
 

@@ -10,18 +10,19 @@ from threadpoolctl import threadpool_limits
 from saddlepoint.core.errors import UserError
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset
+from saddlepoint.data.request import Report, silent
 from saddlepoint.evaluate.card import Card
-from saddlepoint.evaluate.encoder import Encoder, Report, find_encoder
+from saddlepoint.evaluate.encoder import Encoder, find_encoder
 from saddlepoint.evaluate.identity import identity
 from saddlepoint.evaluate.interval import within
 from saddlepoint.evaluate.metric import Figure, Inputs, Measure, Metric, UnmeasurableError, View
 from saddlepoint.evaluate.metric import metrics as registered
 from saddlepoint.evaluate.remarks import check_reference, notes_on
 from saddlepoint.evaluate.samples import Sample, draw
-from saddlepoint.evaluate.views import fake_view, real_views
+from saddlepoint.evaluate.views import HELD_OUT, REAL, fake_view, real_views
 
 VERSION = 3  # of the metrics' arithmetic; a new one makes cached figures of real images unused
-CHEAP_SAMPLES = 2_000
+CHEAP_SAMPLES, CHEAP_REAL = 2_000, 10_000
 
 
 def evaluate(
@@ -32,7 +33,7 @@ def evaluate(
     samples: int = 10_000,
     encoder: str | Encoder | None = None,
     seed: int = 0,
-    report: Report | None = None,
+    report: Report = silent,
     look: Callable[[Card, Inputs], None] | None = None,
 ) -> Card:
     """Score samples against a data set.
@@ -44,7 +45,7 @@ def evaluate(
         samples: how many samples to draw, or the most to use of an array.
         encoder: registered name, ``package.module:callable``, or an Encoder; None chooses by the data.
         seed: seed of everything random in the metrics. The same samples and seed give the same card.
-        report: called with one line about slow work.
+        report: told how slow work goes.
         look: called with the card and what it was computed from, for pictures.
 
     Returns:
@@ -67,11 +68,16 @@ def cheap(
     samples: int = CHEAP_SAMPLES,
     encoder: str | Encoder | None = None,
     seed: int = 0,
-    report: Report | None = None,
+    report: Report = silent,
 ) -> Card:
-    """Score ``samples`` samples with the quick metrics only, for curves during training."""
+    """Return a quick card of ``samples`` samples: the cheap metrics, beside 10,000 training images at most.
+
+    It is for curves on the way and for the end of training. Arguments and errors as for :func:`evaluate`.
+    """
     chosen = [metric for metric in _all() if metric.cheap]
-    return _score(dataset, sample, chosen, False, samples, encoder, seed, report)
+    most = (CHEAP_REAL, samples)
+    card = _score(dataset, sample, chosen, False, samples, encoder, seed, report, most=most)
+    return replace(card, quick=True)
 
 
 def _all() -> list[Metric]:
@@ -86,15 +92,17 @@ def _score(
     samples: int,
     encoder: str | Encoder | None,
     seed: int,
-    report: Report | None,
+    report: Report,
     look: Callable[[Card, Inputs], None] | None = None,
+    most: tuple[int, int] = (REAL, HELD_OUT),
 ) -> Card:
     """Measure ``chosen``; a metric that these data do not allow is an error if ``strict``, else left out."""
-    report = report or (lambda line: None)
     check_reference(dataset)
+    report(f"drawing {samples:,} samples", 0, 0)
     images = draw(dataset, sample, samples, seed)
     found = find_encoder(encoder, dataset, report)
-    real, heldout = real_views(dataset, found, report)
+    real, heldout = real_views(dataset, found, report, most=most)
+    report(f"encoding {len(images):,} samples with {found.name}", 0, 0)
     # A file may be sorted by class, and some metrics use a part of the samples.
     images = images[np.random.default_rng(seed).permutation(len(images))]
     fake = fake_view(images, found)
@@ -125,7 +133,7 @@ def _score(
         if reason:
             continue
         if not metric.cheap:
-            report(f"measuring {metric.name}")
+            report(f"measuring {metric.name}", 0, 0)
         try:
             measures = _measure(metric, inputs, seed)
         except UnmeasurableError as lack:
@@ -133,7 +141,7 @@ def _score(
                 raise UserError(f"metric {metric.name!r} {lack}") from lack
             notes.append(f"Left out: {metric.name}, which {lack}.")
             continue
-        floor, count = _floor(metric, inputs, f"{identity(dataset)}-{found.hash}")
+        floor, count = _floor(metric, inputs, f"{identity(dataset)}-{found.hash}-{len(real)}")
         for name, measure in measures.items():
             figures[name] = _figure(measure, floor.get(name), count, found)
         if metric.most and len(fake) > metric.most:

@@ -1,6 +1,7 @@
 """From a data set and an encoder to the views that metrics compare; real ones are cached."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -11,9 +12,10 @@ from safetensors.numpy import load_file, save_file
 from saddlepoint.core.files import atomic_path
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset, Split
+from saddlepoint.data.request import Report, silent
 from saddlepoint.data.splits import row_keys
 from saddlepoint.data.subset import random_part
-from saddlepoint.evaluate.encoder import BLOCK, Encoder, Encoding, Report
+from saddlepoint.evaluate.encoder import BLOCK, Encoder, Encoding
 from saddlepoint.evaluate.identity import identity
 from saddlepoint.evaluate.metric import View
 
@@ -29,23 +31,22 @@ def fake_view(images: np.ndarray, encoder: Encoder) -> View:
     return View(features, logits, None, lambda: thumbnails(images))
 
 
-def real_views(dataset: Dataset, encoder: Encoder, report: Report | None = None) -> tuple[View, View]:
+def real_views(
+    dataset: Dataset, encoder: Encoder, report: Report = silent, *, most: tuple[int, int] = (REAL, HELD_OUT)
+) -> tuple[View, View]:
     """Encode (training, held-out) images, each in a fixed random order; cached by data and encoder.
 
     At most 60,000 training images are used. Held out are at most 10,000 images of the test split and, where
-    that has fewer, of the validation split: different ones, of which none is a training image too.
+    that has fewer, of the validation split: different ones, of which none is a training image too. ``most`` are
+    smaller bounds of both, for the first of the same images.
     """
-    report = report or (lambda line: None)
     rng = np.random.default_rng(ORDER)
     name = f"v{VERSION}-{identity(dataset)}-{encoder.hash}"
     train = [(dataset.train, training_order(dataset, rng))]
     held = [(split, rng.permutation(len(split))) for split in held_out(dataset, report)]
-    room = HELD_OUT
-    kept = []
-    for split, order in held:
-        kept.append((split, order[:room]))
-        room -= len(kept[-1][1])
-    return _view(f"{name}-train", train, encoder, report), _view(f"{name}-heldout", kept, encoder, report)
+    kept = _first(held, HELD_OUT)
+    real = _view(f"{name}-train", train, encoder, report, most[0])
+    return real, _view(f"{name}-heldout", kept, encoder, report, most[1])
 
 
 def training_order(dataset: Dataset, rng: np.random.Generator | None = None) -> np.ndarray:
@@ -53,7 +54,7 @@ def training_order(dataset: Dataset, rng: np.random.Generator | None = None) -> 
     return random_part(len(dataset.train), REAL, ORDER if rng is None else rng)
 
 
-def held_out(dataset: Dataset, report: Report | None = None) -> list[Split]:
+def held_out(dataset: Dataset, report: Report = silent) -> list[Split]:
     """Return what test and validation hold of images that are not in the training split, each image once.
 
     Splits may share rows (a folder without ``test`` tests on its validation images) or hold equal images in
@@ -61,7 +62,7 @@ def held_out(dataset: Dataset, report: Report | None = None) -> list[Split]:
     """
     parts = _unseen_rows(dataset)
     key = f"heldout{VERSION}-{identity(dataset)}"
-    kept = cache.remembered(key, lambda: _distinct_rows(dataset.train, parts, report or (lambda line: None)))
+    kept = cache.remembered(key, lambda: _distinct_rows(dataset.train, parts, report))
     splits = [(parts[name], np.array(rows, np.int64)) for name, rows in kept.items() if rows]
     return [Split(split.array, split.label, rows) for split, rows in splits]
 
@@ -86,7 +87,7 @@ def _distinct_rows(train: Split, parts: dict[str, Split], report: Report) -> dic
     """Return the rows of each part whose content is neither in ``train`` nor in a row before it."""
     if not any(map(len, parts.values())):
         return {}
-    report(f"looking for held-out images among {len(train):,} training images, once")
+    report(f"looking for held-out images among {len(train):,} training images, once", 0, 0)
     seen, found = set(_keys(train)), {}
     for name, split in parts.items():
         found[name] = []
@@ -115,7 +116,15 @@ def thumbnails(images: np.ndarray) -> np.ndarray:
     return np.concatenate(small)
 
 
-def _view(name: str, parts: list[tuple[Split, np.ndarray]], encoder: Encoder, report: Report) -> View:
+def _view(
+    name: str, parts: list[tuple[Split, np.ndarray]], encoder: Encoder, report: Report, most: int
+) -> View:
+    """Encode the first ``most`` of the parts' images; taken from the view of all where that is there."""
+    count = sum(len(order) for _, order in parts)
+    if count > most:
+        if _place(name).exists():
+            return _view(name, parts, encoder, report, count).head(most)
+        name, parts = f"{name}-{most}", _first(parts, most)
     label = [split.label[_rows(split)[order]] for split, order in parts if split.label is not None]
     features, logits = _encoded(name, parts, encoder, report)
 
@@ -129,19 +138,40 @@ def _encoded(name: str, parts: list[tuple[Split, np.ndarray]], encoder: Encoder,
     count = sum(len(order) for _, order in parts)
     if not count:
         return Encoding(np.empty((0, 1), np.float32), None)
-    path = cache.folder("features") / f"{name}.safetensors"
-    try:
-        stored = load_file(path)
-        return Encoding(stored["features"], stored.get("logits"))
-    except (OSError, SafetensorError, KeyError):  # none yet, or damaged: make it
-        report(f"encoding {count:,} real images with {encoder.name}, once; then they are cached")
-    encoded = [encoder.encode(block) for block in _blocks(parts)]
+    if (found := _stored(name)) is not None:
+        return found
+    encoded, done = [], 0
+    for block in _blocks(parts):
+        report(f"encoding {count:,} real images with {encoder.name}, once", done, count)
+        encoded.append(encoder.encode(block))
+        done += len(block)
     stored = {"features": np.concatenate([block.features for block in encoded])}
     if encoded[0].logits is not None:
         stored["logits"] = np.concatenate([block.logits for block in encoded if block.logits is not None])
-    with cache.writing(), atomic_path(path) as temporary:
+    with cache.writing(), atomic_path(_place(name)) as temporary:
         save_file(stored, temporary)
     return Encoding(stored["features"], stored.get("logits"))
+
+
+def _place(name: str) -> Path:
+    return cache.folder("features") / f"{name}.safetensors"
+
+
+def _stored(name: str) -> Encoding | None:
+    """Return what is cached under ``name``, None where nothing is or it is damaged."""
+    try:
+        stored = load_file(_place(name))
+        return Encoding(stored["features"], stored.get("logits"))
+    except (OSError, SafetensorError, KeyError):
+        return None
+
+
+def _first(parts: list[tuple[Split, np.ndarray]], count: int) -> list[tuple[Split, np.ndarray]]:
+    first = []
+    for split, order in parts:
+        first.append((split, order[:count]))
+        count -= len(first[-1][1])
+    return first
 
 
 def _blocks(parts: list[tuple[Split, np.ndarray]]) -> Iterator[np.ndarray]:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 # How far and how fast a run is: the horizontal axis, not a curve.
-CLOCK = frozenset({"step", "images", "epoch", "epochs", "seconds", "images_per_second", "version"})
+CLOCK = frozenset({"step", "images", "epoch", "epochs", "seconds", "images_per_second", "samples", "version"})
 MOST = 2_000  # points of a curve: more than a picture has pixels to show
 LARGEST = 1e30  # plotting software squares what it draws
 

@@ -5,8 +5,16 @@ import torch
 from saddlepoint.core.errors import UserError
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset, Split
-from saddlepoint.evaluate import find_encoder
-from saddlepoint.evaluate.network import JudgeNetwork, train_judge
+from saddlepoint.data.request import silent
+from saddlepoint.evaluate import find_encoder, network
+from saddlepoint.evaluate.encoders import judge as judges
+from saddlepoint.evaluate.network import LARGE, SMALL, JudgeNetwork, train_judge
+
+
+def shorten(monkeypatch, images):
+    for name in ("SMALL", "LARGE"):
+        short = getattr(network, name)._replace(images=images)
+        monkeypatch.setattr(network, name, short)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +40,7 @@ def test_features_have_a_total_variance_of_100(judge, digits):
 
 def test_the_second_time_it_comes_from_the_cache(judge, digits):
     lines = []
-    again = find_encoder("judge", digits, lines.append)
+    again = find_encoder("judge", digits, lambda *call: lines.append(call))
     images, _ = digits.train.take(np.arange(20))
     assert lines == []
     assert again.hash == judge.hash
@@ -41,7 +49,7 @@ def test_the_second_time_it_comes_from_the_cache(judge, digits):
 
 def test_a_damaged_cache_is_made_again(digits, tmp_path, monkeypatch):
     monkeypatch.setenv("SADDLE_CACHE", str(tmp_path))
-    monkeypatch.setattr("saddlepoint.evaluate.network.IMAGES", 2000)
+    shorten(monkeypatch, 2000)
     first = find_encoder("judge", digits)
     (stored,) = (cache.folder("judges")).glob("*.safetensors")
     stored.write_bytes(b"not weights")
@@ -49,11 +57,11 @@ def test_a_damaged_cache_is_made_again(digits, tmp_path, monkeypatch):
 
 
 def test_training_is_a_function_of_the_seed_and_leaves_global_state_alone(digits, monkeypatch):
-    monkeypatch.setattr("saddlepoint.evaluate.network.IMAGES", 1000)
+    shorten(monkeypatch, 1000)
     state = torch.get_rng_state()
 
     def weights(seed):
-        network = train_judge(digits.train, 10, seed=seed, device=torch.device("cpu"), report=lambda line: None)
+        network, _ = train_judge(digits.train, 10, seed=seed, device=torch.device("cpu"), report=silent)
         return torch.cat([p.flatten() for p in network.parameters()])
 
     first, second, other = weights(0), weights(0), weights(1)
@@ -62,12 +70,37 @@ def test_training_is_a_function_of_the_seed_and_leaves_global_state_alone(digits
     assert not torch.equal(first, other)
 
 
+@pytest.mark.parametrize("size", [SMALL, LARGE])
 @pytest.mark.parametrize("shape", [(8, 8, 1), (9, 13, 3), (28, 28, 1), (32, 32, 3), (64, 64, 3), (128, 128, 3)])
-def test_any_shape_is_read(shape):
-    network = JudgeNetwork(shape, 4).eval()
-    feature, logits = network(torch.zeros(2, shape[2], *shape[:2]))
+def test_any_shape_is_read(shape, size):
+    some = JudgeNetwork(shape, 4, size).eval()
+    feature, logits = some(torch.zeros(2, shape[2], *shape[:2]))
     assert feature.shape == (2, 64)
     assert logits.shape == (2, 4)
+
+
+def test_a_small_network_is_kept_where_it_is_enough(monkeypatch):
+    """Black and white images are told apart at once; labels without meaning are never."""
+    rng = np.random.default_rng(0)
+    label = rng.integers(0, 2, 400)
+    plain = np.repeat(label.astype(np.uint8) * 255, 64).reshape(-1, 8, 8, 1)
+    shorten(monkeypatch, 1500)
+
+    def size_for(label):
+        return train_judge(Split(plain, label), 2, seed=0, device=torch.device("cpu"), report=silent)[1].name
+
+    assert size_for(label) == "small"
+    assert size_for(rng.integers(0, 2, 400)) == "large"
+
+
+def test_training_tells_how_far_it_is(digits, monkeypatch):
+    shorten(monkeypatch, 1280)
+    calls = []
+    train_judge(digits.train, 10, seed=0, device=torch.device("cpu"), report=lambda *call: calls.append(call))
+    small = [(done, total) for what, done, total in calls if "small" in what]
+    assert small == [(128 * step, 1280) for step in range(1, 11)]
+    seconds, encoding = judges.cost(digits)
+    assert seconds > 10 * encoding > 0
 
 
 def test_data_without_labels_are_refused():

@@ -36,7 +36,7 @@ def test_unlabelled_images_are_read_by_patches(encoder, plain):
 
 def test_it_is_cached_and_the_same_again(encoder, plain):
     lines = []
-    again = find_encoder("patches", plain, lines.append)
+    again = find_encoder("patches", plain, lambda *call: lines.append(call))
     assert lines == []
     assert again.hash == encoder.hash
     images = rows(plain)[:5]

@@ -63,10 +63,10 @@ def test_a_good_layer_beats_a_useless_one(digits, monkeypatch):
     def useless(images):
         return [torch.from_numpy(images[:, :1, :1, 0]).float()[:, None]]
 
-    lines = []
-    found = probe(digits, useful, useless, images=600, report=lines.append)
+    calls = []
+    found = probe(digits, useful, useless, images=600, report=lambda *call: calls.append(call))
     assert list(found) == ["critic", "random critic", "pixels", "patches"]
-    assert len(lines) == 4
+    assert [(done, total) for _, done, total in calls] == [(0, 4), (1, 4), (2, 4), (3, 4)]
     assert found["random critic"].high < 0.25
     assert 0.8 < found["critic"].accuracy < 1
     assert 0.9 < found["pixels"].low < found["pixels"].accuracy < found["pixels"].high <= 1

@@ -10,7 +10,8 @@ import torch
 from saddlepoint.core.errors import UserError
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.evaluate.encoder import Encoder, Encoding, Report, digest, encoders
+from saddlepoint.data.request import Report
+from saddlepoint.evaluate.encoder import Encoder, Encoding, digest, encoders
 from saddlepoint.evaluate.tensors import pick_device
 
 WEIGHTS = "weights-inception-2015-12-05-6726825d.pth"

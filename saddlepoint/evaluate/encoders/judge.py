@@ -11,16 +11,18 @@ from safetensors.torch import load_file, save_file
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.files import atomic_path, remove, write_json
 from saddlepoint.data import cache
-from saddlepoint.data.dataset import Dataset, Split
+from saddlepoint.data.dataset import Dataset
+from saddlepoint.data.request import Report
 from saddlepoint.data.subset import random_part
-from saddlepoint.evaluate.encoder import BLOCK, Encoder, Encoding, Report, digest, encoders
+from saddlepoint.evaluate.encoder import BLOCK, Encoder, Encoding, digest, encoders
 from saddlepoint.evaluate.identity import identity
-from saddlepoint.evaluate.network import JudgeNetwork, train_judge
+from saddlepoint.evaluate.network import LARGE, SMALL, JudgeNetwork, accuracy, seconds_to_train, train_judge
 from saddlepoint.evaluate.tensors import pick_device, private_rng, to_pixels
 
-VERSION = 2
+VERSION = 3  # of how it is trained; judges of older versions are not asked again
 SPREAD = 100.0
 _FIT = 10_000  # images whose features set the scale
+_SIZES = {size.name: size for size in (SMALL, LARGE)}
 
 
 @encoders.register()
@@ -32,7 +34,7 @@ def judge(dataset: Dataset, report: Report, *, seed: int = 0) -> Encoder:
 
     Args:
         dataset: labelled images of at least 8 by 8 pixels.
-        report: called with a line on progress while training.
+        report: told how training goes.
         seed: seed of the weights and of the order of the data.
 
     Raises:
@@ -40,13 +42,13 @@ def judge(dataset: Dataset, report: Report, *, seed: int = 0) -> Encoder:
     """
     _check(dataset)
     device = pick_device()
-    stem = cache.folder("judges") / f"v{VERSION}-{identity(dataset)}-{seed}"
+    stem = _place(dataset, seed)
     weights, facts = _load(stem)
     if weights is None:
         weights, facts = _train(dataset, seed, device, report)
         _save(stem, weights, facts)
     with private_rng(seed):
-        network = JudgeNetwork(dataset.shape, len(dataset.classes))
+        network = JudgeNetwork(dataset.shape, len(dataset.classes), _SIZES[facts["network"]])
     network.load_state_dict(weights)
     network = network.to(device).to(memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
     scale = facts["scale"]
@@ -55,8 +57,24 @@ def judge(dataset: Dataset, report: Report, *, seed: int = 0) -> Encoder:
         feature, logits = _forward(network, images, device)
         return Encoding(feature * np.float32(scale), logits)
 
-    note = f"trained on {facts['images']:,} labelled images, tested on {facts['tested']:,}"
+    basis = f"{facts['images']:,} labelled images, tested on {facts['tested']:,}"
+    note = f"a {facts['network']} network trained on {basis}"
     return Encoder("judge", facts["hash"], apply, facts["accuracy"], note, device.type == "cpu")
+
+
+def is_trained(dataset: Dataset, seed: int = 0) -> bool:
+    """Say whether the judge of ``dataset`` is in the cache."""
+    return _place(dataset, seed).with_suffix(".json").exists()
+
+
+def cost(dataset: Dataset) -> tuple[float, float]:
+    """Return about how many seconds training the judge takes here and now, and encoding an image."""
+    seconds, each = seconds_to_train(dataset.train, len(dataset.classes), device=pick_device())
+    return seconds, each / 3  # a step is a pass forward and twice as much backward
+
+
+def _place(dataset: Dataset, seed: int) -> Path:
+    return cache.folder("judges") / f"v{VERSION}-{identity(dataset)}-{seed}"
 
 
 def _check(dataset: Dataset) -> None:
@@ -69,9 +87,8 @@ def _check(dataset: Dataset) -> None:
 
 
 def _train(dataset: Dataset, seed: int, device: torch.device, report: Report) -> tuple[dict, dict]:
-    report(f"training the judge of {dataset.name} on {len(dataset.train):,} images, once; then it is cached")
     began = time.monotonic()
-    network = train_judge(dataset.train, len(dataset.classes), seed=seed, device=device, report=report)
+    network, size = train_judge(dataset.train, len(dataset.classes), seed=seed, device=device, report=report)
     seconds = time.monotonic() - began
     images, _ = dataset.train.take(random_part(len(dataset.train), _FIT))
     parts = [images[start : start + BLOCK] for start in range(0, len(images), BLOCK)]
@@ -83,23 +100,15 @@ def _train(dataset: Dataset, seed: int, device: torch.device, report: Report) ->
     facts = {
         "version": VERSION,
         "data": dataset.name,
+        "network": size.name,
         "images": len(dataset.train),
-        "accuracy": _accuracy(network, test, device),
+        "accuracy": accuracy(network, test, np.arange(len(test))),
         "tested": len(test),
         "scale": scale,
         "seconds": round(seconds, 1),
         "hash": digest([f"judge {scale!r}".encode(), *(weights[n].numpy().tobytes() for n in sorted(weights))]),
     }
-    report(f"judge of {dataset.name}: {facts['accuracy']:.2%} of {len(test):,} test images, {seconds:.0f} s")
     return weights, facts
-
-
-def _accuracy(network: JudgeNetwork, split: Split, device: torch.device) -> float:
-    right = 0
-    for start in range(0, len(split), BLOCK):
-        images, label = split.take(np.arange(start, min(start + BLOCK, len(split))))
-        right += int((_forward(network, images, device)[1].argmax(1) == label).sum())
-    return right / len(split)
 
 
 def _forward(network: JudgeNetwork, images: np.ndarray, device: torch.device) -> tuple[np.ndarray, np.ndarray]:

@@ -1,5 +1,7 @@
 """A fixed encoder for data without labels: a dictionary of patches and a coarse picture of colours."""
 
+import os
+import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,8 +17,9 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.files import atomic_path
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset
+from saddlepoint.data.request import Report
 from saddlepoint.data.subset import part_of, random_part
-from saddlepoint.evaluate.encoder import BLOCK, Encoder, Encoding, Report, digest, encoders
+from saddlepoint.evaluate.encoder import BLOCK, Encoder, Encoding, digest, encoders
 from saddlepoint.evaluate.identity import identity
 from saddlepoint.evaluate.patchwork import Patchwork, learn_patches
 from saddlepoint.evaluate.tensors import map_blocks
@@ -25,6 +28,7 @@ VERSION = 1
 CENTROIDS, QUADRANTS, COLOURS, FEATURES = 256, 2, 4, 128
 SPREAD = 100.0
 _SIDE, _FIT = 64, 10_000
+_TRIAL = 200  # images that tell how long encoding takes
 
 
 class Projection(NamedTuple):
@@ -46,7 +50,7 @@ def patches(dataset: Dataset, report: Report) -> Encoder:
 
     Args:
         dataset: images of at least 8 by 8 pixels; sides over 64 are shrunk to that first.
-        report: called with a line when it is fitted.
+        report: told when it is fitted.
 
     Raises:
         UserError: the data are points or the images too small.
@@ -55,10 +59,10 @@ def patches(dataset: Dataset, report: Report) -> Encoder:
         raise UserError(
             f"encoder 'patches' reads images of at least 8 by 8, {dataset.name!r} has {dataset.shape}"
         )
-    path = cache.folder("patches") / f"v{VERSION}-{identity(dataset)}.safetensors"
+    path = _place(dataset)
     stored = _load(path)
     if stored is None:
-        report(f"learning patches of {dataset.name}, once; then they are cached")
+        report("learning patches, once", 0, 0)
         with threadpool_limits(1, user_api="blas"):
             stored = _fit(dataset)
         with cache.writing(), atomic_path(path) as temporary:
@@ -74,6 +78,26 @@ def patches(dataset: Dataset, report: Report) -> Encoder:
     count = len(dataset.train)
     learned = f"{count:,} images" if count <= _FIT else part_of(_FIT, count, "images")
     return Encoder("patches", key, apply, note=f"learned from {learned}", parallel=True)
+
+
+def _place(dataset: Dataset) -> Path:
+    return cache.folder("patches") / f"v{VERSION}-{identity(dataset)}.safetensors"
+
+
+def cost(dataset: Dataset) -> tuple[float, float]:
+    """Return about how many seconds fitting the patches takes here and now, and encoding an image."""
+    count = min(_FIT, len(dataset.train))
+    if _place(dataset).exists():
+        count = 0
+    images = _shrink(dataset.train.take(np.arange(min(_TRIAL, len(dataset.train))))[0])
+    began = time.monotonic()
+    work = learn_patches(images, CENTROIDS, stride=_stride(images.shape))
+    learning = time.monotonic() - began
+    began = time.monotonic()
+    parts = np.array_split(images, os.cpu_count() or 1)
+    map_blocks(lambda part: _raw(work, part), parts)
+    each = (time.monotonic() - began) / len(images)
+    return (learning + count * each if count else 0.0), each
 
 
 def _fit(dataset: Dataset) -> dict[str, Tensor]:

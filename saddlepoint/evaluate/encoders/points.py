@@ -4,7 +4,8 @@ import numpy as np
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.evaluate.encoder import Encoder, Encoding, Report, digest, encoders
+from saddlepoint.data.request import Report
+from saddlepoint.evaluate.encoder import Encoder, Encoding, digest, encoders
 
 
 @encoders.register()

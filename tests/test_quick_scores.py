@@ -1,0 +1,172 @@
+"""Quick scores: what they may cost, where they are kept, and that a run is never lost to them."""
+
+import json
+import os
+import signal
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import torch  # noqa: F401 - loaded before the clock of a test runs
+
+import saddlepoint as sp
+from saddlepoint import quick_scores, terminal, waiting
+from saddlepoint.cli import main
+from saddlepoint.core.protocol import Progress
+from saddlepoint.data import load
+from saddlepoint.evaluate import cheap
+from saddlepoint.quick_scores import Limited, QuickScores, Stopped, TooSlow
+from saddlepoint.run import Run
+from saddlepoint.training import _behind
+
+RING = ["train", "mlp_gan", "--data", "ring8", "--batch", "32", "--log-every", "4"]
+
+
+@pytest.fixture(autouse=True)
+def workplace(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that a test turns."""
+    now = [0.0]
+    for module in (quick_scores, waiting):
+        monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
+    return now
+
+
+def test_work_that_will_take_too_long_is_ended_early(clock):
+    heard = []
+    limited = Limited(lambda *call: heard.append(call), seconds=30)
+    limited("training", 0, 1000)
+    clock[0] = 1.0
+    limited("training", 5, 1000)  # 199 s are left, but one second tells little
+    clock[0] = 3.0
+    with pytest.raises(TooSlow, match="training would take about 3 min 07 s"):
+        limited("training", 16, 1000)
+    assert heard == [("training", 0, 1000), ("training", 5, 1000)]
+
+
+def test_several_kinds_of_work_share_the_limit(clock):
+    limited = Limited(lambda *call: None, seconds=30)
+    limited("training", 0, 10)
+    clock[0] = 20.0
+    limited("training", 10, 10)
+    limited("encoding", 0, 10)
+    clock[0] = 24.0
+    limited("encoding", 5, 10)  # 4 s of 8, and 20 before
+    clock[0] = 31.0
+    with pytest.raises(TooSlow, match="encoding would take about 31 s"):
+        limited("encoding", 10, 10)
+
+
+def test_nobody_waits_for_what_is_not_wanted():
+    with pytest.raises(Stopped):
+        Limited(lambda *call: None, 30, stop=lambda: True)("training", 0, 10)
+
+
+def test_a_tenth_of_a_long_training_may_go_to_scores(monkeypatch):
+    monkeypatch.setattr(quick_scores, "LEAST", 30.0)
+    data = load("ring8")
+    assert QuickScores(data, 0.0).limit == 30
+    assert QuickScores(data, 3600.0).limit == 360
+
+
+def test_scores_go_on_with_what_they_began_with():
+    rows = [{"step": 4, "encoder": "patches-0123", "samples": 300}, {"step": 8}]
+    scores = QuickScores(load("digits"), rows=rows)
+    assert (scores.name, scores.samples) == ("patches", 300)
+
+
+def test_training_keeps_its_scores(capsys):
+    """The line that is printed is the card, the last row of the curves and what TensorBoard shows."""
+    assert main([*RING, "--steps", "10", "--out", "run"]) == 0
+    printed = capsys.readouterr().out
+    run = sp.load("run")
+    card = json.loads((run.path / "card.json").read_text())
+    assert card["quick"] is True
+    assert card["origin"] == run.origin
+    expected = cheap(run.data(), run.sample)
+    assert expected.line() in printed
+    assert (run.path / "card.md").read_text().startswith("# Quick score card")
+    last = run.curves()[-1]
+    assert last["step"] == 10
+    assert last["frechet"] == card["figures"]["frechet"]["value"] == expected["frechet"].value
+    assert last["modes"] == card["figures"]["modes"]["value"]
+    assert last["encoder"] == f"points-{card['encoder']['hash']}"
+    assert last["samples"] == card["samples"] == 2000
+    assert "d/adversarial" in last
+    assert len(run.curves()) == 3, "one row a tick, and none more for the scores"
+    whole = sp.score(run, samples=100, metrics=("frechet",), quiet=True)
+    assert json.loads((run.path / "card.json").read_text())["quick"] is False
+    assert whole.samples == 100, "a card that was asked for takes the place of a quick one, whatever its size"
+
+
+def test_ctrl_c_skips_the_score_and_keeps_the_run(capsys, monkeypatch):
+    sample = Run.sample
+
+    def interrupted(self, *settings, **more):
+        os.kill(os.getpid(), signal.SIGINT)
+        return sample(self, *settings, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Run, "sample", interrupted)
+        assert main([*RING, "--steps", "4", "--out", "run"]) == 0
+    printed = capsys.readouterr().out
+    assert "skipped; for a card:  saddle evaluate run" in printed
+    assert sp.load("run").step == 4
+    assert (sp.load("run").path / "samples.png").exists()
+    assert not (sp.load("run").path / "card.json").exists()
+
+
+def test_a_score_that_costs_too_much_is_left_out(capsys, monkeypatch):
+    monkeypatch.setattr(quick_scores, "LEAST", 0.0)
+    monkeypatch.setattr(quick_scores, "SHARE", 0.0)
+    assert main([*RING, "--steps", "4", "--out", "run"]) == 0
+    assert "for a card:  saddle evaluate run" in capsys.readouterr().out
+    assert sp.load("run").step == 4
+
+
+def test_a_better_score_that_lies_behind_is_named(capsys):
+    settings: dict = {"steps": 8, "batch": 32, "log_every": 4, "evaluate_every": 4, "out": "run"}
+    run = sp.train("mlp_gan", "ring8", **settings)
+    rows = run.curves()
+    run.folder.replace_last_row(rows[-1] | {"frechet": 1e6})
+    assert run.curves()[-1]["frechet"] == 1e6
+    assert run.curves()[:-1] == rows[:-1]
+    capsys.readouterr()
+    card = json.loads((run.path / "card.json").read_text())
+    low = rows[0]["frechet"] + 1
+    card["figures"]["frechet"] |= {"value": low + 1, "low": low}
+    (run.path / "card.json").write_text(json.dumps(card))
+    assert "at step 4 was better; --best frechet keeps such a checkpoint" in _behind(run)
+    card["figures"]["frechet"]["low"] = rows[0]["frechet"] - 1e-9
+    (run.path / "card.json").write_text(json.dumps(card))
+    assert _behind(run) == "", "within what other samples would change"
+
+
+def told(fraction, seconds, images) -> Any:
+    """Return as much of a trainer as a display reads."""
+    return SimpleNamespace(progress=Progress(1, images, 0.0, fraction), seconds=seconds, done=1)
+
+
+def test_a_score_older_than_a_tenth_of_the_run_is_not_shown():
+    display = terminal.Screen(quiet=True).bar()
+    display.stepped(told(0.10, 10, 100))
+    display.ticked(told(0.10, 10, 100), {"step": 5, "frechet": 7.0})
+    assert "FD 7.00 at step 5" in display.status()
+    display.stepped(told(0.20, 20, 200))
+    assert "FD 7.00 at step 5" in display.status()
+    display.stepped(told(0.21, 21, 210))
+    assert "FD" not in display.status()
+
+
+def test_time_left_agrees_with_the_share_that_is_done(clock):
+    """Seconds that scores took on the way are none of training."""
+    display = terminal.Screen(quiet=True).bar()
+    display.stepped(told(0.0, 0, 0))
+    clock[0] = 1000.0
+    display.stepped(told(0.25, 30, 300))
+    assert "10 images/s  1 min 30 s left" in display.status()
