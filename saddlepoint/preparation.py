@@ -102,7 +102,7 @@ def prepare(
     chosen = find_recipe(recipe)
     resolved = resolve(chosen, flags or {}, beside)
     dataset = read(chosen, data, size=size, crop=crop, background=background, labels=labels, report=report)
-    return _build(chosen, resolved, dataset.spec, dataset, seed, batch, ema)
+    return build(chosen, resolved, dataset.spec, dataset, seed, batch, ema)
 
 
 def find_recipe(name: str) -> Recipe:
@@ -150,7 +150,7 @@ def rebuild(config: dict[str, Any]) -> Prepared:
         unseen=tuple(stored.get("unseen", ())),  # not kept at first
     )
     resolved = resolve(chosen, config["flags"])
-    built = _build(chosen, resolved, spec, None, config["seed"], config["batch"], config["ema"])
+    built = build(chosen, resolved, spec, None, config["seed"], config["batch"], config["ema"])
     now, then = _rates(built.experiment), config.get("optimizers")  # not kept at first
     if then is not None and then != now:
         raise UserError(
@@ -212,7 +212,7 @@ def describe_machine() -> dict[str, Any]:
     }
 
 
-def _build(
+def build(
     recipe: Recipe,
     flags: dict[str, Any],
     spec: DataSpec,
@@ -221,6 +221,11 @@ def _build(
     batch: int | None,
     ema: float | None,
 ) -> Prepared:
+    """Build a recipe for data that look like ``spec``; ``batch`` and ``ema`` None are the recipe's own.
+
+    Raises:
+        UserError: a value is out of its range.
+    """
     if batch is not None and not 2 <= batch <= MAX_BATCH:
         raise UserError(f"--batch must be from 2 to {MAX_BATCH}, got {batch}")
     if ema is not None and not 0 <= ema < 1:

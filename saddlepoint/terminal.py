@@ -1,7 +1,7 @@
 """What people see in the terminal: the resolved run, a progress bar or plain lines, and where to look."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +59,7 @@ class Screen:
         resumed: int | None = None,
         init: str | Path | None = None,
         scores: str = "",
+        worth: Sequence[str] = (),
     ) -> None:
         """Print everything that was resolved, before the first step."""
         data, spec, experiment = prepared.data, prepared.spec, prepared.experiment
@@ -85,6 +86,8 @@ class Screen:
         if plan.reason:
             self._line("", plan.reason)
         self._line("budget", str(budget) if resumed else f"{budget}{_duration(prepared, plan, budget)}")
+        for place, line in enumerate(worth):
+            self._line("" if place else "enough?", line)
         if scores:
             self._line("scores", scores)
         self._line("memory", _memory(prepared, plan))

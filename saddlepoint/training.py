@@ -31,6 +31,7 @@ from saddlepoint.quick_scores import QuickScores, Stopped, TooSlow, figures
 from saddlepoint.recording import Recorder, save_pictures
 from saddlepoint.run import Run, load
 from saddlepoint.waiting import clock
+from saddlepoint.worth_seeing import advice
 
 EVALUATIONS = 8  # the most of a run by default
 EVALUATION_IMAGES = (
@@ -163,7 +164,9 @@ def train(
         **describe_machine(),
     }
     folder.write_config(config)
-    started.screen.introduce(prepared, started.plan, budget, folder.path, init=init, scores=started.told)
+    started.screen.introduce(
+        prepared, started.plan, budget, folder.path, init=init, scores=started.told, worth=started.worth
+    )
     try:
         with started.plan.applied():
             return _run(folder, started, watchers)
@@ -176,7 +179,8 @@ def train(
 def dry_run(recipe: str = "dcgan", data: str = "digits", **settings: Any) -> None:
     """Print what :func:`train` would train with the same settings, and write nothing."""
     started = _resolve(recipe, data, **settings)
-    started.screen.introduce(started.prepared, started.plan, started.budget, None, scores=started.told)
+    plan, told, worth = started.plan, started.told, started.worth
+    started.screen.introduce(started.prepared, plan, started.budget, None, scores=told, worth=worth)
 
 
 def train_seeds(seeds: int, recipe: str = "dcgan", data: str = "digits", **settings: Any) -> list[Run]:
@@ -283,7 +287,12 @@ def _move(run: Run, data: str) -> None:
 
 
 class _Started(NamedTuple):
-    """Everything that a run needs, resolved; ``told`` is what its scores will cost, in words."""
+    """Everything that a run needs, resolved.
+
+    Attributes:
+        told: what its scores will cost, in words.
+        worth: what the budget buys, in lines, where that is too little to be worth seeing.
+    """
 
     prepared: Prepared
     plan: Plan
@@ -292,6 +301,7 @@ class _Started(NamedTuple):
     screen: terminal.Screen
     scores: QuickScores
     told: str
+    worth: Sequence[str] = ()
 
 
 def _resolve(
@@ -365,12 +375,16 @@ def _resolve(
     _check_best(best, evaluate_every)
     habits = Habits(log_every, checkpoint_every, keep, best, card, evaluate_every)
     scores, told = _quick_scores(prepared, plan, budget, habits, screen)
-    return _Started(prepared, plan, budget, habits, screen, scores, told)
+    worth: list[str] = []
+    if not quiet and budget is not default and prepared.data is not None:
+        with screen.working("finding what the budget buys"):
+            worth = advice(prepared, plan, budget)
+    return _Started(prepared, plan, budget, habits, screen, scores, told, worth)
 
 
 def _run(folder: RunFolder, started: _Started, watchers: tuple[Watcher, ...], *, resumed: bool = False) -> Run:
     """Train in ``folder`` until the budget is used up, then draw the pictures."""
-    prepared, plan, budget, habits, screen, scores, _ = started
+    prepared, plan, budget, habits, screen, scores, *_ = started
     data: Dataset | None = prepared.data
     assert data is not None
     with folder.locked(), torch.random.fork_rng():

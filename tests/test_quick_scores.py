@@ -44,7 +44,7 @@ def test_work_that_will_take_too_long_is_ended_early(clock):
     clock[0] = 1.0
     limited("training", 5, 1000)  # 199 s are left, but one second tells little
     clock[0] = 3.0
-    with pytest.raises(TooSlow, match="training would take about 3 min 07 s"):
+    with pytest.raises(TooSlow, match="training would take about 3 min 08 s"):
         limited("training", 16, 1000)
     assert heard == [("training", 0, 1000), ("training", 5, 1000)]
 
