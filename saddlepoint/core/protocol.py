@@ -100,7 +100,7 @@ class Family(nn.Module):
         references: values of terms and statistics at the game's equilibrium, where known.
     """
 
-    players: ClassVar[dict[str, tuple[str, ...]]] = {"d": ("critic",), "g": ("generator",)}
+    players: Mapping[str, tuple[str, ...]] = {"d": ("critic",), "g": ("generator",)}
     generators: ClassVar[tuple[str, ...]] = ("generator",)
     critics: ClassVar[tuple[str, ...]] = ("critic",)
     condition: ClassVar[Literal["", "label", "example"]] = ""
