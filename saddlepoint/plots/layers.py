@@ -62,9 +62,10 @@ def layers_picture(
         heads = [f"{network}: {column}" for network in networks for column in section.columns]
         parts.append(_halves([caption(width, head, size=13) for head in heads]))
         for row in section.rows:
-            blocks = [_block(tiles, side, width) for tiles in row.blocks]
-            shown = [_halves(blocks)] if any(tiles is not None for tiles in row.blocks) else []
-            parts.append(stacked([caption(whole, row.title, size=12), *shown], gap=0))
+            kinds, title = _kinds(row), row.title
+            if len(kinds) == 1 and any(tiles is not None and len(tiles) > 1 for tiles in row.blocks):
+                title += f"; {section.columns[kinds[0]]} alone"
+            parts.append(stacked([caption(whole, title, size=12), *_shown(row, kinds, side, width)], gap=0))
     return framed(stacked(parts, gap=4))
 
 
@@ -84,11 +85,33 @@ def _halves(pictures: Sequence[Image.Image]) -> Image.Image:
     return beside([beside(pictures[:2]), beside(pictures[2:])], gap=MIDDLE)
 
 
-def _block(tiles: np.ndarray | None, side: int, width: int) -> Image.Image:
+def _kinds(row: Row) -> list[int]:
+    """Return which of a network's two blocks there is anything to show in."""
+    return [kind for kind in (0, 1) if row.blocks[kind] is not None or row.blocks[kind + 2] is not None]
+
+
+def _shown(row: Row, kinds: list[int], side: int, width: int) -> list[Image.Image]:
+    """Return the picture of a row, or nothing; a kind of block that neither network has leaves no blank."""
+    if not kinds:
+        return []
+    if len(kinds) == 1:
+        wide, columns = 2 * width + SPACE, 2 * COLUMNS
+        halves = [_block(row.blocks[half + kinds[0]], side, wide, columns) for half in (0, 2)]
+        return [beside(halves, gap=MIDDLE)]
+    tall = any(tiles is not None and len(tiles) > COLUMNS for tiles in row.blocks)
+    alone = 2 * side + GAP if tall else side  # a single tile is as high as two rows of others
+    return [
+        _halves(
+            [_block(x, alone if x is not None and len(x) == 1 else side, width, COLUMNS) for x in row.blocks]
+        )
+    ]
+
+
+def _block(tiles: np.ndarray | None, side: int, width: int, columns: int) -> Image.Image:
     if tiles is None:
         return Image.new("RGB", (width, 1), PAPER)
     return _widened(
-        grid(np.stack([_resized(tile, side) for tile in tiles[:TILES]]), columns=COLUMNS, scale=1), width
+        grid(np.stack([_resized(tile, side) for tile in tiles[:TILES]]), columns=columns, scale=1), width
     )
 
 

@@ -25,4 +25,15 @@ def test_rows_of_tiles_words_alone_and_gaps():
     assert small.width == large.width
     assert large.height == small.height + 2 * 56 + 2, "two rows of tiles of 56 pixels"
     black = (np.asarray(large) == 0).all(2).sum()
-    assert black == (12 + 2) * 56 * 56, "twelve tiles at most, and two coloured ones"
+    assert black == 12 * 56**2 + 2 * (2 * 56 + 2) ** 2, "twelve tiles at most; two alone are two rows high"
+
+
+def test_what_neither_network_has_leaves_no_blank():
+    tiles = np.zeros((20, 3, 3, 1), np.uint8)
+    maps = Section("one", ("weights", "maps"), [Row("a layer", (None, tiles, None, tiles))])
+    picture = np.asarray(layers_picture("run", ("trained", "untrained"), [maps], 28))
+    black = (picture == 0).all(2)
+    assert black.sum() == 2 * 12 * 56**2
+    rows, columns = (np.flatnonzero(black.any(axis)) for axis in (1, 0))
+    assert rows[-1] - rows[0] + 1 == 56, "twelve tiles in one row"
+    assert columns[0] == 12, "from the margin on"
