@@ -5,6 +5,7 @@ from typing import Any
 
 from saddlepoint.core import load
 from saddlepoint.engine.loop import Trainer, Watcher
+from saddlepoint.engine.plan import Plan
 from saddlepoint.engine.turns import images_drawn
 
 WINDOW = 3.0  # seconds of training over which speed and load are taken
@@ -62,14 +63,17 @@ class Pace(Watcher):
         how = f"stop (Ctrl-C), then: saddle resume {trainer.folder.path} --threads"
         cost = f"its samples are then no longer those of {plan.threads} thread{'s' * (plan.threads > 1)}"
         if len(self._slow) == PATIENCE:
-            self._tell(f"{self._slowed()}; fewer threads wait less: {how} {self._fewer(plan.threads)}; {cost}")
+            self._tell(
+                f"{self._slowed(plan)}; fewer threads wait less: {how} {self._fewer(plan.threads)}; {cost}"
+            )
         elif self._free == PATIENCE:
             self._tell(f"the cores are free now; more threads may be faster: {how} auto; {cost}")
 
-    def _slowed(self) -> str:
+    def _slowed(self, plan: Plan) -> str:
         speed = sum(one for one, _ in self._slow) / len(self._slow)
         known = [taken for _, taken in self._slow if taken is not None]
-        text = f"{speed:,.0f} images/s for {len(self._slow) * WINDOW:.0f} s, {self._usual:,.0f} before"
+        usual = f"{self._usual:,.0f} {'planned' if plan.step_seconds else 'before'}"
+        text = f"{speed:,.0f} images/s for {len(self._slow) * WINDOW:.0f} s, {usual}"
         return f"{text}: others take {sum(known) / len(known):.1f} of {load.cores()} cores" if known else text
 
     def _fewer(self, threads: int) -> int:

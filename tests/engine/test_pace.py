@@ -43,7 +43,7 @@ def test_a_run_far_below_its_plan_says_so_once(monkeypatch):
     assert not run.windows(PATIENCE - 1, 400, others=1.9)
     (line,) = run.windows(1, 400, others=1.9)
     assert line == (
-        "400 images/s for 12 s, 1,000 before: others take 1.9 of 4 cores; fewer threads wait less: stop "
+        "400 images/s for 12 s, 1,000 planned: others take 1.9 of 4 cores; fewer threads wait less: stop "
         "(Ctrl-C), then: saddle resume runs/one --threads 2; its samples are then no longer those of 4 threads"
     )
     assert run.windows(20, 100, others=2.0) == [line]
