@@ -1,8 +1,16 @@
-"""What two runs of the same configuration share, for every test that compares them."""
+"""What two runs of the same configuration share, for tests that compare them; and a run that is killed."""
+
+import os
+import signal
+import threading
 
 import numpy as np
 import torch
 from PIL import Image
+
+import saddlepoint as sp
+from saddlepoint import training
+from saddlepoint.core.folder import RunFolder
 
 
 def assert_same(a, b):
@@ -26,3 +34,20 @@ def assert_same(a, b):
 def pixels(path):
     with Image.open(path) as picture:
         return picture.tobytes()
+
+
+def train_until_killed(out, recipe, settings, steps, delay):
+    """Train, or continue the run in ``out``, and die without warning ``delay`` seconds after so many steps."""
+
+    class Killed(sp.Watcher):
+        done = 0
+
+        def stepped(self, trainer):
+            self.done += 1
+            if self.done == steps:
+                threading.Timer(delay, os.kill, (os.getpid(), signal.SIGKILL)).start()
+
+    if RunFolder(out).checkpoints():
+        training.resume(out, quiet=True, watchers=(Killed(),))
+    else:
+        training.train(recipe, out=out, watchers=(Killed(),), **settings)
