@@ -31,7 +31,7 @@ class Recorder(Watcher):
     def __init__(self, folder: RunFolder, data: Dataset, seed: int):
         self.folder = folder
         self.seed = seed
-        self.classes = data.classes
+        self.data, self.classes = data.name, data.classes
         self.truth = truth(data)
         self.events = Events(folder)
 
@@ -48,8 +48,8 @@ class Recorder(Watcher):
         n = SHOWN if self.truth is None else POINTS
         floats = sample(trainer.family, n, seed=self.seed, average=trainer.average)
         label = trainer.family.labels(draw_latents(trainer.family, n, seed=self.seed))
-        name = f"{self.folder.path.name}, step {trainer.done:,}"
-        picture = draw(to_uint8(floats, trainer.experiment.pixels), self.truth, title=name)
+        title = f"{self.data}, step {trainer.done:,}"  # not the run's name: equal runs draw equal pictures
+        picture = draw(to_uint8(floats, trainer.experiment.pixels), self.truth, title=title)
         text = {
             "run": self.folder.path.name,
             "step": str(trainer.done),
