@@ -378,7 +378,10 @@ def _resolve(
     worth: list[str] = []
     if not quiet and budget is not default and prepared.data is not None:
         with screen.working("finding what the budget buys"):
-            worth = advice(prepared, plan, budget)
+            given = {"size": size, "labels": labels, "batch": batch, "ema": ema}
+            given |= {} if crop == "center" else {"crop": crop}
+            chosen = {name: value for name, value in given.items() if value is not None}
+            worth = advice(prepared, plan, budget, chosen)
     return _Started(prepared, plan, budget, habits, screen, scores, told, worth)
 
 

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -62,10 +62,11 @@ def worth(prepared: Prepared) -> Worth:
     return Worth(_images(default, prepared, 0.0), False)
 
 
-def advice(prepared: Prepared, plan: Plan, budget: Budget) -> list[str]:
+def advice(prepared: Prepared, plan: Plan, budget: Budget, given: Mapping[str, Any] | None = None) -> list[str]:
     """Return what a budget buys where that is too little to be worth seeing, and commands that would be enough.
 
-    Empty where it is enough, or where nobody knows the speed.
+    Empty where it is enough, or where nobody knows the speed. ``given`` are settings beside the recipe's flags
+    that the commands repeat.
     """
     if plan.step_seconds is None:
         return []
@@ -86,9 +87,11 @@ def advice(prepared: Prepared, plan: Plan, budget: Budget) -> list[str]:
         step = _step_seconds(other, plan)
         if worth(other).images / images_drawn(other.experiment) * step <= seconds:
             minutes = max(0.1, round(seconds / 60, 1))
-            lines.append(f"in the same time: {_command(prepared, {'minutes': minutes, **change})}")
+            lines.append(
+                f"in the same time: {_command(prepared, {**(given or {}), 'minutes': minutes, **change})}"
+            )
             break
-    lines.append(f"as it is: {_command(prepared, {'minutes': math.ceil(need / 60)})}")
+    lines.append(f"as it is: {_command(prepared, {**(given or {}), 'minutes': math.ceil(need / 60)})}")
     return lines
 
 

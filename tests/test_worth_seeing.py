@@ -76,5 +76,13 @@ def test_nothing_is_said_of_a_budget_that_is_enough(table, large, plan, budget):
     assert advice(large, plan, budget) == []
 
 
+def test_commands_repeat_what_was_given(table, large, plan, monkeypatch):
+    monkeypatch.setattr(worth_seeing, "_step_seconds", lambda *_: 0.1)
+    given = {"size": 64, "batch": 32}
+    _, change, longer = advice(large, plan, Budget(minutes=10.0), given)
+    assert change.endswith("--data digits --width 64 --size 32 --batch 32 --minutes 10")
+    assert longer.endswith("--data digits --width 64 --size 64 --batch 32 --minutes 42")
+
+
 def test_nothing_is_said_where_nobody_knows_the_speed(table, large, plan):
     assert advice(large, replace(plan, step_seconds=None), Budget(steps=1)) == []
