@@ -14,12 +14,13 @@ from saddlepoint.core.folder import RunFolder
 from saddlepoint.core.seeds import derive
 from saddlepoint.data import load as load_data
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.data.request import Report, silent
+from saddlepoint.data.request import Background, Crop, Report, silent
 from saddlepoint.data.subset import random_part
 from saddlepoint.evaluate import Card, Figure, Inputs, Measure, evaluate
 from saddlepoint.evaluate.told import code_error, knn_accuracy
 from saddlepoint.plots.png import save_png
 from saddlepoint.run import Run, load
+from saddlepoint.samples_given import Geometry, in_colours_of, read_samples
 from saddlepoint.waiting import Waiting, waiting
 
 SAMPLES = 10_000
@@ -35,19 +36,25 @@ def score(
     encoder: str | None = None,
     seed: int = 0,
     knn: int | None = None,
+    size: int | None = None,
+    crop: Crop | None = None,
+    background: Background | None = None,
     quiet: bool = False,
 ) -> Card:
     """Score a run, or images of any other origin.
 
     Args:
-        target: a run or its folder (default: the newest run), an ``.npy`` of uint8 (n, h, w, c) images or
-            (n, d) points, a folder or zip of images, or an array.
+        target: a run or its folder (default: the newest run), an ``.npy`` of images or (n, d) points, a
+            folder or zip of images, or an array.
         against: data to compare with: by default those that the run was trained on.
         metrics: names of metrics; by default all that fit.
         samples: how many samples to draw, or the most to use.
         encoder: name of an encoder, or ``package.module:callable``; by default chosen by the data.
         seed: seed of the latents and of the metrics.
         knn: also classify test images by the nearest of this many class-conditional samples of a run.
+        size: side in pixels at which samples and data are compared; by default that of the samples.
+        crop: "center" or "stretch", how both become square; by default "center", or as the run's data.
+        background: "white" or "black", what transparent parts of both are flattened on.
         quiet: say nothing about slow work; it is told on the error stream.
 
     Returns:
@@ -58,35 +65,46 @@ def score(
         UserError: target and data do not fit each other.
     """
     settings = {"metrics": metrics, "samples": samples, "encoder": encoder, "seed": seed}
+    geometry = Geometry(size, crop, background)
     with waiting("reading", quiet=quiet) as report:
-        return _score(target, against, knn, report, settings)
+        return _score(target, against, knn, geometry, report, settings)
 
 
 def _score(
     target: "str | Path | np.ndarray | Run | None",
     against: str | None,
     knn: int | None,
+    geometry: Geometry,
     report: Waiting,
     settings: dict[str, Any],
 ) -> Card:
-    if isinstance(target, np.ndarray):
-        if knn is not None:
-            raise UserError("--knn needs a run, whose recipe can be asked for a class")
-        return evaluate(_reference(against, target.shape), target, report=report, **settings)
-    if target is None or isinstance(target, Run) or _is_run(Path(target)):
+    labels = None
+    if (
+        target is None
+        or isinstance(target, Run)
+        or (not isinstance(target, np.ndarray) and _is_run(Path(target)))
+    ):
         run = target if isinstance(target, Run) else load(target)
-        dataset = reference(run, against, f"saddle evaluate {run.path} --against PATH", report)
-        _check_knn(run, dataset, knn)
-        return _score_run(run, dataset, report, knn, settings)
+        if geometry == Geometry():
+            dataset = reference(run, against, f"saddle evaluate {run.path} --against PATH", report)
+            _check_knn(run, dataset, knn)
+            return _score_run(run, dataset, report, knn, settings)
+        # At another size its samples are judged as those of a file; the run keeps the card of its own.
+        target, stored = run.sample(settings["samples"], seed=settings["seed"]), run.config["data"]
+        against, labels = against or stored["source"], None if against else stored.get("labels")
+        crop, background = stored["crop"], stored.get("background", "white")
+        geometry = Geometry(geometry.size, geometry.crop or crop, geometry.background or background)
     if knn is not None:
-        raise UserError("--knn needs a run, whose recipe can be asked for a class")
-    if not Path(target).exists():
+        raise UserError("--knn needs a run at its own size, whose recipe can be asked for a class")
+    if not isinstance(target, np.ndarray) and not Path(target).exists():
         raise UserError(f"there is no run, file or folder {str(target)!r}")
     if against is None:
-        raise UserError(f"{target} is no run, so name the data to compare with: --against SOURCE")
-    dataset = load_data(str(against), report=report)
-    images = everything(load_data(str(target), size=_side(dataset), report=report))
-    return evaluate(dataset, _in_colour(images, dataset), report=report, **settings)
+        what = "an array" if isinstance(target, np.ndarray) else target
+        raise UserError(f"{what} is no run, so name the data to compare with: --against SOURCE")
+    images, told = read_samples(target, geometry, report)
+    asked = geometry.settings() | {"size": images.shape[1] if images.ndim == 4 else None}
+    dataset = load_data(str(against), **asked, labels=labels, report=report)
+    return evaluate(dataset, in_colours_of(images, dataset), told=told, report=report, **settings)
 
 
 def reference(run: Run, against: str | None, cure: str, report: Report = silent) -> Dataset:
@@ -157,11 +175,6 @@ def _check_knn(run: Run, dataset: Dataset, knn: int | None) -> None:
         raise UserError(f"--knn asks for samples of a class, and {run.config['recipe']!r} is not conditional")
     if knn < len(dataset.classes):
         raise UserError(f"--knn must be at least {len(dataset.classes)}, one sample a class, got {knn}")
-
-
-def everything(data: Dataset) -> np.ndarray:
-    """Return all examples of a source, whatever their split, in the source's order."""
-    return data.train.array
 
 
 def _score_run(run: Run, dataset: Dataset, report: Waiting, knn: int | None, settings: dict[str, Any]) -> Card:
@@ -239,14 +252,3 @@ def _reference(against: str | None, shape: tuple[int, ...]) -> Dataset:
     if against is None:
         raise UserError("name the data to compare with: --against SOURCE")
     return load_data(against, size=shape[1] if len(shape) == 4 else None)
-
-
-def _side(data: Dataset) -> int | None:
-    return data.shape[0] if data.kind == "images" else None
-
-
-def _in_colour(images: np.ndarray, data: Dataset) -> np.ndarray:
-    """Repeat the channel of grey images for data in colour."""
-    if images.ndim == 4 and images.shape[-1] == 1 and data.kind == "images" and data.shape[-1] == 3:
-        return images.repeat(3, axis=3)
-    return images

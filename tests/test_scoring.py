@@ -154,8 +154,9 @@ def test_mistakes_get_one_sentence(arguments, message, capsys, workplace):
 def test_unknown_metrics_and_unfit_samples(trained, capsys):
     assert main(["evaluate", str(trained.path), "--metrics", "frechett"]) == 2
     assert "did you mean 'frechet'?" in capsys.readouterr().err
-    with pytest.raises(sp.UserError, match="shape"):
-        sp.score(np.zeros((50, 8, 8, 3), np.uint8), against="digits", quiet=True, metrics=("frechet",))
+    colours = np.random.default_rng(0).integers(0, 256, (50, 8, 8, 3), np.uint8)
+    with pytest.raises(sp.UserError, match="the samples are in colour, and 'digits' holds grey images"):
+        sp.score(colours, against="digits", quiet=True, metrics=("frechet",))
 
 
 def test_training_ends_with_a_score(capsys, workplace):

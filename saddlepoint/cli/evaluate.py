@@ -37,6 +37,14 @@ def make_parser() -> Parser:
         help="classify test images by the nearest of N class-conditional samples (default: 10000)",
     )
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="the same seed, the same card")
+    shape = parser.add_argument_group("how images become comparable (samples and data alike)")
+    shape.add_argument("--size", type=int, metavar="PIXELS", help="side of the images (default: the samples')")
+    shape.add_argument(
+        "--crop", choices=("center", "stretch"), help="how to make them square (default: center)"
+    )
+    shape.add_argument(
+        "--background", choices=("white", "black"), help="for transparent parts of images (default: white)"
+    )
     instead = parser.add_argument_group("instead of a score").add_mutually_exclusive_group()
     instead.add_argument(
         "--probe",
@@ -77,7 +85,7 @@ def _probe(settings: dict[str, Any], as_json: bool) -> int:
     with starting():
         from saddlepoint import probing, tables
 
-    for name in ("against", "metrics", "encoder", "knn"):
+    for name in ("against", "metrics", "encoder", "knn", "size", "crop", "background"):
         if settings[name] is not None:
             raise UserError(f"--probe reads a run's critic and has no use for --{name}; leave it out")
     target, images, seed = settings["target"], settings["samples"], settings["seed"]

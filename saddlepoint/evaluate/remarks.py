@@ -40,6 +40,7 @@ def notes_on(inputs: Inputs, available: int, seed: int) -> list[str]:
     if fake < available:
         notes.append(f"Scored: {part_of(fake, available, 'samples', seed)}.")
     if inputs.dataset is not None:
+        notes += [f"{inputs.dataset.name}: {note}." for note in inputs.dataset.notes]
         trained, held = len(inputs.dataset.train), sum(map(len, held_out(inputs.dataset)))
         if real < trained:
             notes.append(f"Compared with: {part_of(real, trained, 'training images', ORDER)}.")

@@ -6,13 +6,18 @@ import numpy as np
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.data.dataset import Dataset
+from saddlepoint.data.pixels import to_images
 from saddlepoint.data.subset import random_part
 
 Sample = Callable[[int], np.ndarray]
 
 
-def draw(dataset: Dataset, sample: Sample | np.ndarray, count: int, seed: int = 0) -> np.ndarray:
-    """Return at most ``count`` checked samples: uint8 (n, h, w, c), or float32 (n, d) for points.
+def draw(
+    dataset: Dataset, sample: Sample | np.ndarray, count: int, seed: int = 0
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Return at most ``count`` checked samples, uint8 (n, h, w, c), or float32 (n, d) for points, and notes.
+
+    Images may be of any kind that :func:`to_images` reads; the notes say what was assumed of them.
 
     Args:
         dataset: what the samples imitate; they must have the shape of its examples.
@@ -26,18 +31,17 @@ def draw(dataset: Dataset, sample: Sample | np.ndarray, count: int, seed: int = 
     if count < 1:
         raise UserError(f"samples must be at least 1, not {count}")
     given = np.asarray(sample(count) if callable(sample) else sample)
+    if given.dtype.kind == "f" and not np.isfinite(given).all():
+        bad = int((~np.isfinite(given.reshape(len(given), -1))).any(axis=1).sum())
+        raise UserError(f"{bad} of {len(given)} samples hold NaN or infinite values; did training diverge?")
+    shape, notes = given.shape, ()
+    if dataset.kind == "images" and given.size and (given.dtype != np.uint8 or shape[1:] != dataset.shape):
+        given, notes = to_images(given, "the array of samples")
     if given.shape[1:] != dataset.shape or given.ndim != len(dataset.shape) + 1:
         raise UserError(
-            f"samples have shape {given.shape}, but {dataset.name!r} holds examples of shape {dataset.shape}"
+            f"samples have shape {shape}, but {dataset.name!r} holds examples of shape {dataset.shape}"
         )
     if callable(sample) and len(given) != count:
         raise UserError(f"the sampler was asked for {count} samples and gave {len(given)}")
     given = given[np.sort(random_part(len(given), count, seed))]
-    if given.dtype.kind == "f" and not np.isfinite(given).all():
-        bad = int((~np.isfinite(given.reshape(len(given), -1))).any(axis=1).sum())
-        raise UserError(f"{bad} of {len(given)} samples hold NaN or infinite values; did training diverge?")
-    if dataset.kind == "points":
-        return np.asarray(given, np.float32)
-    if given.dtype != np.uint8:
-        raise UserError(f"images to score must be uint8 in 0..255, not {given.dtype}; quantise them first")
-    return given
+    return (np.asarray(given, np.float32) if dataset.kind == "points" else given), notes

@@ -33,6 +33,7 @@ def evaluate(
     samples: int = 10_000,
     encoder: str | Encoder | None = None,
     seed: int = 0,
+    told: Sequence[str] = (),
     report: Report = silent,
     look: Callable[[Card, Inputs], None] | None = None,
 ) -> Card:
@@ -45,6 +46,7 @@ def evaluate(
         samples: how many samples to draw, or the most to use of an array.
         encoder: registered name, ``package.module:callable``, or an Encoder; None chooses by the data.
         seed: seed of everything random in the metrics. The same samples and seed give the same card.
+        told: what the card should note of the samples: that they were resized, say.
         report: told how slow work goes.
         look: called with the card and what it was computed from, for pictures.
 
@@ -56,9 +58,9 @@ def evaluate(
     """
     if metrics is None:
         quick = [metric for metric in _all() if not metric.slow]
-        return _score(dataset, sample, quick, False, samples, encoder, seed, report, look)
+        return _score(dataset, sample, quick, False, samples, encoder, seed, report, look, told)
     chosen = [registered.get(name) for name in metrics]
-    return _score(dataset, sample, chosen, True, samples, encoder, seed, report, look)
+    return _score(dataset, sample, chosen, True, samples, encoder, seed, report, look, told)
 
 
 def cheap(
@@ -94,12 +96,13 @@ def _score(
     seed: int,
     report: Report,
     look: Callable[[Card, Inputs], None] | None = None,
+    told: Sequence[str] = (),
     most: tuple[int, int] = (REAL, HELD_OUT),
 ) -> Card:
     """Measure ``chosen``; a metric that these data do not allow is an error if ``strict``, else left out."""
     check_reference(dataset)
     report(f"drawing {samples:,} samples", 0, 0)
-    images = draw(dataset, sample, samples, seed)
+    images, assumed = draw(dataset, sample, samples, seed)
     found = find_encoder(encoder, dataset, report)
     real, heldout = real_views(dataset, found, report, most=most)
     report(f"encoding {len(images):,} samples with {found.name}", 0, 0)
@@ -122,7 +125,8 @@ def _score(
     )
     figures: dict[str, Figure] = {}
     available = len(images) if callable(sample) else len(sample)
-    notes = [*([found.warning] if found.warning else []), *notes_on(inputs, available, seed)]
+    notes = [*([found.warning] if found.warning else []), *(f"Samples: {note}." for note in (*told, *assumed))]
+    notes += notes_on(inputs, available, seed)
     parts: list[str] = []
     for metric in chosen:
         reason = _refusal(metric, inputs)

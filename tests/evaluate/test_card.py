@@ -200,7 +200,7 @@ def test_a_few_samples_leave_out_what_needs_more_and_say_so(digits, heldout):
     ("samples", "message"),
     [
         (np.zeros((50, 9, 8, 1), np.uint8), "samples have shape"),
-        (np.zeros((50, 8, 8, 1), np.float32), "must be uint8"),
+        (np.zeros((50, 8, 8, 1), np.float32), "which is no plain range of pixels; convert it"),
         (np.full((50, 8, 8, 1), np.nan, np.float32), "50 of 50 samples hold NaN"),
     ],
 )
