@@ -7,7 +7,8 @@ import torch
 from saddlepoint.core.errors import UserError
 from saddlepoint.data import load
 from saddlepoint.data.dataset import Dataset, Split
-from saddlepoint.evaluate import Card, cheap, evaluate, meanings, metrics
+from saddlepoint.evaluate import Card, cheap, evaluate, meanings
+from saddlepoint.evaluate.metric import metrics
 
 
 @pytest.fixture(scope="module")
