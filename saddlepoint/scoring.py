@@ -102,7 +102,7 @@ def _score(
         what = "an array" if isinstance(target, np.ndarray) else target
         raise UserError(f"{what} is no run, so name the data to compare with: --against SOURCE")
     images, told = read_samples(target, geometry, report)
-    asked = geometry.settings() | {"size": images.shape[1] if images.ndim == 4 else None}
+    asked: dict[str, Any] = geometry.settings() | {"size": images.shape[1] if images.ndim == 4 else None}
     dataset = load_data(str(against), **asked, labels=labels, report=report)
     return evaluate(dataset, in_colours_of(images, dataset), told=told, report=report, **settings)
 
