@@ -184,10 +184,9 @@ def _filters(layer: nn.Module, shape: tuple[int, ...]) -> np.ndarray | None:
 
 def _selective(families: list[Family], batch: Batch, latent: Any, pixels: tuple[float, float]) -> list[Section]:
     """Return the section on the critic's features, none where the family has no critic."""
-    critics = [owned[0] for player, owned in families[0].players.items() if not families[0].generates(player)]
-    if not critics:
+    if not families[0].critics:
         return []
-    network = critics[0]
+    network = families[0].critics[0]
     groups = _groups(watch(families[0], _rows(batch, [0, 1]), take(latent, [0, 1])))[network]
     convolutions = [place for place, group in enumerate(groups) if isinstance(group.layer, nn.Conv2d)]
     place = convolutions[-1] if convolutions else max(0, len(groups) - 2)  # the last layer gives the score

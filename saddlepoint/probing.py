@@ -118,9 +118,10 @@ def probe_run(
 
 def _critic(prepared: Prepared) -> nn.Module:
     """Return the network that judges images alone; raises UserError where the family has none."""
-    critic = getattr(prepared.experiment.family, "critic", None)
-    if not isinstance(critic, nn.Module):
+    family = prepared.experiment.family
+    if not family.critics:
         raise UserError(f"recipe {prepared.recipe.name!r} has no critic to probe")
+    critic = family.get_submodule(family.critics[-1])
     parameters = inspect.signature(critic.forward).parameters.values()
     if sum(p.default is p.empty and p.kind is not p.VAR_KEYWORD for p in parameters) != 1:
         raise UserError(

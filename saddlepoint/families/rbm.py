@@ -73,7 +73,7 @@ class RBM(Family):
     """
 
     players = {"m": ("energy",)}  # noqa: RUF012
-    critics = ("energy",)
+    critics = ()
     coupled = 0  # the chains belong to the whole batch
 
     chain: Tensor
