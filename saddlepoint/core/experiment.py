@@ -1,5 +1,6 @@
 """What a recipe returns: a family and everything that the engine needs to train it."""
 
+import functools
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -215,3 +216,28 @@ def recipe(
         return build
 
     return decorate
+
+
+def between(least: int, most: int) -> Callable[[int], int]:
+    """Return a recipe's ``sizes`` where every side from ``least`` to ``most`` pixels will do."""
+    return lambda native: min(most, max(least, native))
+
+
+def variant(
+    name: str, base: Callable[..., Experiment], summary: str, **defaults: Any
+) -> Callable[..., Experiment]:
+    """Register a recipe that differs from another one in defaults alone.
+
+    Args:
+        name: what users type.
+        base: the other recipe.
+        summary: first line of the docstring; the rest is the other recipe's.
+        **defaults: of the flags that differ.
+    """
+    build = functools.partial(base, **defaults)
+    signature = inspect.signature(build)
+    functools.update_wrapper(build, base)  # the rest of the docstring, annotations and home
+    doc = "\n".join([summary, *(base.__doc__ or "").split("\n")[1:]])
+    vars(build).update(__name__=name, __doc__=doc, __signature__=signature)
+    known = recipes.get(getattr(base, "__name__"))  # noqa: B009
+    return recipe(needs=known.needs, sizes=known.sizes)(build)

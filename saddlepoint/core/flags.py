@@ -12,6 +12,18 @@ from saddlepoint.core.errors import UserError, close
 from saddlepoint.core.experiment import Recipe, recipes
 from saddlepoint.core.optimization import ALL, RATES, SETTINGS, Setting
 
+# What flags mean that many recipes share; a recipe's own ``Args:`` comes first, where it has more to say.
+SHARED = RATES | {
+    "latent": "dimension of the normal noise",
+    "objective": "adversarial losses",
+    "penalty": "penalties on the critic's gradient, repeatable",
+    "gamma": "weight of the penalties, one for all or one each",
+    "critic_steps": "critic steps a generator step",
+    "lr": "learning rate of both players",
+    "augment": "differentiable augmentation of all that the critic sees: color,translation,cutout,affine",
+    "augment_target": "mean sign of the critic's verdicts that the augmentation's probability holds (ADA: 0.6)",
+}
+
 
 @dataclass(frozen=True)
 class Flag:
@@ -24,7 +36,7 @@ class Flag:
         many: whether it takes a tuple (repeatable on the command line).
         optional: whether None is a value.
         lowest: least integer that is allowed.
-        help: what the docstring says.
+        help: what the docstring says, or :data:`SHARED`.
     """
 
     name: str
@@ -135,7 +147,8 @@ def own_flags(recipe: Recipe) -> dict[str, Flag]:
     found = {}
     for name, parameter in recipe.flags.items():
         kind, many, optional, lowest = _read(hints[name])
-        found[name] = Flag(name, kind, parameter.default, many, optional, lowest, recipe.flag_help(name))
+        text = recipe.flag_help(name) or SHARED.get(name, "")
+        found[name] = Flag(name, kind, parameter.default, many, optional, lowest, text)
     return found
 
 

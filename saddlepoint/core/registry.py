@@ -42,7 +42,8 @@ class Registry(Generic[T]):
 
     def get(self, name: str) -> T:
         """Return the thing called ``name``; raises UserError with the nearest name."""
-        self._discover()
+        if name not in self._things:
+            self._discover()
         if name not in self._things:
             raise UserError(f"there is no {self.kind} {name!r}{suggested(name, self._things)}")
         return self._things[name]

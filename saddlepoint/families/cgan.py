@@ -29,11 +29,6 @@ def cgan(
     Args:
         latent: dimension of the noise, uniform in (−1, 1).
         dropout: of the critic's hidden layers.
-        objective: adversarial losses.
-        penalty: penalties on the critic's gradient, repeatable.
-        gamma: weight of the penalties, one for all or one each.
-        lr_d: the critic's learning rate.
-        lr_g: the generator's learning rate.
     """
     classes = count_classes(data, "cgan")
     family = Conditional(

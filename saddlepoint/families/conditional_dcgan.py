@@ -1,13 +1,13 @@
 """DCGAN with the label at every layer, as in the paper's code for MNIST (Radford et al. 2016)."""
 
-from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, recipe
+from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, between, recipe
 from saddlepoint.families.conditional import Conditional, count_classes
 from saddlepoint.families.vanilla import describe
 from saddlepoint.networks.conditional import ConditionalCritic, ConditionalGenerator
 from saddlepoint.networks.dcgan import normal_weights
 
 
-@recipe(sizes=lambda native: min(256, max(8, native)))
+@recipe(sizes=between(8, 256))
 def conditional_dcgan(
     data: DataSpec,
     *,
@@ -31,12 +31,7 @@ def conditional_dcgan(
         latent: dimension of the noise, uniform in (−1, 1).
         width: channels of maps of 32×32 pixels, doubled for each halving.
         hidden: width of the dense hidden layer of both networks (1024; up to 16 pixels 256).
-        objective: adversarial losses.
-        penalty: penalties on the critic's gradient, repeatable.
-        gamma: weight of the penalties, one for all or one each.
         decay: L2 coefficient added to all gradients.
-        lr_d: the critic's learning rate.
-        lr_g: the generator's learning rate.
     """
     classes = count_classes(data, "conditional_dcgan")
     shape = {

@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, recipe
+from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, recipe, variant
 from saddlepoint.families.vanilla import Vanilla, describe
 from saddlepoint.networks.cs231n import cs231n_critic, cs231n_generator, xavier_weights
 from saddlepoint.networks.mlp import mlp_critic, mlp_generator
@@ -23,47 +23,18 @@ def cs231n_fc(
 
     Args:
         latent: dimension of the noise, uniform in (−1, 1).
-        objective: adversarial losses.
-        penalty: penalties on the critic's gradient, repeatable.
-        gamma: weight of the penalties, one for all or one each.
-        critic_steps: critic steps a generator step.
-        lr: learning rate of both players.
     """
     generator = mlp_generator((latent, 1024, 1024), data.tensor_shape, activation=nn.ReLU, output=nn.Tanh())
     critic = mlp_critic(data.tensor_shape, (256, 256), activation=lambda: nn.LeakyReLU(0.01))
     return _experiment(generator, critic, latent, objective, penalty, gamma, critic_steps, lr, epochs=10)
 
 
-@recipe()
-def cs231n_lsgan(
-    data: DataSpec,
-    *,
-    latent: int = 96,
-    objective: str = "least_squares",
-    penalty: tuple[str, ...] = (),
-    gamma: tuple[float, ...] = (),
-    critic_steps: int = 1,
-    lr: float = 1e-3,
-) -> Experiment:
-    """The least-squares GAN of cs231n: cs231n_fc with the losses of Mao et al. (2017).
-
-    Args:
-        latent: dimension of the noise, uniform in (−1, 1).
-        objective: adversarial losses.
-        penalty: penalties on the critic's gradient, repeatable.
-        gamma: weight of the penalties, one for all or one each.
-        critic_steps: critic steps a generator step.
-        lr: learning rate of both players.
-    """
-    return cs231n_fc(
-        data,
-        latent=latent,
-        objective=objective,
-        penalty=penalty,
-        gamma=gamma,
-        critic_steps=critic_steps,
-        lr=lr,
-    )
+cs231n_lsgan = variant(
+    "cs231n_lsgan",
+    cs231n_fc,
+    "The least-squares GAN of cs231n: cs231n_fc with the losses of Mao et al. (2017).",
+    objective="least_squares",
+)
 
 
 @recipe(sizes=lambda native: 28)
@@ -81,11 +52,6 @@ def cs231n_dc(
 
     Args:
         latent: dimension of the noise, uniform in (−1, 1).
-        objective: adversarial losses.
-        penalty: penalties on the critic's gradient, repeatable.
-        gamma: weight of the penalties, one for all or one each.
-        critic_steps: critic steps a generator step.
-        lr: learning rate of both players.
     """
     generator = xavier_weights(cs231n_generator(latent, data.channels))
     critic = xavier_weights(cs231n_critic(data.channels))

@@ -3,15 +3,14 @@
 from typing import Any
 
 from saddlepoint.core.errors import UserError
-from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, OrZero, recipe
+from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, OrZero, between, recipe
 from saddlepoint.families.vanilla import Vanilla, describe
 from saddlepoint.networks.augment import chosen_augment
 from saddlepoint.networks.dcgan import dcgan_critic, dcgan_generator, normal_weights
+from saddlepoint.networks.sizes import SMALL
 
-SMALL = 32  # pixels; smaller images get a dense hidden layer
 
-
-@recipe(sizes=lambda native: min(256, max(8, native)))
+@recipe(sizes=between(8, 256))
 def dcgan(
     data: DataSpec,
     *,
@@ -41,14 +40,8 @@ def dcgan(
         extra_layers: 3×3 convolutions added at the largest hidden maps of both networks.
         kernel: side of the kernels, 4 or 5 (4; --paper 5).
         hidden: width of the dense hidden layer, 0 for none (0; below 32 pixels 256, with --paper 1024).
-        objective: adversarial losses.
-        penalty: penalties on the critic's gradient, repeatable.
-        gamma: weight of the penalties, one for all or one each.
-        critic_steps: critic steps a generator step.
         lr_d: the critic's learning rate (2e-4; below 32 pixels 5e-4, but not with --paper).
         lr_g: the generator's learning rate (2e-4; below 32 pixels 1e-3, but not with --paper).
-        augment: differentiable augmentation of all that the critic sees: color,translation,cutout,affine.
-        augment_target: mean sign of the critic's verdicts that the augmentation's probability holds (ADA: 0.6).
         paper: the paper's own setting: width 128, kernels of 5, uniform noise, batch 128, equal rates, weight
             decay 1e-5, no EMA. Its code alternates batches too; here both turns of a step share one.
     """

@@ -22,15 +22,6 @@ def dcgan_upsample(
     For images of 16 to 256 pixels a side in steps of 16; its own size is 32. The generator moves first and
     the critic then sees the same fakes; the critic's loss is the mean of its real and fake part. The 0.8 of
     its batch normalisation is eps, as it is in that code.
-
-    Args:
-        latent: dimension of the normal noise.
-        objective: adversarial losses.
-        penalty: penalties on the critic's gradient, repeatable.
-        gamma: weight of the penalties, one for all or one each.
-        critic_steps: critic steps a generator step.
-        lr_d: the critic's learning rate.
-        lr_g: the generator's learning rate.
     """
     return Experiment(
         family=Vanilla(

@@ -7,7 +7,7 @@ import torch
 from torch import Generator, Tensor, nn
 
 from saddlepoint.core.errors import UserError
-from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, recipe
+from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, between, recipe, variant
 from saddlepoint.core.protocol import Batch, Family, Terms
 from saddlepoint.networks.autoencoder import Autoencoder, conv_autoencoder, dense_autoencoder
 from saddlepoint.networks.dcgan import dcgan_generator, normal_weights
@@ -23,7 +23,6 @@ class EBGAN(Family):
     Args:
         generator: (n, latent) -> fakes.
         critic: fakes or reals -> Critique with the energy as score and the encoder's code as feature.
-        latent: dimension of the normal noise.
         margin: energy above which a fake is left alone.
         repel: weight of the pulling-away term in the generator's turn; 0 leaves it out.
     """
@@ -40,17 +39,14 @@ class EBGAN(Family):
 
     def latent(self, n: int, *, rng: Generator, condition: Tensor | None = None) -> Tensor:
         """Draw noise of shape (n, latent)."""
-        del condition
         return torch.randn(n, self.noise, generator=rng, device=rng.device)
 
     def generate(self, latent: Any, batch: Batch | None = None) -> Tensor:
         """Return fakes of the shape of the real data."""
-        del batch
         return self.generator(latent)
 
     def terms(self, player: str, batch: Batch, latent: Any, fake: Any) -> Terms:
         """Return the energies' terms, and the pulling-away term of the fakes' codes."""
-        del latent
         said = self.critic(fake)
         if player == "g":
             minimise = {"adversarial": said.score.mean()}
@@ -64,7 +60,7 @@ class EBGAN(Family):
         )
 
 
-@recipe(needs=("images", "points"), sizes=lambda native: min(256, max(8, native)))
+@recipe(needs=("images", "points"), sizes=between(8, 256))
 def ebgan(
     data: DataSpec,
     *,
@@ -89,7 +85,6 @@ def ebgan(
     networks, where the paper's critic for 64×64 stops at 8 and its generator starts from 1,024 channels.
 
     Args:
-        latent: dimension of the normal noise.
         layers_g: dense layers of the generator, at least 2 (5; up to 16 pixels, and for points, 3).
         layers_d: dense layers of encoder and decoder together, at least 2 (2; for points 3).
         width_g: the generator's width (1600; up to 16 pixels, and for points, 400); with --convolutional 64.
@@ -145,48 +140,9 @@ def ebgan(
     )
 
 
-@recipe(needs=("images", "points"), sizes=lambda native: min(256, max(8, native)))
-def ebgan_pt(
-    data: DataSpec,
-    *,
-    latent: int = 100,
-    layers_g: int | None = None,
-    layers_d: int | None = None,
-    width_g: int | None = None,
-    width_d: int | None = None,
-    dropout: bool = False,
-    convolutional: bool = False,
-    margin: float | None = None,
-    repel: float = 0.1,
-    lr_d: float | None = None,
-    lr_g: float | None = None,
-) -> Experiment:
-    """Energy-based GAN with the pulling-away term (Zhao et al. 2016, section 2.4): ebgan with --repel 0.1.
-
-    Args:
-        latent: dimension of the normal noise.
-        layers_g: dense layers of the generator, at least 2 (5; up to 16 pixels, and for points, 3).
-        layers_d: dense layers of encoder and decoder together, at least 2 (2; for points 3).
-        width_g: the generator's width (1600; up to 16 pixels, and for points, 400); with --convolutional 64.
-        width_d: the critic's width (1024; up to 16 pixels, and for points, 256); with --convolutional 64.
-        dropout: whether half of the encoder's units are dropped while training.
-        convolutional: strided convolutions and their mirror instead of dense layers.
-        margin: energy above which fakes are left alone (10 for 28×28 pixels; for points 1).
-        repel: weight of the pulling-away term.
-        lr_d: the critic's learning rate (1e-3; with --convolutional 2e-4).
-        lr_g: the generator's learning rate (1e-3; with --convolutional 2e-4).
-    """
-    return ebgan(
-        data,
-        latent=latent,
-        layers_g=layers_g,
-        layers_d=layers_d,
-        width_g=width_g,
-        width_d=width_d,
-        dropout=dropout,
-        convolutional=convolutional,
-        margin=margin,
-        repel=repel,
-        lr_d=lr_d,
-        lr_g=lr_g,
-    )
+ebgan_pt = variant(
+    "ebgan_pt",
+    ebgan,
+    "Energy-based GAN with the pulling-away term (Zhao et al. 2016, section 2.4): ebgan with --repel 0.1.",
+    repel=0.1,
+)

@@ -33,9 +33,6 @@ def gan(
         hidden: width of the generator's two hidden layers.
         units: maxout units in each of the critic's two layers.
         pieces: linear maps a maxout unit.
-        objective: adversarial losses.
-        penalty: penalties on the critic's gradient, repeatable.
-        gamma: weight of the penalties, one for all or one each.
         critic_steps: critic steps a generator step, Algorithm 1's k.
         lr: learning rate of both players, divided by 1.000004 at every step down to 1e-6.
     """

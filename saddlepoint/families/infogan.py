@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
 from saddlepoint.core.errors import UserError
-from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, OrZero, recipe
+from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, OrZero, between, recipe
 from saddlepoint.core.protocol import Batch, Code, Critique, Terms
 from saddlepoint.families.vanilla import Vanilla, describe
 from saddlepoint.networks.augment import Augment, chosen_augment
@@ -85,7 +85,6 @@ class InfoGAN(Vanilla):
 
     def generate(self, latent: Any, batch: Batch | None = None) -> Tensor:
         """Return fakes of the shape of the real data."""
-        del batch
         noise, category = latent["noise"], latent["category"]
         coded = [one_hot(category[:, i], k, noise.dtype) for i, k in enumerate(self.categories)]
         return self.generator(torch.cat([noise, *coded, latent["continuous"]], 1))
@@ -141,7 +140,7 @@ class InfoGAN(Vanilla):
         return logits, mean, SHARPEST + F.softplus(deviation - SHARPEST)
 
 
-@recipe(sizes=lambda native: min(256, max(8, native)))
+@recipe(sizes=between(8, 256))
 def infogan(
     data: DataSpec,
     *,
@@ -180,11 +179,7 @@ def infogan(
             draws them: for data whose kinds are about equally frequent. 0 in the paper; try 1.
         width: channels of maps of 32×32 pixels, doubled for each halving.
         hidden: width of the dense hidden layer of both networks (1024; up to 16 pixels 256).
-        objective: adversarial losses.
-        penalty: penalties on the critic's gradient, repeatable.
-        gamma: weight of the penalties, one for all or one each.
         lr_d: learning rate of critic and recogniser.
-        lr_g: the generator's learning rate.
         augment: differentiable augmentation of all that critic and recogniser see, so that what it changes
             cannot carry a code: affine,translation,cutout, which fill with black here.
     """

@@ -23,15 +23,6 @@ def mlp_gan(
 
     The generator moves first and the critic then sees the same fakes; the critic's loss is the mean of its
     real and fake part. The 0.8 of its batch normalisation is eps, as it is in that code.
-
-    Args:
-        latent: dimension of the normal noise.
-        objective: adversarial losses.
-        penalty: penalties on the critic's gradient, repeatable.
-        gamma: weight of the penalties, one for all or one each.
-        critic_steps: critic steps a generator step.
-        lr_d: the critic's learning rate.
-        lr_g: the generator's learning rate.
     """
     generator = mlp_generator(
         (latent, 128, 256, 512, 1024),

@@ -3,15 +3,16 @@
 from typing import Any
 
 from saddlepoint.core.errors import UserError
-from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, recipe
+from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, between, recipe
 from saddlepoint.families.vanilla import Vanilla, describe
 from saddlepoint.networks.dcgan import dcgan_critic, dcgan_generator, normal_weights
 from saddlepoint.networks.points import point_critic, point_generator
+from saddlepoint.networks.sizes import SMALL
 
-MOST = 16
+MOST = 16  # samples in a pack
 
 
-@recipe(needs=("images", "points"), sizes=lambda native: min(256, max(8, native)))
+@recipe(needs=("images", "points"), sizes=between(8, 256))
 def pacgan(
     data: DataSpec,
     *,
@@ -39,9 +40,6 @@ def pacgan(
         latent: dimension of the noise (100; for points 2).
         width: channels of maps of 32×32 pixels, or the generator's units for points (64; below 32 pixels 32;
             for points 400, with half as many maxout units in the critic).
-        objective: adversarial losses.
-        penalty: penalties on the critic's gradient, repeatable.
-        gamma: weight of the penalties, one for all or one each.
         generator_steps: generator steps a critic step; the paper's code for images takes 2.
         lr_d: the critic's learning rate (2e-4; for points 1e-4).
         lr_g: the generator's learning rate (2e-4; below 32 pixels 1e-3; for points 1e-4).
@@ -49,16 +47,20 @@ def pacgan(
     if pack > MOST:
         raise UserError(f"--pack must be from 1 to {MOST}, got {pack}")
     points = data.kind == "points"
-    small = not points and data.size < 32
+    small = not points and data.size < SMALL
     rate = 1e-4 if points else 2e-4
-    lr_d = lr_d if lr_d is not None else rate
-    lr_g = lr_g if lr_g is not None else 1e-3 if small else rate
+    if lr_d is None:
+        lr_d = rate
+    if lr_g is None:
+        lr_g = 1e-3 if small else rate
     latent = latent or (2 if points else 100)
-    width = width or (400 if points else 32 if small else 64)
     if points:
+        width, batch, images, betas = width or 400, 100, 750_000, (0.8, 0.999)
         generator = point_generator(data.shape, latent=latent, width=width)
         critic = point_critic(data.shape, units=max(1, width // 2), pack=pack)
     else:
+        width, batch, betas = width or (32 if small else 64), 64, (0.5, 0.999)
+        images = 300_000 if data.size > 16 else 50_000
         shape: dict[str, Any] = {
             "width": width,
             "hidden": 512 if 16 < data.size < 32 else 0,
@@ -66,7 +68,6 @@ def pacgan(
         }
         generator = normal_weights(dcgan_generator(data.size, data.channels, latent=latent, **shape))
         critic = normal_weights(dcgan_critic(data.size, pack * data.channels, **shape))
-    betas = (0.8, 0.999) if points else (0.5, 0.999)
     return Experiment(
         family=Vanilla(
             generator,
@@ -80,7 +81,7 @@ def pacgan(
             pack=pack,
         ),
         optimizers={"d": Optimizer(lr=lr_d, betas=betas), "g": Optimizer(lr=lr_g, betas=betas)},
-        batch=pack * (100 if points else 64),
-        budget=Budget(images=pack * (750_000 if points else 300_000 if data.size > 16 else 50_000)),
+        batch=pack * batch,
+        budget=Budget(images=pack * images),
         objective=f"{describe(objective, penalty, gamma)}, packs of {pack}",
     )

@@ -12,6 +12,7 @@ from saddlepoint.networks.augment import chosen_augment
 from saddlepoint.networks.mlp import mlp_critic
 from saddlepoint.networks.points import point_generator
 from saddlepoint.networks.residual import nearest_even, residual_critic, residual_generator
+from saddlepoint.networks.sizes import SMALL
 
 
 @recipe(needs=("images", "points"), sizes=nearest_even)
@@ -39,31 +40,30 @@ def r3gan(
     Points get dense networks.
 
     Args:
-        latent: dimension of the normal noise.
         width: channels of all maps, or units of all layers for points (64; points 256; --paper 768).
         blocks: residual blocks a stage (1; --paper 2).
         group: channels a group of the 3×3 convolutions.
-        objective: adversarial losses.
-        penalty: penalties on the critic's gradient, repeatable.
         gamma: weight of the penalties, one for all or one each (0.05; below 32 pixels and for points 0.5).
         lr: learning rate of both players, falling to a quarter on a cosine (1e-3; --paper 2e-4).
-        augment: differentiable augmentation of all that the critic sees: color,translation,cutout,affine.
-        augment_target: mean sign of the critic's verdicts that the augmentation's probability holds (ADA: 0.6).
         paper: the paper's size on CIFAR-10: width 768, two blocks a stage, batch 512, rate 2e-4.
     """
     points = data.kind == "points"
-    width = width or (256 if points else 768 if paper else 64)
     blocks = blocks or (2 if paper else 1)
-    lr = lr if lr is not None else 2e-4 if paper else 1e-3
-    if gamma is None:
-        gamma = (0.5,) if points or data.size < 32 else (0.05,)
-    gamma = gamma if penalty else ()
+    if lr is None:
+        lr = 2e-4 if paper else 1e-3
+    if not penalty:
+        gamma = ()
+    elif gamma is None:
+        gamma = (0.5,) if points or data.size < SMALL else (0.05,)
     if points and (augment or paper):
         raise UserError(f"--{'augment' if augment else 'paper'} is for images; leave it out for points")
     if points:
+        width, batch, images = width or 256, 256, 1_000_000
         generator = point_generator(data.shape, latent=latent, width=width, norm=False)
         critic = mlp_critic(data.shape, (width,) * 4, activation=lambda: nn.LeakyReLU(0.2))
     else:
+        width, batch = (width or 768, 512) if paper else (width or 64, 64)
+        images = 400_000 if data.size > 16 else 100_000
         if 2 * width % group:
             raise UserError(f"--width {width} twice must be a multiple of --group {group}")
         shape = {"width": width, "blocks": blocks, "group": group}
@@ -85,8 +85,8 @@ def r3gan(
             augment=chosen_augment(augment, augment_target),
         ),
         optimizers={"d": adam, "g": adam},
-        batch=512 if paper else 256 if points else 64,
-        budget=Budget(images=1_000_000 if points else 400_000 if data.size > 16 else 100_000),
+        batch=batch,
+        budget=Budget(images=images),
         ema=0.999,
         objective=describe(objective, penalty, gamma),
     )

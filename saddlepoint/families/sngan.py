@@ -2,14 +2,15 @@
 
 import math
 
-from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, recipe
+from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, between, recipe
 from saddlepoint.families.vanilla import Vanilla, describe
 from saddlepoint.networks.dcgan import dcgan_generator, normal_weights
 from saddlepoint.networks.points import point_generator
+from saddlepoint.networks.sizes import SMALL
 from saddlepoint.networks.spectral import spectral_critic, spectral_mlp
 
 
-@recipe(needs=("images", "points"), sizes=lambda native: min(256, max(8, native)))
+@recipe(needs=("images", "points"), sizes=between(8, 256))
 def sngan(
     data: DataSpec,
     *,
@@ -28,25 +29,21 @@ def sngan(
     paper: below 32 pixels, and for points, the generator's rate is 1e-3.
 
     Args:
-        latent: dimension of the normal noise.
         width: channels of the critic's first maps, and of the generator's at 32×32 pixels (64; below 32 pixels
             32; for points the units of all layers, 256).
-        objective: adversarial losses.
-        penalty: penalties on the critic's gradient, repeatable.
-        gamma: weight of the penalties, one for all or one each.
-        critic_steps: critic steps a generator step.
-        lr_d: the critic's learning rate.
         lr_g: the generator's learning rate (2e-4; below 32 pixels, and for points, 1e-3).
     """
     points = data.kind == "points"
-    small = points or data.size < 32
-    lr_g = lr_g if lr_g is not None else 1e-3 if small else 2e-4
+    small = points or data.size < SMALL
+    if lr_g is None:
+        lr_g = 1e-3 if small else 2e-4
     if points:
-        width = width or 256
+        width, images = width or 256, 1_500_000
         generator = point_generator(data.shape, latent=latent, width=width)
         critic = spectral_mlp(math.prod(data.shape), width=width, layers=3)
     else:
         width = width or (32 if small else 64)
+        images = 600_000 if data.size > 16 else 100_000
         generator = normal_weights(dcgan_generator(data.size, data.channels, latent=latent, width=width))
         critic = spectral_critic(data.size, data.channels, width=width)
     return Experiment(
@@ -61,7 +58,7 @@ def sngan(
         ),
         optimizers={"d": Optimizer(lr=lr_d), "g": Optimizer(lr=lr_g)},
         batch=64,
-        budget=Budget(images=1_500_000 if points else 600_000 if data.size > 16 else 100_000),
+        budget=Budget(images=images),
         ema=0.999,
         objective=f"{describe(objective, penalty, gamma)}, spectral norm",
     )

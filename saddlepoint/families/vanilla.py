@@ -72,7 +72,6 @@ class Vanilla(Family):
 
     def latent(self, n: int, *, rng: Generator, condition: Tensor | None = None) -> Tensor:
         """Draw noise of shape (n, latent)."""
-        del condition
         if self.uniform is None:
             return torch.randn(n, self.noise, generator=rng, device=rng.device)
         return torch.empty(n, self.noise, device=rng.device).uniform_(
@@ -81,12 +80,10 @@ class Vanilla(Family):
 
     def generate(self, latent: Any, batch: Batch | None = None) -> Tensor:
         """Return fakes of the shape of the real data."""
-        del batch
         return self.generator(latent)
 
     def critique(self, x: Tensor, batch: Batch) -> Critique:
         """Return what the critic says of reals or fakes ``x`` that belong to ``batch``."""
-        del batch
         return self.critic(x)
 
     def extra_terms(
@@ -101,7 +98,6 @@ class Vanilla(Family):
             fake: the critic's view of the fakes.
             real: its view of the reals in the critic's turn; None in the generator's.
         """
-        del player, batch, latent, fake, real
         return Terms({})
 
     def terms(self, player: str, batch: Batch, latent: Any, fake: Any) -> Terms:

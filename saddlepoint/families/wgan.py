@@ -1,13 +1,14 @@
 """Wasserstein GAN with clipped weights (Arjovsky, Chintala and Bottou 2017)."""
 
 from saddlepoint.core.errors import UserError
-from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, recipe
+from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, between, recipe
 from saddlepoint.families.vanilla import Vanilla
 from saddlepoint.networks.dcgan import dcgan_critic, dcgan_generator, normal_weights
 from saddlepoint.networks.points import point_critic, point_generator
+from saddlepoint.networks.sizes import SMALL
 
 
-@recipe(needs=("images", "points"), sizes=lambda native: min(256, max(8, native)))
+@recipe(needs=("images", "points"), sizes=between(8, 256))
 def wgan(
     data: DataSpec,
     *,
@@ -23,18 +24,17 @@ def wgan(
     paper: below 32 pixels, and for points, the rate is 5e-4, as those runs are short.
 
     Args:
-        latent: dimension of the normal noise.
         width: channels of maps of 32×32 pixels, or the generator's units for points (64; below 32 pixels 32;
             for points 400).
         clip: bound on the absolute value of every weight of the critic.
-        critic_steps: critic steps a generator step.
         lr: learning rate of both players (5e-5; below 32 pixels, and for points, 5e-4).
     """
     if not clip > 0:
         raise UserError(f"--clip must be more than 0, got {clip}")
     points = data.kind == "points"
-    small = points or data.size < 32
-    lr = lr if lr is not None else 5e-4 if small else 5e-5
+    small = points or data.size < SMALL
+    if lr is None:
+        lr = 5e-4 if small else 5e-5
     if points:
         width = width or 400
         generator = point_generator(data.shape, latent=latent, width=width)

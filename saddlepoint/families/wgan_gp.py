@@ -2,14 +2,15 @@
 
 from torch import nn
 
-from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, OrZero, recipe
+from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, OrZero, between, recipe
 from saddlepoint.families.vanilla import Vanilla, describe
 from saddlepoint.networks.dcgan import dcgan_critic, dcgan_generator, normal_weights
 from saddlepoint.networks.mlp import mlp_critic
 from saddlepoint.networks.points import point_generator
+from saddlepoint.networks.sizes import SMALL
 
 
-@recipe(needs=("images", "points"), sizes=lambda native: min(256, max(8, native)))
+@recipe(needs=("images", "points"), sizes=between(8, 256))
 def wgan_gp(
     data: DataSpec,
     *,
@@ -27,24 +28,25 @@ def wgan_gp(
     1e-3, as those runs are short; points have dense networks and a penalty of 0.1, as in the paper's own toys.
 
     Args:
-        latent: dimension of the normal noise.
         width: channels of maps of 32×32 pixels, or units for points (64; below 32 pixels 32; for points 256).
         hidden: width of a dense hidden layer of both networks (0; below 32 pixels 256; not for points).
         gamma: weight of the gradient penalty (10; for points 0.1).
-        critic_steps: critic steps a generator step.
         lr: learning rate of both players (1e-4; below 32 pixels, and for points, 1e-3).
     """
     points = data.kind == "points"
-    small = points or data.size < 32
-    lr = lr if lr is not None else 1e-3 if small else 1e-4
-    gamma = gamma if gamma is not None else 0.1 if points else 10.0
+    small = points or data.size < SMALL
+    if lr is None:
+        lr = 1e-3 if small else 1e-4
+    if gamma is None:
+        gamma = 0.1 if points else 10.0
     if points:
         width = width or 256
         generator = point_generator(data.shape, latent=latent, width=width, norm=False)
         critic = mlp_critic(data.shape, (width,) * 4, activation=nn.ReLU)
     else:
         width = width or (32 if small else 64)
-        hidden = hidden if hidden is not None else 256 if small else 0
+        if hidden is None:
+            hidden = 256 if small else 0
         generator = normal_weights(
             dcgan_generator(data.size, data.channels, latent=latent, width=width, hidden=hidden)
         )

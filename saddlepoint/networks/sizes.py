@@ -2,6 +2,8 @@
 
 import math
 
+SMALL = 32  # pixels; images below leave room for few convolutions, and recipes treat them apart
+
 
 def sides(size: int, kernel: int) -> list[int]:
     """Return the sides of all maps from ``size`` down to the base of 4 to 7 pixels, halving each time.

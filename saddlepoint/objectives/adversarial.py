@@ -48,19 +48,16 @@ def cross_entropy(real: Tensor, fake: Tensor) -> Tensor:
 
 def minimax(real: Tensor, fake: Tensor) -> Tensor:
     """Return log(1 − D(G(z))): vanishing gradient σ(s) where the critic is confident (2014, eq. 1)."""
-    del real
     return -F.softplus(fake)
 
 
 def non_saturating(real: Tensor, fake: Tensor) -> Tensor:
     """Return −log D(G(z)) (Goodfellow et al. 2014, section 3)."""
-    del real
     return F.softplus(-fake)
 
 
 def combined(real: Tensor, fake: Tensor) -> Tensor:
     """Return −log D/(1 − D) = −s = minimax + non_saturating; KL(q‖p) at the optimal critic (Huszár)."""
-    del real
     return -fake
 
 
@@ -71,7 +68,6 @@ def least_squares_critic(real: Tensor, fake: Tensor) -> Tensor:
 
 def least_squares_generator(real: Tensor, fake: Tensor) -> Tensor:
     """Return ½(D(G(z)) − 1)² on raw scores (Mao et al. 2017, eq. 9)."""
-    del real
     return 0.5 * (fake - 1).square()
 
 
