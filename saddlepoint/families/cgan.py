@@ -1,4 +1,16 @@
-"""Conditional GAN (Mirza and Osindero 2014), fully connected."""
+"""Conditional GAN (Mirza and Osindero 2014), fully connected.
+
+Both players are told the class c of every example; with the critic's logit s and D = σ(s), the critic, d,
+minimises (their equation 2, negated)
+
+    adversarial   −E log D(x|c) − E log(1 − D(G(z|c)|c))
+
+and the generator, g, minimises what saturates less (Goodfellow et al. 2014, section 3)
+
+    adversarial   −E log D(G(z|c)|c)
+
+where fakes have the classes of the real batch.
+"""
 
 from torch import nn
 

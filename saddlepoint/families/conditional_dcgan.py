@@ -1,4 +1,16 @@
-"""DCGAN with the label at every layer, as in the paper's code for MNIST (Radford et al. 2016)."""
+"""DCGAN with the label at every layer, as in the paper's code for MNIST (Radford et al. 2016).
+
+The game of Mirza and Osindero (2014), with the critic's logit s and D = σ(s): the critic, d, minimises (their
+equation 2, negated)
+
+    adversarial   −E log D(x|c) − E log(1 − D(G(z|c)|c))
+
+and the generator, g, minimises (Goodfellow et al. 2014, section 3)
+
+    adversarial   −E log D(G(z|c)|c)
+
+where fakes have the classes of the real batch.
+"""
 
 from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, between, recipe
 from saddlepoint.families.conditional import Conditional, count_classes

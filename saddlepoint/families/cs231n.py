@@ -1,4 +1,15 @@
-"""The three GANs of Stanford's cs231n, assignment 3."""
+"""The three GANs of Stanford's cs231n, assignment 3.
+
+With the critic's score s and D = σ(s), the critic, d, minimises the sum of a real and a fake part
+
+    adversarial   −E log D(x) − E log(1 − D(G(z)))      cs231n_fc, cs231n_dc (Goodfellow et al. 2014, eq. 1)
+                  ½ E (s(x) − 1)² + ½ E s(G(z))²        cs231n_lsgan (Mao et al. 2017, eq. 9)
+
+and the generator, g, minimises
+
+    adversarial   −E log D(G(z))                        cs231n_fc, cs231n_dc (2014, section 3)
+                  ½ E (s(G(z)) − 1)²                    cs231n_lsgan (2017, eq. 9)
+"""
 
 from torch import nn
 

@@ -1,4 +1,14 @@
-"""DCGAN (Radford, Metz and Chintala 2016), for square images of 8 to 256 pixels."""
+"""DCGAN (Radford, Metz and Chintala 2016), for square images of 8 to 256 pixels.
+
+The paper's news are the networks; the losses are those of Goodfellow et al. (2014). With the critic's logit s
+and D = σ(s), the critic, d, minimises the sum of a real and a fake part (equation 1, negated)
+
+    adversarial   −E log D(x) − E log(1 − D(G(z)))
+
+and the generator, g, minimises (section 3)
+
+    adversarial   −E log D(G(z))
+"""
 
 from typing import Any
 

@@ -1,4 +1,14 @@
-"""The small convolutional GAN that many tutorials copy (PyTorch-GAN's ``dcgan.py``)."""
+"""The small convolutional GAN that many tutorials copy (PyTorch-GAN's ``dcgan.py``).
+
+With the critic's logit s and D = σ(s), the critic, d, minimises half of the sum of its real and its fake part
+(Goodfellow et al. 2014, equation 1), as that code does
+
+    adversarial   ½ · (−E log D(x) − E log(1 − D(G(z))))
+
+and the generator, g, minimises (section 3)
+
+    adversarial   −E log D(G(z))
+"""
 
 from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, recipe
 from saddlepoint.families.vanilla import HALF, Vanilla, describe

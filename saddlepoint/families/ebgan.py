@@ -1,4 +1,16 @@
-"""Energy-based GAN (Zhao, Mathieu and LeCun 2016): the critic is an autoencoder, its score an energy."""
+"""Energy-based GAN (Zhao, Mathieu and LeCun 2016): the critic is an autoencoder, its score an energy.
+
+With the energy D(x) = ‖Dec(Enc(x)) − x‖ and the margin m, the critic, d, minimises (equation 1)
+
+    adversarial   E D(x) + E max(0, m − D(G(z)))             the hinge of each sample by itself
+
+and the generator, g, minimises (equation 2)
+
+    adversarial   E D(G(z))
+    repel         w · Σ_i Σ_{j≠i} cos²(S_i, S_j) / (N(N − 1))   with --repel w: 0.1 in ebgan_pt (section 2.4)
+
+where S are the codes Enc(G(z)) of the N fakes of a batch.
+"""
 
 import math
 from typing import Any

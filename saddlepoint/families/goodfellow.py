@@ -1,4 +1,14 @@
-"""The first GAN, as in the paper's own code (Goodfellow et al. 2014, mnist.yaml)."""
+"""The first GAN, as in the paper's own code (Goodfellow et al. 2014, mnist.yaml).
+
+With the critic's logit s and D = σ(s), the critic, d, minimises half of the paper's value negated (equation 1),
+the mean of its real and its fake part, as the code does
+
+    adversarial   ½ · (−E log D(x) − E log(1 − D(G(z))))
+
+and the generator, g, minimises (section 3; equation 1 itself with --objective minimax)
+
+    adversarial   −E log D(G(z))
+"""
 
 import torch
 from torch import nn

@@ -1,4 +1,21 @@
-"""InfoGAN (Chen et al. 2016): codes that the generator must make visible, found without labels."""
+"""InfoGAN (Chen et al. 2016): codes that the generator must make visible, found without labels.
+
+With the critic's logit s, D = σ(s), codes c and a recogniser Q on the critic's last features, the critic and
+the recogniser, d, minimise
+
+    adversarial         −E log D(x) − E log(1 − D(G(z, c)))    (Goodfellow et al. 2014, eq. 1, negated)
+    information         −λ · L_I of the categorical codes,  L_I = E log Q(c|G(z, c)) + H(c) in nats (eq. 5)
+    scale information   −λ′ · L_I of the continuous codes, where Q is normal
+    real information    −v · I(c; c′)    with --invariance v (Ji et al. 2019, eq. 3)
+    evenness            −2v · H(c)       with --invariance v (Ji et al. 2019, eq. 5 at λ = 2)
+
+where c and c′ are the codes that Q reads off a real image and off an affine view of it. The generator, g,
+minimises (equation 6; with --no-reward the first term alone)
+
+    adversarial         −E log D(G(z, c))    (2014, section 3)
+    information         −λ · L_I
+    scale information   −λ′ · L_I
+"""
 
 import math
 from typing import Any

@@ -1,4 +1,14 @@
-"""The fully connected GAN that most tutorials start with (PyTorch-GAN's ``gan.py``)."""
+"""The fully connected GAN that most tutorials start with (PyTorch-GAN's ``gan.py``).
+
+With the critic's logit s and D = σ(s), the critic, d, minimises half of the sum of its real and its fake part
+(Goodfellow et al. 2014, equation 1), as that code does
+
+    adversarial   ½ · (−E log D(x) − E log(1 − D(G(z))))
+
+and the generator, g, minimises (section 3)
+
+    adversarial   −E log D(G(z))
+"""
 
 from torch import nn
 

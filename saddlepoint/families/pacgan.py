@@ -1,4 +1,14 @@
-"""PacGAN (Lin et al. 2018): the critic judges several samples together, and so sees that they are alike."""
+"""PacGAN (Lin et al. 2018): the critic judges several samples together, and so sees that they are alike.
+
+With the logit s of a critic that sees packs of m samples side by side, and D = σ(s), the critic, d, minimises
+(Goodfellow et al. 2014, equation 1, negated, on packs)
+
+    adversarial   −E log D(x₁, …, x_m) − E log(1 − D(G(z₁), …, G(z_m)))
+
+and the generator, g, minimises (section 3)
+
+    adversarial   −E log D(G(z₁), …, G(z_m))
+"""
 
 from typing import Any
 

@@ -1,4 +1,16 @@
-"""R3GAN (Huang et al. 2024): a relativistic loss with R1 and R2, residual networks without normalisation."""
+"""R3GAN (Huang et al. 2024): a relativistic loss with R1 and R2, residual networks without normalisation.
+
+With the critic's score s, high for reals, softplus(t) = log(1 + eᵗ) and each real x paired with a fake, the
+critic, d, minimises at every step
+
+    adversarial   E softplus(s(G(z)) − s(x))      equation 2, negated
+    r1            γ/2 · E ‖∇s(x)‖²                equation 3, at reals
+    r2            γ/2 · E ‖∇s(G(z))‖²             equation 3, at fakes
+
+and the generator, g, minimises
+
+    adversarial   E softplus(s(x) − s(G(z)))      real and fake exchanged, as in the paper's code
+"""
 
 import math
 

@@ -1,4 +1,14 @@
-"""Spectral normalisation GAN (Miyato et al. 2018)."""
+"""Spectral normalisation GAN (Miyato et al. 2018).
+
+With the score s of a critic whose weights are W/σ(W), σ their largest singular value, the critic, d, minimises
+(equation 16, negated)
+
+    adversarial   E max(0, 1 − s(x)) + E max(0, 1 + s(G(z)))
+
+and the generator, g, minimises (equation 17, negated)
+
+    adversarial   −E s(G(z))
+"""
 
 import math
 

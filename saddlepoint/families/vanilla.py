@@ -1,6 +1,20 @@
 """The game of Goodfellow et al. (2014): one generator, one critic, any objective and penalties.
 
-Most families are this one with another network or another term.
+Most families are this one with another network or another term. With the critic's score s, a real x and a fake
+G(z), the critic, d, minimises
+
+    adversarial        w · E ℓ_d(s(x), s(G(z)))     the sum of its real and its fake part; w = ½ averages them
+    r1                 γ/2 · E ‖∇s(x)‖²             with --penalty r1 (Mescheder et al. 2018, eq. 9)
+    r2                 γ/2 · E ‖∇s(G(z))‖²          with --penalty r2 (eq. 10)
+    gradient_penalty   γ · E (‖∇s(x̂)‖ − 1)²         with --penalty gradient_penalty, x̂ uniform between x and
+                                                    G(z) (Gulrajani et al. 2017, eq. 3)
+
+and the generator, g, minimises
+
+    adversarial        E ℓ_g(s(x), s(G(z)))
+
+with the losses ℓ that --objective names: ``objectives/adversarial.py`` has them in a table. E is the mean over
+a batch; gradients are with respect to what the critic is given.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,14 @@
-"""Wasserstein GAN with clipped weights (Arjovsky, Chintala and Bottou 2017)."""
+"""Wasserstein GAN with clipped weights (Arjovsky, Chintala and Bottou 2017).
+
+With the score s of a critic whose weights are clipped to [−c, c] after every update (algorithm 1), the critic,
+d, minimises (equation 2, negated)
+
+    adversarial   E s(G(z)) − E s(x)
+
+and the generator, g, minimises (algorithm 1)
+
+    adversarial   −E s(G(z))
+"""
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, between, recipe

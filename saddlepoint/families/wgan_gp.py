@@ -1,4 +1,14 @@
-"""Wasserstein GAN with gradient penalty (Gulrajani et al. 2017)."""
+"""Wasserstein GAN with gradient penalty (Gulrajani et al. 2017).
+
+With the critic's score s, the critic, d, minimises (equation 3)
+
+    adversarial        E s(G(z)) − E s(x)
+    gradient_penalty   γ · E (‖∇s(x̂)‖ − 1)²      x̂ uniform between x and G(z); γ is the paper's λ, without a ½
+
+and the generator, g, minimises (algorithm 1)
+
+    adversarial        −E s(G(z))
+"""
 
 from torch import nn
 

@@ -1,7 +1,18 @@
-"""Adversarial losses on logits, in one table.
+"""Adversarial losses on the critic's scores, in one table.
 
-``s`` is the critic's logit, D = σ(s). Every function returns per-sample losses of shape (n,); the caller
-takes the mean. The critic's loss is the sum of its real and its fake part.
+What the players minimise, with the critic's score s, D = σ(s) where it is a logit, a real x and a fake y:
+
+    objective       critic                               generator              source
+    minimax         −log D(x) − log(1 − D(y))            log(1 − D(y))          Goodfellow et al. 2014, eq. 1
+    non_saturating  −log D(x) − log(1 − D(y))            −log D(y)              2014, section 3
+    combined        −log D(x) − log(1 − D(y))            −log D(y)/(1 − D(y))   Huszár 2016: their sum, −s(y)
+    least_squares   ½(s(x) − 1)² + ½s(y)²                ½(s(y) − 1)²           Mao et al. 2017, eq. 9
+    hinge           max(0, 1 − s(x)) + max(0, 1 + s(y))  −s(y)                  Miyato et al. 2018, eq. 16, 17
+    wasserstein     s(y) − s(x)                          −s(y)                  Arjovsky et al. 2017, eq. 2
+    relativistic    softplus(s(y) − s(x))                softplus(s(x) − s(y))  Huang et al. 2024, eq. 2
+
+The critic's loss is the sum of its real and its fake part, of which some codes take half. Every function
+returns per-sample losses of shape (n,); the caller takes the mean.
 """
 
 from collections.abc import Callable

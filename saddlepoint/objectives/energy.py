@@ -11,7 +11,7 @@ def margin_loss(real: Tensor, fake: Tensor, margin: float) -> Tensor:
 
 
 def pulling_away(code: Tensor) -> Tensor:
-    """Return the mean squared cosine between the codes (n, f) of different rows (Zhao et al. 2016, eq. 4).
+    """Return the mean squared cosine between the codes (n, f) of different rows (Zhao et al. 2016, sec. 2.4).
 
     A scalar in [0, 1]: 1 where all codes lie on one line through 0, 0 where they are orthogonal.
     """
