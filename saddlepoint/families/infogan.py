@@ -117,14 +117,15 @@ class InfoGAN(Vanilla):
             watch["information"] = torch.stack(parts).sum(0).mean()
             minimise["information"] = -self.weight * watch["information"]
         if self.continuous:
-            found = uniform_information(mean, deviation, latent["continuous"]).sum(1).mean()
-            watch["scale information"] = found
-            minimise["scale information"] = -self.weight_continuous * found
+            watch["scale information"] = (
+                uniform_information(mean, deviation, latent["continuous"]).sum(1).mean()
+            )
+            minimise["scale information"] = -self.weight_continuous * watch["scale information"]
         if self.view is not None and real is not None:
             other = self.critique(self.view(batch.real), batch)
             pairs = zip(self._code_probabilities(real), self._code_probabilities(other), strict=True)
-            found = [shared_information(*pair) for pair in pairs]
-            shared, entropy = (torch.stack(parts).sum() for parts in zip(*found, strict=True))
+            of_codes = [shared_information(*pair) for pair in pairs]
+            shared, entropy = (torch.stack(parts).sum() for parts in zip(*of_codes, strict=True))
             watch["real information"] = shared
             minimise["real information"] = -self.invariance * shared
             minimise["evenness"] = -self.invariance * 2 * (EVENNESS - 1) * entropy

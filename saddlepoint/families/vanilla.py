@@ -75,10 +75,10 @@ class Vanilla(Family):
         self.pack = self.coupled = pack
         self.augment = augment
         self.second_order = ("d",) if self.penalties else ()
-        watched, critic_loss, generator_loss = self.objective.equilibrium
-        known = {"D(x)": watched, "D(G(z))": watched, "g/adversarial": generator_loss}
+        end = self.objective.equilibrium
+        known = {"D(x)": end.probability, "D(G(z))": end.probability, "g/adversarial": end.generator}
         self.references = {name: value for name, value in known.items() if value is not None}
-        self.references["d/adversarial"] = critic_weight * critic_loss
+        self.references["d/adversarial"] = critic_weight * end.critic
 
     def turns(self, progress: Progress) -> tuple[str, ...]:
         """Return the same order every step."""

@@ -17,6 +17,7 @@ returns per-sample losses of shape (n,); the caller takes the mean.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch.nn.functional as F
 from torch import Tensor
@@ -24,6 +25,20 @@ from torch import Tensor
 from saddlepoint.core.registry import Registry
 
 Loss = Callable[[Tensor, Tensor], Tensor]
+
+
+class Equilibrium(NamedTuple):
+    """Means where the generator's distribution is the data's and the critic is optimal.
+
+    Attributes:
+        probability: the watched D(x); None where optimal critics differ.
+        critic: the critic's loss.
+        generator: the generator's loss; None where optimal critics differ.
+    """
+
+    probability: float | None
+    critic: float
+    generator: float | None
 
 
 @dataclass(frozen=True)
@@ -37,8 +52,7 @@ class Objective:
         generator: (real (n,), fake (n,)) -> (n,) losses of the generator.
         probability: logit -> the D(x) that people watch.
         paired: the generator's loss depends on the real logits too.
-        equilibrium: value of the watched D(x), of the critic's and of the generator's mean loss when the
-            generator's distribution is the data's and the critic is optimal; None where optimal critics differ.
+        equilibrium: values at the equilibrium of the game, where known.
         level: score between real and fake, None where a constant may be added to every score.
     """
 
@@ -47,7 +61,7 @@ class Objective:
     critic: Loss
     generator: Loss
     probability: Callable[[Tensor], Tensor]
-    equilibrium: tuple[float | None, float, float | None]
+    equilibrium: Equilibrium
     level: float | None = 0.0
     paired: bool = False
 
@@ -115,60 +129,60 @@ for _objective in (
     Objective(
         "minimax",
         "G descends on log(1 - D(G(z))), the game as first stated (Goodfellow et al. 2014)",
-        cross_entropy,
-        minimax,
-        Tensor.sigmoid,
-        (0.5, 2 * _LOG2, -_LOG2),
+        critic=cross_entropy,
+        generator=minimax,
+        probability=Tensor.sigmoid,
+        equilibrium=Equilibrium(probability=0.5, critic=2 * _LOG2, generator=-_LOG2),
     ),
     Objective(
         "non_saturating",
         "G descends on -log D(G(z)) (Goodfellow et al. 2014)",
-        cross_entropy,
-        non_saturating,
-        Tensor.sigmoid,
-        (0.5, 2 * _LOG2, _LOG2),
+        critic=cross_entropy,
+        generator=non_saturating,
+        probability=Tensor.sigmoid,
+        equilibrium=Equilibrium(probability=0.5, critic=2 * _LOG2, generator=_LOG2),
     ),
     Objective(
         "combined",
         "G descends on -log D/(1 - D), the sum of the two: reverse KL at the optimal critic (Huszar 2016)",
-        cross_entropy,
-        combined,
-        Tensor.sigmoid,
-        (0.5, 2 * _LOG2, 0.0),
+        critic=cross_entropy,
+        generator=combined,
+        probability=Tensor.sigmoid,
+        equilibrium=Equilibrium(probability=0.5, critic=2 * _LOG2, generator=0.0),
     ),
     Objective(
         "least_squares",
         "squared distance of scores to 1 (real) and 0 (fake), with the paper's 1/2 (Mao et al. 2017)",
-        least_squares_critic,
-        least_squares_generator,
-        raw,
-        (0.5, 0.25, 0.125),
+        critic=least_squares_critic,
+        generator=least_squares_generator,
+        probability=raw,
+        equilibrium=Equilibrium(probability=0.5, critic=0.25, generator=0.125),
         level=0.5,
     ),
     Objective(
         "hinge",
         "max(0, 1 - D(x)) + max(0, 1 + D(G(z))) (Miyato et al. 2018)",
-        hinge,
-        combined,
-        raw,
-        (None, 2.0, None),
+        critic=hinge,
+        generator=combined,
+        probability=raw,
+        equilibrium=Equilibrium(probability=None, critic=2.0, generator=None),
     ),
     Objective(
         "wasserstein",
         "difference of mean scores; add a gradient_penalty (Arjovsky et al. 2017)",
-        wasserstein,
-        combined,
-        raw,
-        (None, 0.0, None),
+        critic=wasserstein,
+        generator=combined,
+        probability=raw,
+        equilibrium=Equilibrium(probability=None, critic=0.0, generator=None),
         level=None,
     ),
     Objective(
         "relativistic",
         "softplus of the paired difference of logits; add r1 and r2 (Huang et al. 2024)",
-        relativistic_critic,
-        relativistic_generator,
-        Tensor.sigmoid,
-        (None, _LOG2, _LOG2),
+        critic=relativistic_critic,
+        generator=relativistic_generator,
+        probability=Tensor.sigmoid,
+        equilibrium=Equilibrium(probability=None, critic=_LOG2, generator=_LOG2),
         level=None,
         paired=True,
     ),
