@@ -56,7 +56,8 @@ def dcgan(
             decay 1e-5, no EMA. Its code alternates batches too; here both turns of a step share one.
     """
     small = data.size < SMALL
-    width = width or (128 if paper else 32 if small else 64)
+    usual = 32 if small else 64
+    width = width or (128 if paper else usual)
     kernel = kernel or (5 if paper else 4)
     if kernel not in (4, 5):
         raise UserError(f"--kernel must be 4 or 5, got {kernel}")

@@ -124,10 +124,12 @@ def ebgan(
         normal_weights(critic, std=0.002)
         networks = normal_weights(generator), critic
     else:
-        layers_g, layers_d = layers_g or (3 if small else 5), layers_d or (3 if points else 2)
+        layers_g = layers_g or (3 if small else 5)
+        layers_d = layers_d or (3 if points else 2)
         if min(layers_g, layers_d) < 2:
             raise UserError("--layers-g and --layers-d must be at least 2")
-        width_g, width_d = width_g or (400 if small else 1600), width_d or (256 if small else 1024)
+        width_g = width_g or (400 if small else 1600)
+        width_d = width_d or (256 if small else 1024)
         generator = mlp_generator(
             (latent, *[width_g] * (layers_g - 1)),
             data.tensor_shape,

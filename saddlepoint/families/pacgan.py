@@ -65,12 +65,13 @@ def pacgan(
         lr_g = 1e-3 if small else rate
     latent = latent or (2 if points else 100)
     if points:
-        width, batch, images, betas = width or 400, 100, 750_000, (0.8, 0.999)
+        batch, images, betas = 100, 750_000, (0.8, 0.999)
+        width = width or 400
         generator = point_generator(data.shape, latent=latent, width=width)
         critic = point_critic(data.shape, units=max(1, width // 2), pack=pack)
     else:
-        width, batch, betas = width or (32 if small else 64), 64, (0.5, 0.999)
-        images = 300_000 if data.size > 16 else 50_000
+        batch, images, betas = 64, 300_000 if data.size > 16 else 50_000, (0.5, 0.999)
+        width = width or (32 if small else 64)
         shape: dict[str, Any] = {
             "width": width,
             "hidden": 512 if 16 < data.size < 32 else 0,

@@ -7,20 +7,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from saddlepoint.networks.layers import Critic, named
+from saddlepoint.networks.sizes import sides
 
 SLOPE = 0.2
 GAIN = math.sqrt(2 / (1 + SLOPE**2))  # keeps the variance through LeakyReLU
-
-
-def halvings(size: int) -> list[int]:
-    """Return the sides of all maps from ``size`` down to the base of 4 to 7 pixels.
-
-    ``size`` must be such a base times a power of two, which :func:`nearest_even` returns.
-    """
-    chain = [size]
-    while chain[-1] >= 8:
-        chain.append(chain[-1] // 2)
-    return chain
 
 
 def nearest_even(native: int) -> int:
@@ -128,7 +118,7 @@ def residual_generator(
         blocks: residual blocks a stage.
         group: channels a group of the 3×3 convolutions.
     """
-    chain = halvings(size)
+    chain = sides(size, 2)
     layers: list[tuple[str, nn.Module]] = [("basis", ToBasis(latent, width, chain[-1]))]
     for stage in range(len(chain)):
         if stage:
@@ -144,7 +134,7 @@ def residual_critic(size: int, image_channels: int, *, width: int, blocks: int, 
 
     Arguments as for :func:`residual_generator`.
     """
-    chain = halvings(size)
+    chain = sides(size, 2)
     layers: list[tuple[str, nn.Module]] = [("from_image", _conv(image_channels, width, 1, 1.0))]
     for stage in range(len(chain)):
         for index in range(blocks):

@@ -8,7 +8,7 @@ SMALL = 32  # pixels; images below leave room for few convolutions, and recipes 
 def sides(size: int, kernel: int) -> list[int]:
     """Return the sides of all maps from ``size`` down to the base of 4 to 7 pixels, halving each time.
 
-    An odd side halves down for an even kernel and up for an odd one, which is what a convolution of
+    An odd side halves down for an even kernel and up for an odd one, which is what a convolution or pooling of
     stride 2 and padding (kernel − 1)//2 does.
     """
     chain = [size]

@@ -1,17 +1,13 @@
 """R3GAN's networks: resampling, initial values, sizes."""
 
+import itertools
+
 import pytest
 import torch
 import torch.nn.functional as F
 
-from saddlepoint.networks.residual import (
-    Blur,
-    Residual,
-    halvings,
-    nearest_even,
-    residual_critic,
-    residual_generator,
-)
+from saddlepoint.networks.residual import Blur, Residual, nearest_even, residual_critic, residual_generator
+from saddlepoint.networks.sizes import sides
 
 
 @pytest.mark.parametrize("up", [True, False])
@@ -67,8 +63,10 @@ def test_every_size_that_halves_evenly(size):
 
 def test_other_sizes_are_rounded_to_one_that_does():
     assert [nearest_even(size) for size in (1, 9, 27, 33, 100, 1000)] == [8, 8, 28, 32, 96, 256]
-    assert halvings(28) == [28, 14, 7]
-    assert halvings(32) == [32, 16, 8, 4]
+    for size in range(1, 300):
+        chain = sides(nearest_even(size), 2)
+        assert all(side == 2 * smaller for side, smaller in itertools.pairwise(chain))
+        assert 4 <= chain[-1] <= 7
 
 
 def test_no_layer_normalises():
