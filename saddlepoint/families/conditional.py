@@ -1,4 +1,8 @@
-"""The conditional game (Mirza and Osindero 2014): both players are told the class."""
+"""The conditional game (Mirza and Osindero 2014): both players are told the class.
+
+They minimise what :mod:`saddlepoint.families.vanilla` says, with s(x, c) for s(x) and G(z, c) for G(z)
+(equation 2), where fakes have the classes c of the real batch.
+"""
 
 from collections.abc import Collection
 from typing import Any

@@ -8,7 +8,7 @@ import torch
 
 from saddlepoint.core.experiment import DataSpec, recipes
 from saddlepoint.core.flags import own_flags
-from saddlepoint.core.protocol import Batch, given
+from saddlepoint.core.protocol import Batch, Family, given
 from saddlepoint.families import vanilla
 from saddlepoint.objectives import adversarial, objectives, penalties
 
@@ -39,11 +39,16 @@ def documented(doc):
     return found
 
 
+def built(recipe, kind, **flags):
+    """Return a recipe's game for small data, and these."""
+    data = DATA[kind](recipe.nearest_size(8))
+    return recipe.build(data, **flags).family, data
+
+
 def reported(recipe, kind, **flags):
     """Return the names of the terms that each player of a small game minimises."""
     torch.manual_seed(0)
-    data = DATA[kind](recipe.nearest_size(8))
-    family = recipe.build(data, **flags).family
+    family, data = built(recipe, kind, **flags)
     batch = Batch(torch.rand(8, *data.tensor_shape), torch.arange(8) % 4)
     latent = family.latent(8, rng=torch.Generator().manual_seed(0))
     found = {}
@@ -71,6 +76,17 @@ def test_docstrings_name_every_term_that_a_player_minimises(name, kind):
     assert names <= own_flags(recipe).keys()
     everything = reported(recipe, kind, **dict.fromkeys(names, 1.0))
     assert everything == {player: set(terms) for player, terms in said.items()}
+
+
+@pytest.mark.parametrize(("name", "kind"), CASES)
+def test_the_family_or_what_it_extends_names_them_too(name, kind):
+    recipe = recipes.get(name)
+    kinds = [
+        one for one in type(built(recipe, kind)[0]).__mro__ if issubclass(one, Family) and one is not Family
+    ]
+    said = [documented(inspect.getmodule(one).__doc__) for one in kinds]
+    for player, terms in reported(recipe, kind).items():
+        assert terms <= {term for doc in said for term in doc.get(player, ())}
 
 
 def test_the_game_of_most_families_names_every_penalty():
