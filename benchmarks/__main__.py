@@ -10,10 +10,10 @@ from typing import Any
 from benchmarks import measure, report, sources
 from benchmarks.processes import ROOT, Failed
 from benchmarks.rows import FIRST_STEP, GROWTH, NAMES, ROWS
+from saddlepoint.compute.plan import Plan
 from saddlepoint.core.errors import UserError, nearest
 from saddlepoint.core.files import write_json
-from saddlepoint.engine.plan import Plan
-from saddlepoint.preparation import describe_machine
+from saddlepoint.runs.prepare import describe_machine
 
 RESULTS = ROOT / "docs" / "results"
 

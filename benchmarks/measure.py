@@ -16,7 +16,7 @@ from benchmarks.processes import ROOT, Failed, Worker, environment
 from benchmarks.rows import FIRST_STEP_GOAL, Row
 from benchmarks.sources import Source, noise
 from benchmarks.work import step_flops
-from saddlepoint.core.folder import RunFolder
+from saddlepoint.core.run_folder import RunFolder
 
 SIDES = ("tutorial", "saddlepoint")
 

@@ -25,15 +25,15 @@ from torch.utils.flop_counter import flop_registry
 
 from benchmarks import peak, sources
 from benchmarks.rows import ROWS, Row
+from saddlepoint.compute import patch_convolution as convolution
+from saddlepoint.compute.plan import Plan
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.protocol import Progress
 from saddlepoint.core.seeds import generator
 from saddlepoint.data.batches import Batches
-from saddlepoint.engine import convolution
-from saddlepoint.engine.plan import Plan
 from saddlepoint.engine.step import Stepper
 from saddlepoint.engine.tuning import tune
-from saddlepoint.preparation import prepare
+from saddlepoint.runs.prepare import prepare
 
 WARM, STEPS, AGAIN = 5, 20, 5
 KINDS = {  # first that fits, by how the name of an operation begins

@@ -8,7 +8,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocat
 from PIL import Image
 
 from benchmarks.report import limit_of_operations
-from saddlepoint.plots.figure import CRITIC, FAINT, GENERATOR, INK, bare, new_figure, picture
+from saddlepoint.plots.canvas import CRITIC, FAINT, GENERATOR, INK, bare, new_figure, picture
 
 WIDTH, DPI = 9.0, 200
 LEFT, RIGHT, TOP, BOTTOM = 2.75, 0.95, 0.95, 0.75

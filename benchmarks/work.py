@@ -3,7 +3,7 @@
 from typing import Any
 
 from saddlepoint.core.experiment import DataSpec, recipes
-from saddlepoint.networks.summary import Network, summarise
+from saddlepoint.inspection.summary import Network, summarise
 
 
 def step_flops(recipe: str, size: int, channels: int, batch: int, flags: dict[str, Any]) -> int:

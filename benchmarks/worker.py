@@ -95,9 +95,9 @@ def saddlepoint(
 ) -> None:
     """Train a recipe as ``saddle train`` does: with its curves, events and checkpoints, but without EMA."""
     import saddlepoint as sp
-    from saddlepoint.core.folder import RunFolder
+    from saddlepoint.compute.plan import Plan
+    from saddlepoint.core.run_folder import RunFolder
     from saddlepoint.data import load
-    from saddlepoint.engine.plan import Plan
 
     started = time.perf_counter()
     load(data, size=size)  # fills the cache

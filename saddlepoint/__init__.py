@@ -17,15 +17,15 @@ os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
 if TYPE_CHECKING:
     from saddlepoint import objectives
-    from saddlepoint.comparison import compare
+    from saddlepoint.claims.reproduce import reproduce
+    from saddlepoint.comparing.compare import compare
+    from saddlepoint.compute.alike import alike
     from saddlepoint.core.errors import TrainingError, UserError
-    from saddlepoint.engine.alike import alike
     from saddlepoint.engine.loop import Interrupted, Watcher
-    from saddlepoint.reproduction import reproduce
-    from saddlepoint.run import Run, load
-    from saddlepoint.run_list import list_runs, remove_run
-    from saddlepoint.scoring import score
-    from saddlepoint.training import resume, train, train_seeds
+    from saddlepoint.runs.listing import list_runs, remove_run
+    from saddlepoint.scoring.scoring import score
+    from saddlepoint.training.run import Run, load
+    from saddlepoint.training.training import resume, train, train_seeds
 
 __all__ = [
     "Interrupted",
@@ -48,19 +48,19 @@ __all__ = [
 ]
 
 _HOMES = {
-    "compare": "saddlepoint.comparison",
-    "score": "saddlepoint.scoring",
+    "compare": "saddlepoint.comparing.compare",
+    "score": "saddlepoint.scoring.scoring",
     "Interrupted": "saddlepoint.engine.loop",
     "Watcher": "saddlepoint.engine.loop",
-    "alike": "saddlepoint.engine.alike",
-    "Run": "saddlepoint.run",
-    "load": "saddlepoint.run",
-    "list_runs": "saddlepoint.run_list",
-    "remove_run": "saddlepoint.run_list",
-    "reproduce": "saddlepoint.reproduction",
-    "resume": "saddlepoint.training",
-    "train": "saddlepoint.training",
-    "train_seeds": "saddlepoint.training",
+    "alike": "saddlepoint.compute.alike",
+    "Run": "saddlepoint.training.run",
+    "load": "saddlepoint.training.run",
+    "list_runs": "saddlepoint.runs.listing",
+    "remove_run": "saddlepoint.runs.listing",
+    "reproduce": "saddlepoint.claims.reproduce",
+    "resume": "saddlepoint.training.training",
+    "train": "saddlepoint.training.training",
+    "train_seeds": "saddlepoint.training.training",
     "TrainingError": "saddlepoint.core.errors",
     "UserError": "saddlepoint.core.errors",
 }

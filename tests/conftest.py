@@ -31,8 +31,8 @@ def cache(tmp_path_factory):
 def unmeasured():
     """Runs train as torch does by itself: what would be measured depends on the machine's speed and load."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("saddlepoint.training.tune", lambda plan, *_: plan)
-        patch.setattr("saddlepoint.quick_scores.LEAST", 1e9)  # seconds: no clock chooses the encoder
+        patch.setattr("saddlepoint.training.training.tune", lambda plan, *_: plan)
+        patch.setattr("saddlepoint.scoring.quick.LEAST", 1e9)  # seconds: no clock chooses the encoder
         yield
 
 

@@ -9,8 +9,8 @@ import torch
 from PIL import Image
 
 import saddlepoint as sp
-from saddlepoint import training
-from saddlepoint.core.folder import RunFolder
+from saddlepoint.core.run_folder import RunFolder
+from saddlepoint.training import training
 
 
 def assert_same(a, b):

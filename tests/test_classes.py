@@ -5,11 +5,11 @@ import pytest
 from PIL import Image
 
 import saddlepoint as sp
-import saddlepoint.run
+import saddlepoint.training.run
 from saddlepoint.cli import main
 from saddlepoint.core.classes import find_class
 from saddlepoint.core.errors import UserError
-from saddlepoint.expression import parse
+from saddlepoint.exploring.expression import parse
 
 MANY = tuple(f"n{i:04d}" for i in range(1000))
 
@@ -103,9 +103,9 @@ def test_a_class_without_a_training_image_is_noted_and_not_drawn(run):
 
 def test_rows_of_a_traversal_have_the_names_of_classes(run, tmp_path, monkeypatch):
     named = []
-    rows_named = saddlepoint.run.rows_named
-    monkeypatch.setattr("saddlepoint.run.rows_named", lambda *a: named.append(a[1]) or rows_named(*a))
-    saddlepoint.run.save_traversals(run, tmp_path / "codes", columns=2)
+    rows_named = saddlepoint.training.run.rows_named
+    monkeypatch.setattr("saddlepoint.training.run.rows_named", lambda *a: named.append(a[1]) or rows_named(*a))
+    saddlepoint.training.run.save_traversals(run, tmp_path / "codes", columns=2)
     assert named == [["1", "3", "5"]]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import saddlepoint as sp
 from saddlepoint.cli import main
-from saddlepoint.configurations import labels, short_names
+from saddlepoint.comparing.configurations import labels, short_names
 
 QUICK = {"steps": 4, "batch": 8, "width": 4, "log_every": 1, "quiet": True}
 
@@ -118,7 +118,7 @@ def test_cards_that_fit_are_used_again(trained, compared, monkeypatch):
     def never(*arguments, **settings):
         raise AssertionError("scored again")
 
-    monkeypatch.setattr("saddlepoint.comparison.score", never)
+    monkeypatch.setattr("saddlepoint.comparing.compare.score", never)
     again = sp.compare([trained / "plain", trained / "hinge", trained / "mlp"], samples=200, quiet=True)
     assert again.to_json() == compared.to_json()
     with pytest.raises(AssertionError, match="scored again"):
@@ -139,9 +139,11 @@ def test_cards_that_do_not_fit_are_not(change, trained, compared, workplace):
     card["figures"]["frechet"]["value"] = -1.0
     path.write_text("{" if change == "damage" else json.dumps(card))
     (group,) = sp.compare(["copy"], samples=200, quiet=True).groups
-    distance = group.estimate("frechet").value
-    assert distance > 0
-    assert json.loads(path.read_text())["figures"]["frechet"]["value"] == distance
+    estimate = group.estimate("frechet")
+    assert estimate is not None
+    assert estimate.value is not None
+    assert estimate.value > 0
+    assert json.loads(path.read_text())["figures"]["frechet"]["value"] == estimate.value
 
 
 def test_the_command_prints_a_table_and_writes_a_page(trained, workplace, capsys):
@@ -169,7 +171,7 @@ def test_the_command_prints_a_table_and_writes_a_page(trained, workplace, capsys
 
 def test_json_is_the_comparison(trained, compared, workplace, capsys, monkeypatch):
     places = [str(trained / name) for name in ("plain", "hinge", "mlp")]
-    monkeypatch.setattr("saddlepoint.comparison_page.page", lambda comparison: "page")
+    monkeypatch.setattr("saddlepoint.comparing.page.page", lambda comparison: "page")
     assert main(["compare", *places, "--samples", "200", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == json.loads(json.dumps(compared.to_json()))
     assert not (workplace / "compare.html").exists()

@@ -6,10 +6,10 @@ import torch
 from PIL import Image
 
 import saddlepoint as sp
-from saddlepoint import exploring
 from saddlepoint.cli import main
 from saddlepoint.evaluate.encoder import Encoder, Encoding
-from saddlepoint.exploring import save_walks
+from saddlepoint.exploring import latents as exploring
+from saddlepoint.exploring.latents import save_walks
 from saddlepoint.plots.grid import GAP
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from saddlepoint.core.errors import UserError
-from saddlepoint.expression import parse
+from saddlepoint.exploring.expression import parse
 
 DIGITS = tuple("0123456789")
 CLOTHES = ("T-shirt/top", "Trouser", "Ankle boot", "Ankle")

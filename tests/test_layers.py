@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 
 import saddlepoint as sp
-from saddlepoint import layers
 from saddlepoint.cli import main
+from saddlepoint.exploring import layers
 
 
 @pytest.fixture(scope="module")

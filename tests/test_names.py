@@ -10,7 +10,7 @@ from PIL import Image
 import saddlepoint as sp
 from saddlepoint.cli import main
 from saddlepoint.core.files import write_json
-from saddlepoint.core.folder import check_free
+from saddlepoint.core.run_folder import check_free
 from saddlepoint.core.words import printable, shortened, slug
 
 LATIN = os.fsdecode(b"caf\xe9")

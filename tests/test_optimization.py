@@ -11,11 +11,11 @@ from runs import assert_same
 
 import saddlepoint as sp
 from saddlepoint.cli import main
-from saddlepoint.configurations import settings_of, told
+from saddlepoint.comparing.configurations import settings_of, told
 from saddlepoint.core.experiment import recipes
 from saddlepoint.core.protocol import Progress
 from saddlepoint.engine.optimizers import Descent, scheduled_numbers
-from saddlepoint.preparation import prepare
+from saddlepoint.runs.prepare import prepare
 
 FRACTIONS = (0.0, 0.25, 1 / 3, 0.5, 0.9, 1.0)
 SMALL: dict = {"batch": 8, "width": 4, "quiet": True, "log_every": 1, "kernels": "library"}

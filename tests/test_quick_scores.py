@@ -10,14 +10,16 @@ import pytest
 import torch  # noqa: F401 - loaded before the clock of a test runs
 
 import saddlepoint as sp
-from saddlepoint import quick_scores, terminal, waiting
 from saddlepoint.cli import main
+from saddlepoint.core import waiting
 from saddlepoint.core.protocol import Progress
 from saddlepoint.data import load
 from saddlepoint.evaluate import cheap
-from saddlepoint.quick_scores import Limited, QuickScores, Stopped, TooSlow
-from saddlepoint.run import Run
-from saddlepoint.training import _behind
+from saddlepoint.scoring import quick as quick_scores
+from saddlepoint.scoring.quick import Limited, QuickScores, Stopped, TooSlow
+from saddlepoint.training import screen as terminal
+from saddlepoint.training.run import Run
+from saddlepoint.training.training import _behind
 
 RING = ["train", "mlp_gan", "--data", "ring8", "--batch", "32", "--log-every", "4"]
 

@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from saddlepoint.configurations import Group
+from saddlepoint.comparing.configurations import Group
+from saddlepoint.comparing.ranking import ranked, ranking, scores
 from saddlepoint.evaluate import Figure
-from saddlepoint.ranking import ranked, ranking, scores
 
 POINTS, PERFECT = ("modes", "high_quality"), 0.98889
 

@@ -13,10 +13,10 @@ from runs import assert_same
 import saddlepoint as sp
 from saddlepoint.cli import main
 from saddlepoint.core.experiment import Budget
-from saddlepoint.core.folder import Checkpoint
+from saddlepoint.core.run_folder import Checkpoint
 from saddlepoint.data import load
-from saddlepoint.preparation import prepare
-from saddlepoint.training import EVALUATIONS, default_evaluate_every
+from saddlepoint.runs.prepare import prepare
+from saddlepoint.training.training import EVALUATIONS, default_evaluate_every
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ import inspect
 import pytest
 
 import saddlepoint as sp
-from saddlepoint import listing
+from saddlepoint.catalog import names as listing
 from saddlepoint.cli import COMMANDS, main
 from saddlepoint.cli.parser import options_of
 from saddlepoint.core.aliases import ALIASES

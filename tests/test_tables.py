@@ -2,10 +2,10 @@
 
 import pytest
 
+from saddlepoint.catalog.tables import print_card
 from saddlepoint.cli import main
 from saddlepoint.evaluate import Card, Figure
 from saddlepoint.evaluate.card import interval, legend, marked, number
-from saddlepoint.tables import print_card
 
 
 @pytest.fixture(autouse=True)

@@ -4,15 +4,16 @@ import pytest
 import torch
 
 import saddlepoint as sp
-from saddlepoint.configurations import computed
+from saddlepoint.claims.reproduce import _threads
+from saddlepoint.claims.stored_verdicts import unlike
+from saddlepoint.comparing.configurations import computed
+from saddlepoint.compute import thread_count as threads
+from saddlepoint.compute.plan import Plan
 from saddlepoint.core import load
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget
-from saddlepoint.engine import threads, tuning
-from saddlepoint.engine.plan import Plan
-from saddlepoint.preparation import prepare
-from saddlepoint.reproduction import _threads
-from saddlepoint.reproduction_verdict import unlike
+from saddlepoint.engine import tuning
+from saddlepoint.runs.prepare import prepare
 
 TINY = {"width": 4, "batch": 8, "log_every": 2, "card": False, "quiet": True, "precision": "fp32"}
 
@@ -23,7 +24,7 @@ def busy(tmp_path, monkeypatch):
     cost = {2: 0.2, 1: 0.1}
     monkeypatch.setenv("SADDLE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("SADDLE_RUNS", str(tmp_path / "runs"))
-    monkeypatch.setattr("saddlepoint.training.tune", tuning.tune)  # which other tests leave out
+    monkeypatch.setattr("saddlepoint.training.training.tune", tuning.tune)  # which other tests leave out
     monkeypatch.setattr(load, "cores", lambda: 2)
     monkeypatch.setattr(load, "others", lambda: 2.0)
     monkeypatch.setattr(load.Meter, "others", lambda self: 2.0)

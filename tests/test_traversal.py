@@ -9,7 +9,7 @@ from PIL import Image
 import saddlepoint as sp
 from saddlepoint.cli import main
 from saddlepoint.plots.grid import grid
-from saddlepoint.scoring import told_figures
+from saddlepoint.scoring.scoring import told_figures
 
 
 @pytest.fixture(scope="module")

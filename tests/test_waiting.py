@@ -6,8 +6,8 @@ import time
 import pytest
 from rich.console import Console
 
-from saddlepoint import waiting
-from saddlepoint.waiting import Waiting, clock
+from saddlepoint.core import waiting
+from saddlepoint.core.waiting import Waiting, clock
 
 
 @pytest.fixture

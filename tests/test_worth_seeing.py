@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from saddlepoint import worth_seeing
+from saddlepoint.compute.plan import Plan
 from saddlepoint.core.experiment import Budget
-from saddlepoint.engine.plan import Plan
-from saddlepoint.preparation import prepare
-from saddlepoint.worth_seeing import advice, worth
+from saddlepoint.runs.prepare import prepare
+from saddlepoint.training import worth_seeing
+from saddlepoint.training.worth_seeing import advice, worth
 
 
 @pytest.fixture

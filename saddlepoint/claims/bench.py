@@ -9,18 +9,18 @@ from typing import Any
 import numpy as np
 
 import saddlepoint as sp
-from saddlepoint import terminal
 from saddlepoint.claims.claim import Arm, Label
 from saddlepoint.core import files
 from saddlepoint.core.errors import TrainingError
 from saddlepoint.core.experiment import Budget
-from saddlepoint.core.folder import RunFolder
+from saddlepoint.core.run_folder import RunFolder
 from saddlepoint.data import Dataset, load
 from saddlepoint.data.batches import to_uint8
 from saddlepoint.engine.loop import Trainer
 from saddlepoint.engine.sampling import sample
 from saddlepoint.evaluate import Card, evaluate
-from saddlepoint.run import Run
+from saddlepoint.training import screen as terminal
+from saddlepoint.training.run import Run
 
 STACKED = "stacked_"  # data sets that are made from another one's files
 

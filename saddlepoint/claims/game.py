@@ -6,14 +6,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from saddlepoint.compute.plan import Plan
 from saddlepoint.core.protocol import Progress
 from saddlepoint.core.seeds import generator
 from saddlepoint.data.batches import Batches, to_uint8
-from saddlepoint.engine.plan import Plan
 from saddlepoint.engine.sampling import sample
 from saddlepoint.engine.step import Stepper
 from saddlepoint.objectives import objectives
-from saddlepoint.preparation import prepare
+from saddlepoint.runs.prepare import prepare
 
 
 class Game:

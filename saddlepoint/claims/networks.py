@@ -7,8 +7,8 @@ from torch import nn
 from saddlepoint.core.protocol import Family
 from saddlepoint.data.batches import to_floats
 from saddlepoint.engine.state import load_weights
-from saddlepoint.preparation import rebuild
-from saddlepoint.run import Run
+from saddlepoint.runs.prepare import rebuild
+from saddlepoint.training.run import Run
 
 CHUNK = 500
 

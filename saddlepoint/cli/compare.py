@@ -32,7 +32,8 @@ def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     found = make_parser().parse(arguments)
     with starting():
-        from saddlepoint import comparison, tables
+        from saddlepoint.catalog import tables
+        from saddlepoint.comparing import compare as comparison
 
     out = found.out or (None if found.json else PAGE)
     compared = comparison.compare(

@@ -6,7 +6,7 @@ from typing import Any
 from saddlepoint.cli.parser import Parser
 from saddlepoint.cli.starting import starting
 from saddlepoint.core.errors import UserError
-from saddlepoint.core.folder import RunFolder, newest_run
+from saddlepoint.core.run_folder import RunFolder, newest_run
 
 SUMMARY = "score a run's samples, with error bars and beside real images"
 SAMPLES = 10_000
@@ -67,7 +67,8 @@ def main(arguments: list[str]) -> int:
     if probe:
         return _probe(settings, as_json)
     with starting():
-        from saddlepoint import scoring, tables
+        from saddlepoint.catalog import tables
+        from saddlepoint.scoring import scoring
 
     card = scoring.score(**settings)
     if as_json:
@@ -83,7 +84,8 @@ def main(arguments: list[str]) -> int:
 
 def _probe(settings: dict[str, Any], as_json: bool) -> int:
     with starting():
-        from saddlepoint import probing, tables
+        from saddlepoint.catalog import tables
+        from saddlepoint.scoring import probe as probing
 
     for name in ("against", "metrics", "encoder", "knn", "size", "crop", "background"):
         if settings[name] is not None:
@@ -100,7 +102,7 @@ def _probe(settings: dict[str, Any], as_json: bool) -> int:
 def _draw_layers(target: str | None, seed: int, **settings: object) -> int:
     """Write the picture of a run's layers and print its path."""
     with starting():
-        from saddlepoint.run import load
+        from saddlepoint.training.run import load
 
     given = [name for name, value in settings.items() if value is not None]
     if given:

@@ -4,7 +4,7 @@ import json
 import sys
 
 from saddlepoint.cli.parser import Parser
-from saddlepoint.core.folder import runs_root
+from saddlepoint.core.run_folder import runs_root
 
 SUMMARY = "list recipes, data sets, objectives, penalties, claims; or runs"
 RUNS = "runs"
@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> int:
     found = make_parser().parse(arguments)
     if found.what == RUNS:
         return _list_runs(as_json=found.json)
-    from saddlepoint import listing
+    from saddlepoint.catalog import names as listing
 
     names = listing.names(found.what)
     if found.json:
@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _list_runs(*, as_json: bool) -> int:
-    from saddlepoint import run_list
+    from saddlepoint.runs import listing as run_list
 
     runs = run_list.list_runs(report=lambda sentence: print(f"saddle: {sentence}", file=sys.stderr))
     if as_json:

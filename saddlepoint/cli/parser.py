@@ -57,7 +57,7 @@ def parse_with_flags(make: Callable[[str, str], Parser], arguments: list[str]) -
     """Parse a command whose further flags depend on its recipe; return settings for the public API."""
     with starting():
         from saddlepoint.core.experiment import recipes
-        from saddlepoint.preparation import find_recipe
+        from saddlepoint.runs.prepare import find_recipe
 
     recipe = next((word for word in arguments if word in recipes), "dcgan")
     if arguments and not arguments[0].startswith("-"):

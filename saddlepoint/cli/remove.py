@@ -27,7 +27,7 @@ def make_parser() -> Parser:
 def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     found = make_parser().parse(arguments)
-    from saddlepoint.run_list import removable, remove_run, summary
+    from saddlepoint.runs.listing import removable, remove_run, summary
 
     for name in found.runs:  # all or none
         removable(name)

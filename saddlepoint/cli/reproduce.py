@@ -15,7 +15,10 @@ def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     found = make_parser().parse(arguments)
     with starting():
-        from saddlepoint import reproduction, reproduction_table, reproduction_verdict, training
+        from saddlepoint.claims import reproduce as reproduction
+        from saddlepoint.claims import stored_verdicts as reproduction_verdict
+        from saddlepoint.claims import table as reproduction_table
+        from saddlepoint.training import training
 
     if found.table:
         if found.claim:
@@ -78,8 +81,8 @@ def _list(found: list[dict[str, Any]], *, as_json: bool) -> None:
         return
     from rich.console import Console
 
+    from saddlepoint.catalog.tables import print_wrapped
     from saddlepoint.evaluate.card import legend, marked
-    from saddlepoint.tables import print_wrapped
 
     console = Console(highlight=False)
     for claim in found:

@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     settings = vars(make_parser().parse(arguments))
     with starting():
-        from saddlepoint import training
+        from saddlepoint.training import training
 
     try:
         training.resume(settings.pop("run"), **settings)

@@ -59,10 +59,11 @@ def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     found = make_parser().parse(arguments)
     with starting():
-        from saddlepoint import exploring, run
+        from saddlepoint.exploring import latents as exploring
+        from saddlepoint.training import run
     from saddlepoint.core.errors import UserError
+    from saddlepoint.core.waiting import waiting
     from saddlepoint.core.words import slug
-    from saddlepoint.waiting import waiting
 
     if found.encoder and not found.neighbours:
         raise UserError("--encoder says where --neighbours are measured; add --neighbours or leave it out")

@@ -11,7 +11,7 @@ def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     settings = parse_with_flags(make_parser, arguments)
     as_json = settings.pop("json")
-    from saddlepoint import listing
+    from saddlepoint.catalog import names as listing
 
     shown = listing.show(**settings)
     if as_json:

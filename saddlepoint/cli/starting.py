@@ -1,6 +1,6 @@
 """What is said while the libraries are loaded, which takes seconds from a cold disk."""
 
-from saddlepoint.waiting import Waiting, waiting
+from saddlepoint.core.waiting import Waiting, waiting
 
 
 def starting() -> Waiting:

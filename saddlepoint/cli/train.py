@@ -14,7 +14,7 @@ def main(arguments: list[str]) -> int:
     settings = parse_with_flags(make_parser, arguments)
     seeds, dry = settings.pop("seeds"), settings.pop("dry_run")
     with starting():
-        from saddlepoint import training
+        from saddlepoint.training import training
 
     try:
         if dry:

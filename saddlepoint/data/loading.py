@@ -60,7 +60,7 @@ def load(
             f"--labels gives classes to a folder or zip of images, and {name!r} is none; leave it out"
         )
     if dataset.kind == "images":
-        from saddlepoint.data.geometry import fit
+        from saddlepoint.data.resize import fit
 
         dataset = fit(dataset, request)
     elif isinstance(size, int):
@@ -95,7 +95,7 @@ def _resolve(source: str, request: Request) -> tuple[Callable[[Request], Dataset
         return sources.get(source), request
     name, colon, argument = source.partition(":")
     if source and os.path.exists(os.path.expanduser(source)):
-        from saddlepoint.data.paths import read_path
+        from saddlepoint.data.files.paths import read_path
 
         path = _absolute(source)
         return read_path, replace(request, source=path, argument=path)

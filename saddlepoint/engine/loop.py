@@ -13,17 +13,17 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from saddlepoint.compute import patch_convolution as convolution
+from saddlepoint.compute.plan import Plan
 from saddlepoint.core.aliases import suggested
 from saddlepoint.core.errors import TrainingError, UserError
 from saddlepoint.core.experiment import Budget, Experiment
-from saddlepoint.core.folder import Checkpoint, RunFolder
 from saddlepoint.core.protocol import Progress
+from saddlepoint.core.run_folder import Checkpoint, RunFolder
 from saddlepoint.core.seeds import generator
 from saddlepoint.data.batches import Batches
 from saddlepoint.data.dataset import Split
-from saddlepoint.engine import convolution
 from saddlepoint.engine.ema import Average
-from saddlepoint.engine.plan import Plan
 from saddlepoint.engine.state import capture, restore
 from saddlepoint.engine.step import Stepper
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from saddlepoint.compute.plan import Plan
 from saddlepoint.core import load
 from saddlepoint.engine.loop import Trainer, Watcher
-from saddlepoint.engine.plan import Plan
 from saddlepoint.engine.turns import images_drawn
 
 WINDOW = 3.0  # seconds of training over which speed and load are taken

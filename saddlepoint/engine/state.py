@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from saddlepoint.core.errors import UserError
-from saddlepoint.core.folder import Checkpoint
 from saddlepoint.core.protocol import Family
+from saddlepoint.core.run_folder import Checkpoint
 from saddlepoint.engine.ema import Average
 from saddlepoint.engine.step import Stepper
 

@@ -7,14 +7,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from saddlepoint.compute.graphs import CudaGraphs, NotCapturable, Replayer
+from saddlepoint.compute.plan import Plan
 from saddlepoint.core.errors import TrainingError
 from saddlepoint.core.experiment import Experiment
 from saddlepoint.core.protocol import Batch, Progress, given
 from saddlepoint.data.batches import Batches, Examples
-from saddlepoint.engine import pieces
-from saddlepoint.engine.graphs import CudaGraphs, NotCapturable, Replayer
+from saddlepoint.engine import microbatches as pieces
 from saddlepoint.engine.optimizers import Descent
-from saddlepoint.engine.plan import Plan
 from saddlepoint.engine.turns import Turn, batches_drawn, schedule
 
 

@@ -15,6 +15,13 @@ from typing import Any, Literal, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from saddlepoint.compute import graphs
+from saddlepoint.compute import patch_convolution as convolution
+from saddlepoint.compute import thread_count as threads
+from saddlepoint.compute.alike import siblings
+from saddlepoint.compute.patch_convolution import PRODUCTS, Geometry, Product, geometry, suits
+from saddlepoint.compute.plan import Plan
+from saddlepoint.compute.thread_count import GAIN
 from saddlepoint.core import load
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget, Experiment
@@ -23,12 +30,7 @@ from saddlepoint.core.protocol import START
 from saddlepoint.data import cache
 from saddlepoint.data.batches import Batches
 from saddlepoint.data.dataset import Split
-from saddlepoint.engine import convolution, graphs, threads
-from saddlepoint.engine.alike import siblings
-from saddlepoint.engine.convolution import PRODUCTS, Geometry, Product, geometry, suits
-from saddlepoint.engine.plan import Plan
 from saddlepoint.engine.step import Stepper
-from saddlepoint.engine.threads import GAIN
 from saddlepoint.engine.turns import images_drawn
 
 VERSION = 3  # of what is measured; a new one forgets what older versions found

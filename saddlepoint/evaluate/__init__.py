@@ -2,8 +2,8 @@
 
 from saddlepoint.evaluate.card import Card, meanings
 from saddlepoint.evaluate.encoder import Encoder, Encoding, encoders, find_encoder
+from saddlepoint.evaluate.measure import cheap, evaluate
 from saddlepoint.evaluate.metric import Figure, Inputs, Measure, metric, metrics
-from saddlepoint.evaluate.score import cheap, evaluate
 
 __all__ = [
     "Card",

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from saddlepoint.core.files import write_json, write_text
-from saddlepoint.core.folder import RunFolder
-from saddlepoint.evaluate import told
+from saddlepoint.core.run_folder import RunFolder
+from saddlepoint.evaluate import class_figures as told
 from saddlepoint.evaluate.metric import About, Figure, metrics
 
 VERSION = 1

@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from saddlepoint.compute.threads import map_blocks
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.registry import Registry
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.request import Report, silent
 from saddlepoint.evaluate.interval import of_share
-from saddlepoint.evaluate.tensors import map_blocks
 
 BLOCK = 250
 
@@ -86,7 +86,7 @@ def find_encoder(name: str | Encoder | None, dataset: Dataset, report: Report = 
     if name is None:
         return _usual(dataset, report)
     if ":" in name:
-        from saddlepoint.evaluate.imported import imported_encoder
+        from saddlepoint.evaluate.encoders._imported import imported_encoder
 
         return imported_encoder(name)
     make = encoders.get(name)

@@ -8,14 +8,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from saddlepoint.compute.threads import few_threads, map_blocks
 from saddlepoint.core.errors import UserError
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.request import Report, silent
 from saddlepoint.data.subset import random_part
+from saddlepoint.evaluate.encoders.patch_dictionary import learn_patches
 from saddlepoint.evaluate.interval import of_share
-from saddlepoint.evaluate.patchwork import learn_patches
 from saddlepoint.evaluate.svm import decide, fit_svm
-from saddlepoint.evaluate.tensors import few_threads, map_blocks
 
 GRID, COSTS, CENTROIDS, TRAINING = 4, (0.01, 0.1, 1.0, 10.0, 100.0), 400, 10_000
 _BLOCK = 250

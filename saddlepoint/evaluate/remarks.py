@@ -5,8 +5,8 @@ import numpy as np
 from saddlepoint.core.errors import UserError
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.subset import part_of
+from saddlepoint.evaluate.features import ORDER, held_out
 from saddlepoint.evaluate.metric import Inputs
-from saddlepoint.evaluate.views import ORDER, held_out
 
 FEWEST = 10  # training images that a figure may rest on
 

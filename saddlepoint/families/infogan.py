@@ -29,8 +29,8 @@ from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer,
 from saddlepoint.core.protocol import Batch, Code, Critique, Terms
 from saddlepoint.families.vanilla import Vanilla, describe
 from saddlepoint.networks.augment import Augment, chosen_augment
+from saddlepoint.networks.blocks import named, one_hot
 from saddlepoint.networks.dcgan import dcgan_critic, dcgan_generator, normal_weights
-from saddlepoint.networks.layers import named, one_hot
 from saddlepoint.objectives.information import (
     categorical_information,
     shared_information,

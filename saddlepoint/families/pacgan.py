@@ -16,7 +16,7 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, between, recipe
 from saddlepoint.families.vanilla import Vanilla, describe
 from saddlepoint.networks.dcgan import dcgan_critic, dcgan_generator, normal_weights
-from saddlepoint.networks.points import point_critic, point_generator
+from saddlepoint.networks.mixture_points import point_critic, point_generator
 from saddlepoint.networks.sizes import SMALL
 
 MOST = 16  # samples in a pack

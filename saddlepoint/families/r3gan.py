@@ -21,8 +21,8 @@ from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer,
 from saddlepoint.core.protocol import Progress
 from saddlepoint.families.vanilla import Vanilla, describe
 from saddlepoint.networks.augment import chosen_augment
+from saddlepoint.networks.mixture_points import point_generator
 from saddlepoint.networks.mlp import mlp_critic
-from saddlepoint.networks.points import point_generator
 from saddlepoint.networks.residual import nearest_even, residual_critic, residual_generator
 from saddlepoint.networks.sizes import SMALL
 

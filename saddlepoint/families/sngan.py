@@ -15,7 +15,7 @@ import math
 from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, between, recipe
 from saddlepoint.families.vanilla import Vanilla, describe
 from saddlepoint.networks.dcgan import dcgan_generator, normal_weights
-from saddlepoint.networks.points import point_generator
+from saddlepoint.networks.mixture_points import point_generator
 from saddlepoint.networks.sizes import SMALL
 from saddlepoint.networks.spectral import spectral_critic, spectral_mlp
 

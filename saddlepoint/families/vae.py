@@ -21,7 +21,7 @@ from torch import Generator, Tensor, nn
 
 from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, recipe
 from saddlepoint.core.protocol import Batch, Family, Progress, Terms
-from saddlepoint.networks.layers import named
+from saddlepoint.networks.blocks import named
 from saddlepoint.networks.mlp import mlp_generator
 
 

@@ -15,8 +15,8 @@ from torch import nn
 from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, OrZero, between, recipe
 from saddlepoint.families.vanilla import Vanilla, describe
 from saddlepoint.networks.dcgan import dcgan_critic, dcgan_generator, normal_weights
+from saddlepoint.networks.mixture_points import point_generator
 from saddlepoint.networks.mlp import mlp_critic
-from saddlepoint.networks.points import point_generator
 from saddlepoint.networks.sizes import SMALL
 
 

@@ -6,8 +6,8 @@ import math
 from torch import Tensor, nn
 
 from saddlepoint.core.protocol import Critique
+from saddlepoint.networks.blocks import named
 from saddlepoint.networks.dcgan import upsample
-from saddlepoint.networks.layers import named
 from saddlepoint.networks.sizes import channels, sides
 
 TINY = 1e-12  # under the root, whose slope at 0 is infinite

@@ -7,8 +7,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from saddlepoint.core.protocol import Critique
+from saddlepoint.networks.blocks import Maxout, ToMap, one_hot
 from saddlepoint.networks.dcgan import upsample
-from saddlepoint.networks.layers import Maxout, ToMap, one_hot
 from saddlepoint.networks.sizes import channels, sides
 
 

@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from saddlepoint.networks.layers import Critic, FromMap, named, visit
+from saddlepoint.networks.blocks import Critic, FromMap, named, visit
 
 
 def cs231n_generator(latent: int, image_channels: int) -> nn.Sequential:

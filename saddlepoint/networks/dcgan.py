@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from torch import nn
 
-from saddlepoint.networks.layers import Critic, FromMap, ToMap, named, visit
+from saddlepoint.networks.blocks import Critic, FromMap, ToMap, named, visit
 from saddlepoint.networks.sizes import channels, sides
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor, nn
 
-from saddlepoint.networks.layers import Critic, Maxout, named, visit
+from saddlepoint.networks.blocks import Critic, Maxout, named, visit
 
 Activation = Callable[[], nn.Module]
 

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from saddlepoint.networks.layers import Critic, named
+from saddlepoint.networks.blocks import Critic, named
 from saddlepoint.networks.sizes import sides
 
 

@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from saddlepoint.networks.layers import Critic, ToMap, named, visit
+from saddlepoint.networks.blocks import Critic, ToMap, named, visit
 
 _EPS = 0.8  # what the second positional argument of that script's BatchNorm2d(n, 0.8) is
 

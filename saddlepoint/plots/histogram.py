@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
+from saddlepoint.plots.canvas import FAINT, GENERATOR, INK, bare, new_figure, picture
 from saddlepoint.plots.caption import shortened
-from saddlepoint.plots.figure import FAINT, GENERATOR, INK, bare, new_figure, picture
 
 WIDTH, HEIGHT, DPI = 9.0, 3.4, 140
 DATA = "#9CA3AF"

@@ -11,13 +11,13 @@ from benchmarks.processes import Failed
 from benchmarks.rows import ROWS
 from benchmarks.tutorial import LATENT, Tutorial
 from benchmarks.work import step_flops
+from saddlepoint.compute.plan import Plan
 from saddlepoint.core.experiment import DataSpec, recipes
 from saddlepoint.core.protocol import Batch
 from saddlepoint.core.seeds import generator
 from saddlepoint.engine.loop import Habits, Trainer
-from saddlepoint.engine.plan import Plan
-from saddlepoint.networks.layers import Critic, FromMap
-from saddlepoint.preparation import prepare
+from saddlepoint.networks.blocks import Critic, FromMap
+from saddlepoint.runs.prepare import prepare
 
 CPU = torch.device("cpu")
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from saddlepoint.claims.bench import spaced
+from saddlepoint.claims.catalogue.ebgan_grid import _score
+from saddlepoint.claims.catalogue.ten_times_too_long import _collapse
+from saddlepoint.claims.catalogue.three_updates import RULES, _closed_forms, _fit
 from saddlepoint.claims.claim import Findings, Missing
-from saddlepoint.claims.ebgan_grid import _score
 from saddlepoint.claims.game import Game
-from saddlepoint.claims.ten_times_too_long import _collapse
-from saddlepoint.claims.three_updates import RULES, _closed_forms, _fit
 
 
 @pytest.mark.parametrize("seed", range(3))

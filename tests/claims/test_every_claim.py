@@ -7,8 +7,8 @@ import pytest
 
 import saddlepoint as sp
 from saddlepoint.claims.claim import Findings, Missing, claims
-from saddlepoint.reproduction import overview
-from saddlepoint.reproduction_table import HEAD
+from saddlepoint.claims.reproduce import overview
+from saddlepoint.claims.table import HEAD
 
 NAMES = claims.names()
 

@@ -9,11 +9,11 @@ import pytest
 
 import saddlepoint as sp
 from saddlepoint.claims.claim import Arm, Protocol, claim, claims
+from saddlepoint.claims.reproduce import _trained
 from saddlepoint.cli import main
 from saddlepoint.core.errors import TrainingError
 from saddlepoint.data import load
 from saddlepoint.evaluate.significance import against, seeds_needed
-from saddlepoint.reproduction import _trained
 
 NAME = "toy"
 

@@ -11,13 +11,13 @@ import torch
 from runs import assert_same
 
 import saddlepoint as sp
+from saddlepoint.compute.plan import Plan
 from saddlepoint.core.experiment import recipes
 from saddlepoint.core.flags import flags, resolve
 from saddlepoint.core.protocol import Progress
 from saddlepoint.engine import loop
 from saddlepoint.engine.loop import Habits, Trainer
-from saddlepoint.engine.plan import Plan
-from saddlepoint.preparation import prepare
+from saddlepoint.runs.prepare import prepare
 
 BATCH = 16
 SETTINGS: dict[str, Any] = {"steps": 7, "batch": BATCH, "ema": 0.9, "log_every": 2, "quiet": True}

@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
+from saddlepoint.compute.plan import Plan
+from saddlepoint.compute.threads import half_precision, pick_device
 from saddlepoint.core.machine import multiplies_bf16
-from saddlepoint.engine.plan import Plan
-from saddlepoint.evaluate.tensors import half_precision, pick_device
 
 ASK = "from saddlepoint.core.machine import multiplies_bf16; print(multiplies_bf16('cpu'))"
 

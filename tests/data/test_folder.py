@@ -8,7 +8,7 @@ from PIL import Image
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.data import load
-from saddlepoint.data.folder import Folder
+from saddlepoint.data.files.image_folder import Folder
 
 
 def write_images(folder: Path, count: int, *, size=(6, 6), colour=True, seed: int = 0) -> list[np.ndarray]:

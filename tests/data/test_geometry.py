@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 
 from saddlepoint.data import Dataset, Request, Split, pixels
-from saddlepoint.data.geometry import fit, resample
+from saddlepoint.data.resize import fit, resample
 
 
 def dataset(array: np.ndarray) -> Dataset:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.data import load
-from saddlepoint.data.idx import read_idx
+from saddlepoint.data.files.idx import read_idx
 
 
 def idx_bytes(array: np.ndarray) -> bytes:

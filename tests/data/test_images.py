@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from saddlepoint.core.errors import UserError
-from saddlepoint.data.images import decode, quietly
+from saddlepoint.data.files.image import decode, quietly
 from saddlepoint.data.request import Crop
 
 

@@ -9,7 +9,7 @@ import pytest
 import saddlepoint as sp
 from saddlepoint.core.errors import UserError
 from saddlepoint.data import load
-from saddlepoint.data.labels import read_labels
+from saddlepoint.data.files.label_file import read_labels
 from saddlepoint.families.conditional import count_classes
 from tests.data.test_archive import png
 

@@ -1,6 +1,6 @@
 import pytest
 
-from saddlepoint.data.layout import arrange, is_hidden
+from saddlepoint.data.files.layout import arrange, is_hidden
 
 
 def test_flat_images_have_neither_splits_nor_classes():

@@ -10,7 +10,7 @@ from PIL import Image, ImageFile
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.data import load
-from saddlepoint.data.formats import formats, is_image, is_image_name, others_told
+from saddlepoint.data.files.formats import formats, is_image, is_image_name, others_told
 
 COLOURS = (255, 0, 0), (0, 255, 0), (0, 0, 255)
 

@@ -8,8 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from saddlepoint.engine import convolution
-from saddlepoint.engine.convolution import PRODUCTS, Geometry, install, product, suits
+from saddlepoint.compute import patch_convolution as convolution
+from saddlepoint.compute.patch_convolution import PRODUCTS, Geometry, install, product, suits
 
 GEOMETRIES = [(4, 2, 1, 8), (3, 1, 1, 5), (5, 2, 2, 7), (3, 2, 1, 8), (1, 1, 0, 4)]
 FACTORS = {"down": ("large", "weight"), "up": ("small", "weight"), "match": ("large", "small")}

@@ -5,11 +5,11 @@ import pytest
 import torch
 from torch import nn
 
+from saddlepoint.compute.plan import Plan
 from saddlepoint.core.experiment import Experiment, Optimizer
 from saddlepoint.core.protocol import Family, Progress, Terms
 from saddlepoint.data.batches import Batches
 from saddlepoint.data.dataset import Split
-from saddlepoint.engine.plan import Plan
 from saddlepoint.engine.step import Stepper
 
 CPU = Plan("cpu", "fp32", 1)

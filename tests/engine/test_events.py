@@ -9,8 +9,8 @@ from PIL import Image
 from tensorboard.backend.event_processing.plugin_event_multiplexer import EventMultiplexer
 
 import saddlepoint as sp
-from saddlepoint.core.folder import RunFolder
-from saddlepoint.engine.events import SIDE, Events
+from saddlepoint.core.run_folder import RunFolder
+from saddlepoint.training.events import SIDE, Events
 
 
 def read(root):

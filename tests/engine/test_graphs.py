@@ -20,16 +20,16 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 import saddlepoint as sp
+from saddlepoint.compute import graphs
+from saddlepoint.compute.graphs import WARM, Replayer
+from saddlepoint.compute.plan import Plan, Precision
 from saddlepoint.core.experiment import recipes
 from saddlepoint.core.protocol import Progress
 from saddlepoint.core.seeds import generator
 from saddlepoint.data.batches import Batches
-from saddlepoint.engine import graphs
-from saddlepoint.engine.graphs import WARM, Replayer
-from saddlepoint.engine.plan import Plan, Precision
 from saddlepoint.engine.step import Stepper
 from saddlepoint.engine.tuning import tune
-from saddlepoint.preparation import prepare
+from saddlepoint.runs.prepare import prepare
 from tests.runs import assert_same
 
 STEPS = WARM + 4

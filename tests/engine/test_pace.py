@@ -6,10 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from saddlepoint.compute.plan import Plan
 from saddlepoint.core import load
 from saddlepoint.engine import pace
 from saddlepoint.engine.pace import PATIENCE, WINDOW, Pace
-from saddlepoint.engine.plan import Plan
 
 
 class Run:

@@ -11,7 +11,7 @@ import torch
 
 from saddlepoint.core.errors import TrainingError
 from saddlepoint.core.experiment import recipes
-from saddlepoint.engine import pieces
+from saddlepoint.engine import microbatches as pieces
 from tests.engine.test_step import DATA, START, make
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import torch
 
+from saddlepoint.compute.plan import Plan
 from saddlepoint.core.errors import UserError
-from saddlepoint.engine.plan import Plan
 
 
 def test_a_plan_survives_its_json():

@@ -7,12 +7,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from saddlepoint.compute.plan import Plan
 from saddlepoint.core.experiment import Experiment, Optimizer
 from saddlepoint.core.protocol import START, Family, Terms
 from saddlepoint.data.batches import Batches
 from saddlepoint.data.dataset import Split
 from saddlepoint.engine.ema import Average
-from saddlepoint.engine.plan import Plan
 from saddlepoint.engine.sampling import sample
 from saddlepoint.engine.step import Stepper
 

@@ -7,11 +7,11 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from saddlepoint.compute.plan import Plan, Precision
 from saddlepoint.core.experiment import DataSpec, Optimizer, recipes
 from saddlepoint.core.protocol import START, Progress
 from saddlepoint.data.batches import Batches, to_floats
 from saddlepoint.data.dataset import Split
-from saddlepoint.engine.plan import Plan, Precision
 from saddlepoint.engine.step import Stepper
 
 DATA = DataSpec("toy", "images", (8, 8, 1), (), 40)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from saddlepoint.engine import threads
-from saddlepoint.engine.threads import candidates, fastest, in_turns, mean_time, medians, scatter
+from saddlepoint.compute import thread_count as threads
+from saddlepoint.compute.thread_count import candidates, fastest, in_turns, mean_time, medians, scatter
 
 
 class Machine:

@@ -7,16 +7,17 @@ import pytest
 import torch
 
 import saddlepoint as sp
+from saddlepoint.compute import thread_count as threads
+from saddlepoint.compute.alike import alike, siblings
+from saddlepoint.compute.patch_convolution import Geometry
+from saddlepoint.compute.plan import Plan
 from saddlepoint.core import load
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget
-from saddlepoint.engine import threads, tuning
-from saddlepoint.engine.alike import alike, siblings
-from saddlepoint.engine.convolution import Geometry
-from saddlepoint.engine.plan import Plan
+from saddlepoint.engine import tuning
 from saddlepoint.engine.tuning import Seen, tune
-from saddlepoint.preparation import prepare
-from saddlepoint.training import dry_run
+from saddlepoint.runs.prepare import prepare
+from saddlepoint.training.training import dry_run
 from tests.runs import assert_same
 
 FACTS = {"threads": 1, "step_seconds": 0.1, "memory": 1, "others": 0.0, "busy": False, "reason": "so"}
@@ -25,7 +26,7 @@ FACTS = {"threads": 1, "step_seconds": 0.1, "memory": 1, "others": 0.0, "busy": 
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):
     monkeypatch.setenv("SADDLE_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("saddlepoint.training.tune", tune)  # which other tests leave out
+    monkeypatch.setattr("saddlepoint.training.training.tune", tune)  # which other tests leave out
 
 
 def prepared(**flags):

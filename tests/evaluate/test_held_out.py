@@ -6,9 +6,9 @@ from PIL import Image
 
 from saddlepoint.data import load
 from saddlepoint.evaluate import evaluate
+from saddlepoint.evaluate.features import held_out
 from saddlepoint.evaluate.metric import Inputs, View
 from saddlepoint.evaluate.metrics.memorisation import memorisation
-from saddlepoint.evaluate.views import held_out
 
 SIDE = 8
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from saddlepoint.configurations import Group
+from saddlepoint.comparing.configurations import Group
 from saddlepoint.data import load
 from saddlepoint.evaluate import Figure, cheap
 from saddlepoint.evaluate.interval import of_draws, within

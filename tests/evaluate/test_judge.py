@@ -6,9 +6,10 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.request import silent
-from saddlepoint.evaluate import find_encoder, network
+from saddlepoint.evaluate import find_encoder
 from saddlepoint.evaluate.encoders import judge as judges
-from saddlepoint.evaluate.network import LARGE, SMALL, JudgeNetwork, train_judge
+from saddlepoint.evaluate.encoders import judge_network as network
+from saddlepoint.evaluate.encoders.judge_network import LARGE, SMALL, JudgeNetwork, train_judge
 
 
 def shorten(monkeypatch, images):

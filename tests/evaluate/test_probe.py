@@ -7,7 +7,7 @@ from sklearn.svm import LinearSVC
 from saddlepoint.core.errors import UserError
 from saddlepoint.data import load
 from saddlepoint.data.dataset import Dataset, Split
-from saddlepoint.evaluate.patchwork import learn_patches
+from saddlepoint.evaluate.encoders.patch_dictionary import learn_patches
 from saddlepoint.evaluate.probe import pool, probe
 from saddlepoint.evaluate.svm import decide, fit_svm
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from saddlepoint.evaluate.told import code_error, knn_accuracy
+from saddlepoint.evaluate.class_figures import code_error, knn_accuracy
 
 
 def test_codes_that_are_classes_by_another_name_make_no_error():

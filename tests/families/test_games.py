@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 import torch
 
+from saddlepoint.compute.plan import Plan
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import DataSpec, recipes
 from saddlepoint.core.protocol import START, Batch, Critique, Progress, Terms
 from saddlepoint.data.batches import Batches
 from saddlepoint.data.dataset import Split
-from saddlepoint.engine.plan import Plan
 from saddlepoint.engine.step import Stepper
 from saddlepoint.families.vanilla import Vanilla
 from saddlepoint.objectives.energy import pulling_away

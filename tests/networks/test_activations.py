@@ -6,7 +6,7 @@ from torch import nn
 
 from saddlepoint.core.experiment import DataSpec, recipes
 from saddlepoint.core.protocol import Batch
-from saddlepoint.networks.activations import calibrated, guided, watch
+from saddlepoint.inspection.guided import calibrated, guided, watch
 
 
 def game(recipe="dcgan", shape=(8, 8, 1), **flags):

@@ -2,7 +2,7 @@
 
 import torch
 
-from saddlepoint.networks.layers import Maxout, ToMap
+from saddlepoint.networks.blocks import Maxout, ToMap
 
 
 def test_maxout_is_the_largest_piece_of_each_unit():

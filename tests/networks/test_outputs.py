@@ -1,10 +1,10 @@
 import torch
 from torch import nn
 
+from saddlepoint.inspection.recorder import activations, has_layers, settle
 from saddlepoint.networks.cs231n import cs231n_critic
 from saddlepoint.networks.dcgan import dcgan_critic
 from saddlepoint.networks.mlp import maxout_critic, mlp_critic
-from saddlepoint.networks.outputs import activations, has_layers, settle
 
 
 def test_convolutions_are_read_after_normalisation_and_activation():

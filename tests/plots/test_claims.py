@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from saddlepoint.plots.claims import claims_image
-from saddlepoint.plots.figure import GENERATOR
+from saddlepoint.plots.canvas import GENERATOR
+from saddlepoint.plots.claim_panels import claims_image
 
 
 def result(values, holds: bool | None = True):

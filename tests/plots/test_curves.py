@@ -3,11 +3,11 @@ import pytest
 from PIL import Image
 
 from saddlepoint.core import files
-from saddlepoint.plots.curves import _draw_panel, curves_image, save_curves
-from saddlepoint.plots.figure import new_figure
-from saddlepoint.plots.labels import Label, brief, short, spread
-from saddlepoint.plots.panels import colours, panels
-from saddlepoint.plots.series import MOST, Series, clock, curve, read, smoothed
+from saddlepoint.plots.canvas import new_figure
+from saddlepoint.plots.curves.labels import Label, brief, short, spread
+from saddlepoint.plots.curves.panels import colours, panels
+from saddlepoint.plots.curves.picture import _draw_panel, curves_image, save_curves
+from saddlepoint.plots.curves.series import MOST, Series, clock, curve, read, smoothed
 
 REFERENCES = {"D(x)": 0.5, "D(G(z))": 0.5, "d/adversarial": 1.386, "g/adversarial": 0.693}
 RED = np.array([185, 28, 28])

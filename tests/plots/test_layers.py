@@ -1,6 +1,6 @@
 import numpy as np
 
-from saddlepoint.plots.layers import Row, Section, bright, layers_picture, signed
+from saddlepoint.plots.tiles import Row, Section, bright, layers_picture, signed
 
 
 def test_signed_tiles_are_grey_where_nothing_is():

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from saddlepoint.plots import overlay
-from saddlepoint.plots.overlay import DARK, LIGHT, Line, overlay_image
+from saddlepoint.plots.curves import overlay
+from saddlepoint.plots.curves.overlay import DARK, LIGHT, Line, overlay_image
 
 
 def rows(count, **figures):

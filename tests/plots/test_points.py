@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from saddlepoint.plots.figure import GENERATOR
-from saddlepoint.plots.points import SIDE, points_image
+from saddlepoint.plots.canvas import GENERATOR
+from saddlepoint.plots.scatter import SIDE, points_image
 
 ORANGE = np.array([int(GENERATOR[i : i + 2], 16) for i in (1, 3, 5)])
 

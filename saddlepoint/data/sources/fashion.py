@@ -1,8 +1,8 @@
 """Fashion-MNIST."""
 
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.data.mnistlike import Distribution, read
 from saddlepoint.data.request import Request, sources
+from saddlepoint.data.sources._idx_sets import Distribution, read
 
 FASHION = Distribution(
     title="Fashion-MNIST",

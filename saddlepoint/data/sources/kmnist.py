@@ -1,8 +1,8 @@
 """Kuzushiji-MNIST."""
 
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.data.mnistlike import Distribution, read
 from saddlepoint.data.request import Request, sources
+from saddlepoint.data.sources._idx_sets import Distribution, read
 
 KMNIST = Distribution(
     title="Kuzushiji-MNIST",

@@ -1,8 +1,8 @@
 """MNIST."""
 
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.data.mnistlike import Distribution, read
 from saddlepoint.data.request import Request, sources
+from saddlepoint.data.sources._idx_sets import Distribution, read
 
 MNIST = Distribution(
     title="MNIST",

@@ -6,8 +6,8 @@ import numpy as np
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.data.dataset import Dataset, Split
-from saddlepoint.data.mnistlike import read
 from saddlepoint.data.request import Request, sources
+from saddlepoint.data.sources._idx_sets import read
 from saddlepoint.data.sources.mnist import MNIST
 from saddlepoint.data.splits import fingerprint
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from saddlepoint.compute.threads import pick_device
 from saddlepoint.core.errors import UserError
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.request import Report
 from saddlepoint.evaluate.encoder import Encoder, Encoding, digest, encoders
-from saddlepoint.evaluate.tensors import pick_device
 
 WEIGHTS = "weights-inception-2015-12-05-6726825d.pth"
 _MODULE = "torch_fidelity.feature_extractor_inceptionv3"

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 
+from saddlepoint.compute.threads import pick_device, private_rng, to_pixels
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.files import atomic_path, remove, write_json
 from saddlepoint.data import cache
@@ -15,9 +16,15 @@ from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.request import Report
 from saddlepoint.data.subset import random_part
 from saddlepoint.evaluate.encoder import BLOCK, Encoder, Encoding, digest, encoders
+from saddlepoint.evaluate.encoders.judge_network import (
+    LARGE,
+    SMALL,
+    JudgeNetwork,
+    accuracy,
+    seconds_to_train,
+    train_judge,
+)
 from saddlepoint.evaluate.identity import identity
-from saddlepoint.evaluate.network import LARGE, SMALL, JudgeNetwork, accuracy, seconds_to_train, train_judge
-from saddlepoint.evaluate.tensors import pick_device, private_rng, to_pixels
 
 VERSION = 3  # of how it is trained; judges of older versions are not asked again
 SPREAD = 100.0

@@ -13,6 +13,7 @@ from safetensors.torch import load_file, save_file
 from threadpoolctl import threadpool_limits
 from torch import Tensor
 
+from saddlepoint.compute.threads import map_blocks
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.files import atomic_path
 from saddlepoint.data import cache
@@ -20,9 +21,8 @@ from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.request import Report
 from saddlepoint.data.subset import part_of, random_part
 from saddlepoint.evaluate.encoder import BLOCK, Encoder, Encoding, digest, encoders
+from saddlepoint.evaluate.encoders.patch_dictionary import Patchwork, learn_patches
 from saddlepoint.evaluate.identity import identity
-from saddlepoint.evaluate.patchwork import Patchwork, learn_patches
-from saddlepoint.evaluate.tensors import map_blocks
 
 VERSION = 1
 CENTROIDS, QUADRANTS, COLOURS, FEATURES = 256, 2, 4, 128

@@ -11,7 +11,7 @@ import pytest
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.data import Request, load
-from saddlepoint.data.mnistlike import FILES, Distribution, read
+from saddlepoint.data.sources._idx_sets import FILES, Distribution, read
 
 
 def write_set(folder: Path, per_class: int) -> list[str]:

@@ -1,0 +1,1 @@
+"""What ``saddle list`` and ``saddle show`` say."""

@@ -1,0 +1,1 @@
+"""A published claim each, in one small file."""

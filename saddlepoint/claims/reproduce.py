@@ -1,0 +1,326 @@
+"""Published claims run again: trial by trial, kept as they come, with a verdict."""
+
+import inspect
+import json
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+
+import saddlepoint
+from saddlepoint.claims.bench import Bench, source_of
+from saddlepoint.claims.claim import LABELS, Claim, Findings, Label, Missing, Protocol, claims
+from saddlepoint.claims.stored_verdicts import command, looks, verdict_on
+from saddlepoint.claims.table import VERSION, answer, headline, read, row, write_table
+from saddlepoint.compute.alike import Siblings, alike
+from saddlepoint.compute.plan import Plan
+from saddlepoint.core import files
+from saddlepoint.core.errors import TrainingError, UserError
+from saddlepoint.core.experiment import recipes
+from saddlepoint.core.run_folder import RunFolder, runs_root
+from saddlepoint.data import load
+from saddlepoint.data.request import sources as data_sets
+from saddlepoint.evaluate.card import number
+from saddlepoint.evaluate.metric import metrics
+from saddlepoint.runs.prepare import describe_machine
+from saddlepoint.training import screen as terminal
+from saddlepoint.training.training import train
+
+SHIPPED = Path(saddlepoint.__file__).parents[1] / "docs" / "results"
+MADE_WITH = {  # what must be the same for trials to go into one file
+    "package": "another version of this package",
+    "settings": "other settings",
+    "arms": "other recipes or flags",
+    "data": "other data",
+}
+
+
+def reproduce(
+    name: str,
+    *,
+    full: bool = False,
+    quick: bool = False,
+    seeds: int | None = None,
+    out: str | Path = "results",
+    sources: Mapping[str, str] | None = None,
+    quiet: bool = False,
+) -> dict[str, Any]:
+    """Run a published claim again, or go on where an earlier call was interrupted.
+
+    Args:
+        name: name of the claim.
+        full: the paper's length, where a machine can do it, instead of about ten minutes.
+        quick: seconds, to see that it runs.
+        seeds: how many seeds, from 0; by default the protocol's.
+        out: folder that gets ``<claim>.json`` and a table of all results in it, ``README.md``.
+        sources: where data sets come from, ``{"mnist": "mnist:FOLDER"}``; by default ``$SADDLE_<NAME>`` or the
+            named download.
+        quiet: print nothing.
+
+    Returns:
+        The result as it is stored: ``trials`` with the figures of every arm and seed, ``summary`` with their
+        mean and standard deviation, and ``verdict``.
+
+    Raises:
+        UserError: there is no such claim, nothing of it can run, or ``out`` holds another protocol's result.
+        Interrupted: Ctrl-C; finished trials are kept, and the one at work continues next time.
+    """
+    if full and quick:
+        raise UserError("give one of --full and --quick, not both")
+    if seeds is not None and seeds < 1:
+        raise UserError(f"--seeds must be at least 1, got {seeds}")
+    chosen = claims.get(name)
+    label: Label = "full" if full else "quick" if quick else "short"
+    work = _Work(chosen, label, seeds, Path(out), sources or {}, terminal.Screen(quiet))
+    return work.run()
+
+
+def overview(out: str | Path = "results") -> list[dict[str, Any]]:
+    """Return what is known of every claim: what was published, how it is run, and the last result."""
+    found = []
+    for name, claim in claims.items():
+        short = claim.protocols["short"]
+        stored = read(Path(out) / f"{name}.json") or read(SHIPPED / f"{name}.json")
+        found.append(
+            {
+                "name": name,
+                "help": claim.help,
+                "paper": claim.paper,
+                "where": claim.where,
+                "published": claim.published,
+                "headline": claim.headline,
+                "minutes": short.minutes,
+                "minutes_full": claim.protocols["full"].minutes,
+                "seeds": short.seeds,
+                "protocol": dict(short.settings),
+                "lacks": _lacks(claim),
+                "last": None if stored is None else headline(stored),
+                "last_protocol": None if stored is None else stored["protocol"],
+                "holds": None if stored is None else stored["verdict"]["holds"],
+            }
+        )
+    return found
+
+
+class _Work:
+    """One claim at one length, with its result file."""
+
+    def __init__(
+        self,
+        claim: Claim,
+        label: Label,
+        seeds: int | None,
+        out: Path,
+        sources: Mapping[str, str],
+        screen: terminal.Screen,
+    ):
+        self.claim = claim
+        self.label: Label = label
+        self.protocol: Protocol = claim.protocols[label]
+        self.seeds = range(self.protocol.seeds if seeds is None else seeds)
+        self.out = out
+        self.sources = sources
+        self.screen = screen
+        self.path = out / f"{claim.name}.json"
+        self.scratch = runs_root() / "claims" / f"{claim.name}-{label}"
+
+    def run(self) -> dict[str, Any]:
+        """Do what is not done yet; return the result."""
+        lacks = _lacks(self.claim, self.label)
+        arms = {name: arm for name, arm in self.claim.arms_of(self.label).items() if name not in lacks}
+        if not arms:
+            reasons = "; ".join(dict.fromkeys(lacks.values()))
+            raise UserError(f"claim {self.claim.name!r} cannot run in this version: {reasons}")
+        result = self._open(lacks)
+        self._introduce(result)
+        say = self.screen.console.print
+        done = {(trial["arm"], trial["seed"]) for trial in result["trials"]}
+        todo = [(name, seed) for seed in self.seeds for name in arms if (name, seed) not in done]
+        with alike(_threads(result["trials"])) as shared:
+            for index, (name, seed) in enumerate(todo, start=1):
+                say(f"[bold]{name}[/bold], seed {seed}  [dim]{index} of {len(todo)}[/dim]")
+                result["trials"].append(self._try(name, seed, result["trials"], shared))
+                self._conclude(result, finished=index == len(todo))
+                self._write(result)
+        if not todo:
+            self._conclude(result, finished=True)
+            self._write(result)
+            say(f"everything was there already; remove {self.path} to run it again")
+        files.remove(self.scratch)
+        with suppress(OSError):  # another claim is at work
+            self.scratch.parent.rmdir()
+        self._report(result)
+        return result
+
+    def _open(self, lacks: Mapping[str, str]) -> dict[str, Any]:
+        """Return the stored result to go on with, or an empty one."""
+        names = dict.fromkeys(self.claim.arms[arm].data for arm in self.claim.arms_of(self.label))
+        lacking = {self.claim.arms[arm].data for arm in lacks if "data set" in lacks[arm]}
+        data = {name: self._identify(name) for name in names if name not in lacking}
+        fresh: dict[str, Any] = {
+            "version": VERSION,
+            "claim": self.claim.name,
+            "paper": self.claim.paper,
+            "where": self.claim.where,
+            "published": self.claim.published,
+            "headline": self.claim.headline,
+            "protocol": self.label,
+            "package": saddlepoint.__version__,
+            "settings": self.protocol.settings,
+            "arms": {name: asdict(arm) for name, arm in self.claim.arms_of(self.label).items()},
+            "data": data,
+            "skipped": dict(lacks),
+            "trials": [],
+            "looks": [],
+        }
+        fresh = json.loads(json.dumps(fresh))  # tuples are lists in the file
+        stored = read(self.path)
+        if stored is None or (stored["protocol"] == "quick" != self.label):
+            return fresh
+        if stored["protocol"] != self.label:
+            raise UserError(
+                f"{self.path} holds the {stored['protocol']} protocol's result; name another folder with --out"
+            )
+        for part, what in MADE_WITH.items():
+            if stored[part] != fresh[part]:
+                raise UserError(
+                    f"{self.path} was made with {what}; remove it, or name another folder with --out"
+                )
+        return fresh | {"trials": stored["trials"], "looks": stored.get("looks", [])}
+
+    def _identify(self, name: str) -> dict[str, str]:
+        with self.screen.reading() as report:
+            data = load(source_of(name, self.sources), report=report)
+        return {"name": data.name, "fingerprint": data.fingerprint}
+
+    def _try(self, name: str, seed: int, trials: list[dict[str, Any]], shared: Siblings) -> dict[str, Any]:
+        """Run one arm with one seed; training that fails is a result too."""
+        work = self.scratch / f"{name}-seed-{seed}"
+        done = {trial["arm"]: trial["figures"] for trial in trials if trial["seed"] == seed}
+        arm = self.claim.arms[name]
+        bench = Bench(
+            name, arm, seed, self.label, self.protocol.settings, work, self.sources, self.screen, done
+        )
+        begun = time.monotonic() - _trained(work)
+        trial: dict[str, Any] = {"arm": name, "seed": seed, "figures": {}}
+        shared.plan = None
+        try:
+            trial["figures"] = self.claim.attempt(bench)
+        except TrainingError as error:
+            trial["failed"] = str(error).partition(";")[0]
+        trial |= {
+            "seconds": round(time.monotonic() - begun, 1),
+            **_computed(shared.plan),
+            "versions": describe_machine()["versions"],
+            "made": _today(),
+        }
+        files.remove(work)
+        shown = {name: value for name, value in trial["figures"].items() if isinstance(value, int | float)}
+        text = "  ".join(f"{name} {number(value)}" for name, value in shown.items())
+        self.screen.console.print(f"    {trial.get('failed') or text}")
+        return trial
+
+    def _conclude(self, result: dict[str, Any], *, finished: bool) -> None:
+        """Put summary and verdict beside the trials."""
+        seeds = sorted({trial["seed"] for trial in result["trials"]})
+        result |= {
+            "seeds": seeds,
+            "summary": _summary(Findings(self.label, self.protocol.settings, result["trials"])),
+            "verdict": verdict_on(result, finished=finished),
+            "seconds": round(sum(trial["seconds"] for trial in result["trials"]), 1),
+            "machine": "; ".join(dict.fromkeys(trial["machine"] for trial in result["trials"])),
+            "command": command(self.claim.name, self.label, len(seeds)),
+        }
+        if finished:
+            result["looks"] = looks(result)
+
+    def _write(self, result: dict[str, Any]) -> None:
+        try:
+            self.out.mkdir(parents=True, exist_ok=True)
+            files.write_json(self.path, result)
+            write_table(self.out)
+        except OSError as error:
+            raise UserError(f"cannot write {self.path}: {error.strerror}") from error
+
+    def _introduce(self, result: Mapping[str, Any]) -> None:
+        claim, say = self.claim, self.screen.console.print
+        say(f"[bold]{claim.name}[/bold]  {claim.help}")
+        say(f"  [dim]{'published':<10}[/dim] {claim.published} ({claim.paper}, {claim.where})")
+        settings = ", ".join(f"{name} {value}" for name, value in self.protocol.settings.items())
+        say(f"  [dim]{'protocol':<10}[/dim] {LABELS[self.label]}")
+        say(f"  [dim]{'settings':<10}[/dim] seeds 0 to {len(self.seeds) - 1}, {settings}")
+        minutes = self.protocol.minutes * len(self.seeds) / self.protocol.seeds
+        say(f"  [dim]{'time':<10}[/dim] about {terminal.clock(60 * minutes)} on two CPU cores")
+        say(f"  [dim]{'result':<10}[/dim] {self.path}")
+        for name, reason in result["skipped"].items():
+            say(f"  [dim]{'skipped':<10}[/dim] {name}: {reason}")
+
+    def _report(self, result: Mapping[str, Any]) -> None:
+        say = self.screen.console.print
+        say(f"\n[bold]{result['claim']}: {answer(result['verdict']['holds'])}[/bold]  ({LABELS[self.label]})")
+        say(result["verdict"]["text"])
+        say(row(result))
+
+
+def _lacks(claim: Claim, label: Label = "full") -> dict[str, str]:
+    """Return why arms cannot run in this version, by arm."""
+    reasons: dict[str, str] = {}
+    for name, arm in claim.arms_of(label).items():
+        lacking = []
+        if arm.recipe not in recipes:
+            lacking.append(f"there is no recipe {arm.recipe!r} yet")
+        else:
+            known = {*recipes.get(arm.recipe).flags, *inspect.signature(train).parameters}
+            lacking += [f"{arm.recipe} has no flag {flag!r} yet" for flag in arm.flags if flag not in known]
+        if arm.data.partition("@")[0] not in data_sets:
+            lacking.append(f"there is no data set {arm.data!r} yet")
+        lacking += [f"there is no metric {metric!r} yet" for metric in claim.metrics if metric not in metrics]
+        if lacking:
+            reasons[name] = "; ".join(lacking)
+    return reasons
+
+
+def _summary(found: Findings) -> dict[str, dict[str, Any]]:
+    summary: dict[str, dict[str, Any]] = {}
+    for arm in found.arms:
+        summary[arm] = {}
+        for figure in found.figures:
+            try:
+                values = found.values(arm, figure)
+            except Missing:
+                continue
+            summary[arm][figure] = {
+                "mean": found.mean(arm, figure),
+                "spread": found.spread(arm, figure),
+                "count": len(values),
+            }
+    return summary
+
+
+def _trained(work: Path) -> float:
+    """Return for how many seconds an interrupted trial has trained already."""
+    rows = RunFolder(work / "run").rows()
+    return rows[-1]["seconds"] if rows else 0.0
+
+
+def _computed(plan: Plan | None) -> dict[str, Any]:
+    """Return what decides a trial's last digits: the machine and, where it trained, threads and precision."""
+    machine = describe_machine()["machine"]
+    threads = plan.threads if plan else torch.get_num_threads()
+    on_cpu = f"{machine['processor']}, {threads} thread{'s' * (threads > 1)}"
+    found = {"machine": str(machine["accelerator"] or on_cpu)}
+    return found | ({"threads": threads, "precision": plan.precision} if plan else {})
+
+
+def _threads(trials: Sequence[Mapping[str, Any]]) -> int | None:
+    """Return the threads of stored trials for those that follow; None where this machine has not as many."""
+    known = next((trial["threads"] for trial in trials if "threads" in trial), None)
+    return known if known is not None and known <= torch.get_num_threads() else None
+
+
+def _today() -> str:
+    return time.strftime("%Y-%m-%d", time.gmtime())

@@ -1,0 +1,90 @@
+"""Verdicts on stored results: from their trials alone, so that they can be drawn again under another rule."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from saddlepoint.claims.claim import Findings, Label, Missing, claims
+from saddlepoint.claims.table import answer, read
+from saddlepoint.claims.verdict import ONE, Verdict
+from saddlepoint.core import files
+from saddlepoint.evaluate.significance import LEVEL
+
+
+def verdict_on(result: Mapping[str, Any], *, finished: bool = True) -> dict[str, Any]:
+    """Return the verdict on a stored result's trials, with a command where more seeds would decide it.
+
+    Each time that fewer seeds were judged before (``looks``) halves the level, but for a single one, which
+    decides nothing: seeds that are added until something is decided would else decide too often. All looks
+    together decide in at most 10 % of cases where there is nothing to decide, the first in 5 %.
+    """
+    if not finished:
+        return _plain(Verdict(None, "Unfinished; the same command goes on with it."))
+    claim, label, trials = claims.get(result["claim"]), result["protocol"], result["trials"]
+    count = len({trial["seed"] for trial in trials})
+    before = [look for look in result.get("looks", ()) if 1 < look < count]
+    try:
+        verdict = claim.judge(Findings(label, result["settings"], trials, LEVEL / 2 ** len(before)))
+    except Missing as missing:
+        verdict = Verdict(None, f"Not decided, for want of {missing}.")
+    holds, text, tests, seeds = verdict
+    if failed := [f"{trial['arm']} (seed {trial['seed']})" for trial in trials if "failed" in trial]:
+        text += f" Training failed for {', '.join(failed)}."
+    text += unlike(trials)
+    if label == "quick":
+        return _plain(Verdict(None, f"Quick: it only proves that the claim runs. {text}"))
+    if others := [f"{one['name']} for {name}" for name, one in result["data"].items() if one["name"] != name]:
+        return _plain(Verdict(None, f"Other data than the claim's ({', '.join(others)}). {text}"))
+    if seeds is not None:
+        seeds = max(seeds, count + 1)
+        gaps = "If the gaps are what they seem, this decides in four cases of five"
+        text += f" {'To see that' if ONE in text else gaps}: `{command(claim.name, label, seeds)}`."
+    return _plain(Verdict(holds, text, tests, seeds))
+
+
+def unlike(trials: Sequence[Mapping[str, Any]]) -> str:
+    """Return a sentence where trials were not all computed alike, else nothing."""
+    ways = [", ".join([one["machine"], one["precision"]]) for one in trials if "precision" in one]
+    told = list(dict.fromkeys(ways))
+    return f" The trials were not computed alike: {'; '.join(told)}." if len(told) > 1 else ""
+
+
+def judge_again(out: str | Path = "results") -> list[str]:
+    """Draw the verdicts of all finished results in ``out`` from their stored trials; return which changed."""
+    changed = []
+    for name in claims.names():
+        path = Path(out) / f"{name}.json"
+        stored = read(path)
+        if stored is None or not _finished(stored):
+            continue
+        verdict = verdict_on(stored)
+        if verdict["holds"] != stored["verdict"]["holds"]:
+            changed.append(f"{name}: {answer(stored['verdict']['holds'])} -> {answer(verdict['holds'])}")
+        judged = {**stored, "verdict": verdict, "looks": looks(stored)}
+        if judged != stored:
+            files.write_json(path, judged)
+    return changed
+
+
+def looks(result: Mapping[str, Any]) -> list[int]:
+    """Return the numbers of seeds with which a result was judged, now and before."""
+    return sorted({*result.get("looks", ()), len(result["seeds"])})
+
+
+def _finished(stored: Mapping[str, Any]) -> bool:
+    """Say whether every arm was tried with every seed."""
+    done = {(trial["arm"], trial["seed"]) for trial in stored["trials"]}
+    arms = set(stored["arms"]) - set(stored["skipped"])
+    return done == {(arm, seed) for arm in arms for seed in stored["seeds"]}
+
+
+def _plain(verdict: Verdict) -> dict[str, Any]:
+    """Return a verdict as it is read back from its file."""
+    return json.loads(json.dumps(verdict._asdict()))
+
+
+def command(name: str, label: Label, seeds: int) -> str:
+    """Return what a user types to run a claim with so many seeds."""
+    flags = {"short": "", "full": " --full", "quick": " --quick"}[label]
+    return f"saddle reproduce {name}{flags} --seeds {seeds}"

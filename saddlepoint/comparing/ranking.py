@@ -1,0 +1,113 @@
+"""Which figures rank configurations, which differences between them are real, and the order that follows."""
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from saddlepoint.comparing.configurations import Group
+from saddlepoint.evaluate import Card, Figure
+from saddlepoint.evaluate.interval import Z
+from saddlepoint.evaluate.significance import LEVEL, Difference, Scores, difference, holm
+
+UNSEEN = 0.25  # most that the variance of one mode, found or not, can be
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two configurations, the better one first.
+
+    Attributes:
+        better: place of the first among the groups.
+        worse: place of the second.
+        figure: the figure that tells them apart, or the first that could.
+        found: by how much the second falls shorter of the best possible in it.
+        adjusted: its p after Holm's correction for all tests.
+    """
+
+    better: int
+    worse: int
+    figure: str
+    found: Difference
+    adjusted: float
+
+    @property
+    def differ(self) -> bool:
+        """Whether the difference is more than chance, as far as the test can see."""
+        return self.adjusted < LEVEL
+
+
+def ranking(card: Card) -> tuple[str, ...]:
+    """Return the figures that rank: of points with known modes these and then their quality, else Fréchet.
+
+    A Fréchet distance of points sees their mean and covariance alone, which a blur over all modes has right.
+    """
+    return ("modes", "high_quality") if "modes" in card.figures else ("frechet",)
+
+
+def scores(group: Group, name: str) -> Scores:
+    """Return by how much each seed falls short of the best possible figure, and its standard error."""
+    value, error = {}, {}
+    for entry in group.entries:
+        figure = entry.card[name]
+        value[entry.seed] = _shortfall(name, figure)
+        error[entry.seed] = _error(name, figure)
+    return Scores(value, error)
+
+
+def ranked(groups: Sequence[Group], figures: Sequence[str]) -> tuple[tuple[Group, ...], tuple[Pair, ...]]:
+    """Order configurations and tell every two of them apart by the first of ``figures`` that can.
+
+    Holm's correction covers every figure of every pair, whichever decides. The order is that of the means,
+    unless a later figure decides against it.
+
+    Returns:
+        The groups, the best first, with their ranks, and the pairs.
+    """
+    found = {name: [scores(group, name) for group in groups] for name in figures}
+    means = [[float(np.mean([*found[name][i].value.values()])) for name in figures] for i in range(len(groups))]
+    start = sorted(range(len(groups)), key=lambda i: means[i])
+    places = list(itertools.combinations(start, 2))
+    tests = [[difference(found[name][a], found[name][b]) for name in figures] for a, b in places]
+    adjusted = iter(holm([one.p for test in tests for one in test]))
+    pairs = []
+    for (a, b), test in zip(places, tests, strict=True):
+        options = list(zip(figures, test, [next(adjusted) for _ in figures], strict=True))
+        certain = [option for option in options if option[2] < LEVEL]
+        name, one, p = (certain or [option for option in options if option[1].value] or options)[0]
+        turned = one.value < 0  # a later figure speaks against the order of the means
+        a, b, one = (b, a, _turned(one)) if turned else (a, b, one)
+        pairs.append(Pair(a, b, name, one, p))
+    above = [sum(pair.differ for pair in pairs if pair.worse == i) for i in range(len(groups))]
+    below = [sum(pair.differ for pair in pairs if pair.better == i) for i in range(len(groups))]
+    against_means = any(start.index(pair.better) > start.index(pair.worse) for pair in pairs if pair.differ)
+    order = sorted(start, key=lambda i: (above[i], -below[i])) if against_means else start
+    final = tuple(replace(groups[i], rank=(1 + above[i], len(groups) - below[i])) for i in order)
+    moved = {i: place for place, i in enumerate(order)}
+    return final, tuple(replace(pair, better=moved[pair.better], worse=moved[pair.worse]) for pair in pairs)
+
+
+def _shortfall(name: str, figure: Figure) -> float:
+    assert figure.value is not None
+    if name == "modes":
+        return float(figure.detail["of"]) - figure.value
+    if name == "high_quality":  # more than true samples have is as wrong as less
+        return abs(figure.value - figure.detail["perfect"])
+    return figure.value
+
+
+def _error(name: str, figure: Figure) -> float:
+    """Return the standard error of a figure from the samples that it rests on."""
+    if name == "modes":
+        # With n samples on a mode, other samples would miss it with the probability exp(−n).
+        missed = np.exp(-np.array(figure.detail["counts"], np.float64))
+        return math.sqrt(np.where(missed == 1, UNSEEN, missed * (1 - missed)).sum())
+    if figure.high is None or figure.low is None or figure.value is None:
+        return 0.0
+    return (figure.high - figure.low) / (2 * Z) if name == "high_quality" else (figure.high - figure.value) / Z
+
+
+def _turned(one: Difference) -> Difference:
+    return replace(one, value=-one.value, low=-one.high, high=-one.low)

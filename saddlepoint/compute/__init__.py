@@ -1,0 +1,1 @@
+"""How this machine computes: plan, threads, graphs, convolutions by patches."""

@@ -1,0 +1,174 @@
+"""NumPy files: ``.npy`` with images or points, ``.npz`` with labels and splits beside them."""
+
+import tokenize
+import zipfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from saddlepoint.core.errors import UserError, reason
+from saddlepoint.data import cache
+from saddlepoint.data.dataset import Dataset, Split
+from saddlepoint.data.files.array_labels import read_labels
+from saddlepoint.data.files.zip_archive import check_member
+from saddlepoint.data.pixels import to_images
+from saddlepoint.data.request import Request
+from saddlepoint.data.splits import content_splits, fingerprint, notes_on, row_keys, split_rows, tenth
+
+_UNREADABLE = (
+    OSError,
+    ValueError,
+    EOFError,
+    KeyError,
+    TypeError,
+    MemoryError,
+    OverflowError,
+    RecursionError,
+    NotImplementedError,
+    SyntaxError,
+    tokenize.TokenError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+_MANY = 16  # dimensions from which points in [−1, 1] may be pictures in truth
+# How Keras, MedMNIST and people call their arrays: (images, labels).
+_NAMES = {
+    "train": (
+        ("x_train", "train_images", "images", "x", "arr_0"),
+        ("y_train", "train_labels", "labels", "y", "arr_1"),
+    ),
+    "validation": (("x_val", "val_images"), ("y_val", "val_labels")),
+    "test": (("x_test", "test_images"), ("y_test", "test_labels")),
+}
+
+
+def read_array_path(request: Request, name: str) -> Dataset:
+    """Read images or float (n, d) points from ``.npy`` or ``.npz``; what arrays are images: :func:`to_images`.
+
+    A ``.npy`` of bytes stays memory-mapped. In a ``.npz`` arrays are found by their usual names: ``x_train``
+    and ``y_train``, ``train_images`` and ``train_labels``, ``images`` and ``labels``, ``arr_0`` and ``arr_1``.
+
+    Raises:
+        UserError: if the file is damaged, needs pickle, or holds something else.
+    """
+    path = request.path
+    if path.suffix.lower() == ".npz":
+        return _read_npz(path, request, name)
+    stat = path.stat()
+    quick = cache.key(path.absolute(), stat.st_size, stat.st_mtime_ns)
+    array, notes = to_examples(_load(path), str(path), f"array-{quick}")
+    if array.nbytes > 2**26:  # hashing takes long enough that it is worth remembering
+        facts = cache.remembered(f"keys-{quick}", lambda: {"keys": row_keys(array).tolist()})
+        keys = np.array(facts["keys"], np.uint64)
+    else:
+        keys = row_keys(array)
+    return _one_array(array, None, keys, request, name, notes)
+
+
+def to_examples(array: np.ndarray, place: str, name: str | None = None) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Return uint8 (n, h, w, c) images or float32 (n, d) points, and notes; as :func:`to_images`."""
+    if not isinstance(array, np.ndarray) or not array.size:
+        raise UserError(f"{place} holds no data")
+    if array.dtype.hasobject:
+        raise UserError(_objects(place))
+    if array.ndim != 2 or array.dtype.kind != "f":
+        return to_images(array, place, name)
+    if not np.isfinite(array).all():
+        raise UserError(f"{place} holds points that are not finite; take them out")
+    count, dimension = array.shape
+    notes = ()
+    if dimension >= _MANY and array.min() >= -1 and array.max() <= 1:
+        notes = (
+            f"read as {count:,} points in {dimension} dimensions; pictures have more axes: (n, h, w) or "
+            "(n, h, w, 3), by np.stack or reshape",
+        )
+    return array.astype(np.float32, copy=False), notes
+
+
+def _one_array(
+    array: np.ndarray,
+    label: np.ndarray | None,
+    keys: np.ndarray,
+    request: Request,
+    name: str,
+    notes: tuple[str, ...],
+    classes: tuple[str, ...] = (),
+) -> Dataset:
+    splits = content_splits(array, label, keys)
+    notes = (*notes, *notes_on(split_rows(keys)))
+    return _dataset(request, name, splits, classes, fingerprint(keys, label), notes)
+
+
+def _read_npz(path: Path, request: Request, name: str) -> Dataset:
+    found = _load_npz(path)
+    arrays: dict[str, np.ndarray] = {}
+    given: dict[str, tuple[np.ndarray | None, int]] = {}
+    notes: dict[str, None] = {}  # each once, in order
+    for part, (image_names, label_names) in _NAMES.items():
+        image = next((found[n] for n in image_names if n in found), None)
+        label = next((found[n] for n in label_names if n in found), None)
+        if image is not None:
+            arrays[part], told = to_examples(image, str(path))
+            given[part] = label, len(arrays[part])
+            notes |= dict.fromkeys(told)
+    if "train" not in arrays:
+        names = ", ".join(found) or "nothing"
+        raise UserError(f"{path} holds {names}; call the images x_train or images (and labels y_train, labels)")
+    labels, classes, told = read_labels(given, str(path))
+    notes |= {told: None} if told else {}
+    keys = {part: row_keys(array) for part, array in arrays.items()}
+    array, label = arrays["train"], labels["train"]
+    if "test" not in arrays:
+        return _one_array(array, label, keys["train"], request, name, tuple(notes), classes)
+    splits = {part: Split(array, labels[part]) for part, array in arrays.items()}
+    if any(split.array.shape[1:] != array.shape[1:] for split in splits.values()):
+        raise UserError(f"{path} holds splits of different shapes; save them with one size")
+    splits.setdefault("validation", Split(array, label, tenth(keys["train"])))
+    mark = fingerprint(*keys.values(), *(labels[part] for part in arrays))
+    return _dataset(request, name, splits, classes, mark, tuple(notes))
+
+
+def _load(path: Path) -> np.ndarray:
+    try:
+        return np.load(path, mmap_mode="c", allow_pickle=False)
+    except _UNREADABLE as error:
+        raise _refused(path, error, "a NumPy array", "np.save") from error
+
+
+def _load_npz(path: Path) -> dict[str, np.ndarray]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for info in archive.infolist():
+                check_member(info, str(path))
+        with np.load(path, allow_pickle=False) as file:
+            return {key: file[key] for key in file.files}
+    except _UNREADABLE as error:
+        raise _refused(path, error, "NumPy arrays", "np.savez") from error
+
+
+def _refused(path: Path, error: Exception, what: str, by: str) -> UserError:
+    if "pickle" in str(error) or "Python objects" in str(
+        error
+    ):  # objects in an array or a plain pickle: code that loading would execute
+        return UserError(_objects(str(path)))
+    return UserError(f"cannot read {path} as {what} ({reason(error)}); save it again with {by}")
+
+
+def _objects(place: str) -> str:
+    return (
+        f"cannot read {place}, which holds Python objects; stack them to one array of numbers: "
+        "np.stack(list(a)).astype(np.uint8)"
+    )
+
+
+def _dataset(
+    request: Request,
+    name: str,
+    splits: dict[str, Split],
+    classes: tuple[str, ...],
+    mark: str,
+    notes: tuple[str, ...],
+) -> Dataset:
+    kind = "images" if splits["train"].array.ndim == 4 else "points"
+    return Dataset(name, request.source, kind, splits, classes, mark, notes)

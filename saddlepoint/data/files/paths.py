@@ -1,0 +1,48 @@
+"""A path to a data set, whatever it is: the content decides, not the name."""
+
+from pathlib import Path
+
+from saddlepoint.core.errors import UserError
+from saddlepoint.core.words import slug
+from saddlepoint.data.dataset import Dataset
+from saddlepoint.data.files.collection import read
+from saddlepoint.data.files.formats import is_image, is_image_name
+from saddlepoint.data.files.idx import is_idx_name, read_idx_path
+from saddlepoint.data.files.image_folder import Folder
+from saddlepoint.data.files.numpy_files import read_array_path
+from saddlepoint.data.files.zip_archive import Archive
+from saddlepoint.data.request import Request
+
+
+def read_path(request: Request) -> Dataset:
+    """Read a folder or zip of images, IDX files, or a NumPy file; raises UserError for anything else."""
+    path = request.path
+    try:
+        if path.is_dir():
+            name = slug(path.absolute().name)
+            if any(is_idx_name(file.name) for file in path.iterdir()):
+                return read_idx_path(request, name)
+            return read(Folder(path), name, request)
+        head = _head(path)
+    except PermissionError as error:
+        raise UserError(f"cannot read {path} ({error.strerror}); check its permissions") from error
+    name = slug(path.name.partition(".")[0])
+    if path.suffix.lower() in (".npy", ".npz") or head.startswith(b"\x93NUMPY"):
+        return read_array_path(request, name)
+    if path.suffix.lower() == ".zip" or head.startswith(b"PK\x03\x04"):
+        return read(Archive(path), name, request)
+    if is_idx_name(path.name) or head.startswith(b"\0\0\x08"):
+        return read_idx_path(request, name)
+    if is_image_name(path.name) or _is_image(path):
+        raise UserError(f"{path} is one image; give the folder that holds the images")
+    raise UserError(f"{path} is no zip, IDX or NumPy file; unpack it and give the folder of images")
+
+
+def _is_image(path: Path) -> bool:
+    with path.open("rb") as file:
+        return is_image(file)
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(16)

@@ -1,0 +1,82 @@
+"""The user's own encoder, by import path."""
+
+import importlib
+import inspect
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from saddlepoint.compute.threads import pick_device, private_rng
+from saddlepoint.core.errors import UserError
+from saddlepoint.evaluate.encoder import Encoder, Encoding, digest
+
+
+def imported_encoder(path: str) -> Encoder:
+    """Return the encoder at ``package.module:callable``.
+
+    The callable takes float32 (n, c, h, w) pixels in [0, 1] (or points (n, d)) and returns features (n, f),
+    or a pair of features and class logits (n, k). A class is first called without arguments; a
+    ``torch.nn.Module`` is put into evaluation mode on the fastest device.
+
+    Raises:
+        UserError: nothing can be imported there, or it does not return (n, f) features.
+    """
+    function = _find(path)
+    device = pick_device()
+    if isinstance(function, nn.Module):
+        function = function.to(device).eval()
+
+    def apply(images: np.ndarray) -> Encoding:
+        x = torch.from_numpy(np.ascontiguousarray(images)).to(device)
+        if x.ndim == 4:
+            x = x.permute(0, 3, 1, 2).float() / 255
+        with torch.inference_mode():
+            found = function(x)
+        features, logits = found if isinstance(found, tuple) else (found, None)
+        if not isinstance(features, Tensor) or features.ndim != 2 or len(features) != len(x):
+            shape = tuple(getattr(features, "shape", ())) or type(features).__name__
+            raise UserError(f"encoder {path!r} must return features of shape ({len(x)}, f), not {shape}")
+        return Encoding(_array(features), None if logits is None else _array(logits))
+
+    return Encoder(path, _hash(path, function), apply, note="imported")
+
+
+def _find(path: str) -> Callable:
+    module_name, _, attribute = path.partition(":")
+    inserted = os.getcwd()
+    sys.path.insert(0, inserted)  # a command's own folder is searched, as with python -m
+    try:
+        thing = importlib.import_module(module_name)
+        for name in attribute.split("."):
+            thing = getattr(thing, name)
+        if inspect.isclass(thing):
+            with private_rng(0):
+                thing = thing()
+    except (ImportError, AttributeError, ValueError, TypeError) as error:
+        raise UserError(f"cannot import encoder {path!r}: {error}") from error
+    finally:
+        sys.path.remove(inserted)
+    if not callable(thing):
+        raise UserError(f"encoder {path!r} is a {type(thing).__name__}, which cannot be called")
+    return thing
+
+
+def _hash(path: str, function: Callable) -> str:
+    """Hash the weights of a module and, where it can be read, the source of anything."""
+    parts = [path.encode()]
+    with suppress(OSError, TypeError):
+        source = type(function) if isinstance(function, nn.Module) else function
+        parts.append(inspect.getsource(source).encode())
+    if isinstance(function, nn.Module):
+        state = function.state_dict()
+        parts += [state[name].detach().cpu().contiguous().numpy().tobytes() for name in sorted(state)]
+    return digest(parts)
+
+
+def _array(x: Tensor) -> np.ndarray:
+    return x.float().cpu().numpy()

@@ -1,0 +1,255 @@
+"""From samples to a score card: encode, measure, and set what real images score beside it."""
+
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from saddlepoint.core.errors import UserError
+from saddlepoint.data import cache
+from saddlepoint.data.dataset import Dataset
+from saddlepoint.data.request import Report, silent
+from saddlepoint.evaluate.card import Card
+from saddlepoint.evaluate.encoder import Encoder, find_encoder
+from saddlepoint.evaluate.features import HELD_OUT, REAL, fake_view, real_views
+from saddlepoint.evaluate.identity import identity
+from saddlepoint.evaluate.interval import within
+from saddlepoint.evaluate.metric import Figure, Inputs, Measure, Metric, UnmeasurableError, View
+from saddlepoint.evaluate.metric import metrics as registered
+from saddlepoint.evaluate.remarks import check_reference, notes_on
+from saddlepoint.evaluate.samples import Sample, draw
+
+VERSION = 3  # of the metrics' arithmetic; a new one makes cached figures of real images unused
+CHEAP_SAMPLES, CHEAP_REAL = 2_000, 10_000
+
+
+def evaluate(
+    dataset: Dataset,
+    sample: Sample | np.ndarray,
+    *,
+    metrics: Sequence[str] | None = None,
+    samples: int = 10_000,
+    encoder: str | Encoder | None = None,
+    seed: int = 0,
+    told: Sequence[str] = (),
+    report: Report = silent,
+    look: Callable[[Card, Inputs], None] | None = None,
+) -> Card:
+    """Score samples against a data set.
+
+    Args:
+        dataset: what the samples imitate.
+        sample: n -> uint8 (n, h, w, c) images or float32 (n, d) points; or an array of them.
+        metrics: names of registered metrics; None takes all that data and encoder allow, but slow ones.
+        samples: how many samples to draw, or the most to use of an array.
+        encoder: registered name, ``package.module:callable``, or an Encoder; None chooses by the data.
+        seed: seed of everything random in the metrics. The same samples and seed give the same card.
+        told: what the card should note of the samples: that they were resized, say.
+        report: told how slow work goes.
+        look: called with the card and what it was computed from, for pictures.
+
+    Returns:
+        The card. Global random state is left as it was.
+
+    Raises:
+        UserError: the samples, a metric's name or the encoder do not fit the data.
+    """
+    if metrics is None:
+        quick = [metric for metric in _all() if not metric.slow]
+        return _score(dataset, sample, quick, False, samples, encoder, seed, report, look, told)
+    chosen = [registered.get(name) for name in metrics]
+    return _score(dataset, sample, chosen, True, samples, encoder, seed, report, look, told)
+
+
+def cheap(
+    dataset: Dataset,
+    sample: Sample | np.ndarray,
+    *,
+    samples: int = CHEAP_SAMPLES,
+    encoder: str | Encoder | None = None,
+    seed: int = 0,
+    report: Report = silent,
+) -> Card:
+    """Return a quick card of ``samples`` samples: the cheap metrics, beside 10,000 training images at most.
+
+    It is for curves on the way and for the end of training. Arguments and errors as for :func:`evaluate`.
+    """
+    chosen = [metric for metric in _all() if metric.cheap]
+    most = (CHEAP_REAL, samples)
+    card = _score(dataset, sample, chosen, False, samples, encoder, seed, report, most=most)
+    return replace(card, quick=True)
+
+
+def _all() -> list[Metric]:
+    return sorted((metric for _, metric in registered.items()), key=lambda metric: metric.name != "frechet")
+
+
+def _score(
+    dataset: Dataset,
+    sample: Sample | np.ndarray,
+    chosen: Sequence[Metric],
+    strict: bool,
+    samples: int,
+    encoder: str | Encoder | None,
+    seed: int,
+    report: Report,
+    look: Callable[[Card, Inputs], None] | None = None,
+    told: Sequence[str] = (),
+    most: tuple[int, int] = (REAL, HELD_OUT),
+) -> Card:
+    """Measure ``chosen``; a metric that these data do not allow is an error if ``strict``, else left out."""
+    check_reference(dataset)
+    report(f"drawing {samples:,} samples", 0, 0)
+    images, assumed = draw(dataset, sample, samples, seed)
+    found = find_encoder(encoder, dataset, report)
+    real, heldout = real_views(dataset, found, report, most=most)
+    report(f"encoding {len(images):,} samples with {found.name}", 0, 0)
+    # A file may be sorted by class, and some metrics use a part of the samples.
+    images = images[np.random.default_rng(seed).permutation(len(images))]
+    fake = fake_view(images, found)
+    _check_features(fake, real, found, dataset)
+    rng = np.random.default_rng(seed)
+    inputs = Inputs(
+        fake,
+        real,
+        heldout,
+        dataset.classes,
+        rng,
+        mixture=dataset.mixture,
+        kind=dataset.kind,
+        channel=dataset.channel,
+        samples=images,
+        dataset=dataset,
+    )
+    figures: dict[str, Figure] = {}
+    available = len(images) if callable(sample) else len(sample)
+    notes = [*([found.warning] if found.warning else []), *(f"Samples: {note}." for note in (*told, *assumed))]
+    notes += notes_on(inputs, available, seed)
+    parts: list[str] = []
+    for metric in chosen:
+        reason = _refusal(metric, inputs)
+        if reason and strict:
+            raise UserError(f"metric {metric.name!r} {reason}")
+        if reason and min(len(fake), len(real)) < metric.least:
+            notes.append(f"Left out: {metric.name}, which {reason}.")
+        if reason:
+            continue
+        if not metric.cheap:
+            report(f"measuring {metric.name}", 0, 0)
+        try:
+            measures = _measure(metric, inputs, seed)
+        except UnmeasurableError as lack:
+            if strict:
+                raise UserError(f"metric {metric.name!r} {lack}") from lack
+            notes.append(f"Left out: {metric.name}, which {lack}.")
+            continue
+        floor, count = _floor(metric, inputs, f"{identity(dataset)}-{found.hash}-{len(real)}")
+        for name, measure in measures.items():
+            figures[name] = _figure(measure, floor.get(name), count, found)
+        if metric.most and len(fake) > metric.most:
+            parts.append(f"{metric.name} on {metric.most:,}")
+    if not figures:
+        raise UserError(f"no metric can be computed from {len(fake)} samples; draw more")
+    if parts:
+        notes.append(
+            f"Of {len(fake):,} samples, in random order, some figures rest on the first: {', '.join(parts)}."
+        )
+    card = Card(
+        figures,
+        data={"name": dataset.name, "fingerprint": dataset.fingerprint},
+        encoder={
+            "name": found.name,
+            "hash": found.hash,
+            "accuracy": found.accuracy,
+            "features": fake.features.shape[1],
+            "note": found.note,
+        },
+        samples=len(fake),
+        reference={"training": len(real), "held_out": len(heldout)},
+        seed=seed,
+        notes=tuple(notes),
+        arithmetic=VERSION,
+    )
+    if look is not None:
+        look(card, inputs)
+    return card
+
+
+def _check_features(fake: View, real: View, encoder: Encoder, dataset: Dataset) -> None:
+    if fake.features.ndim != 2 or len(fake.features) != len(fake):
+        raise UserError(f"encoder {encoder.name!r} gave features of shape {fake.features.shape}, not (n, f)")
+    for view in (fake, real):
+        if not np.isfinite(view.features).all():
+            raise UserError(f"encoder {encoder.name!r} gave features that are NaN or infinite")
+    if (real.features == real.features[0]).all():
+        raise UserError(
+            f"encoder {encoder.name!r} gives all training images of {dataset.name!r} the same features, so "
+            "there is nothing to compare; choose another with --encoder"
+        )
+
+
+def _refusal(metric: Metric, inputs: Inputs) -> str:
+    """Return why ``metric`` cannot be computed, or ''."""
+    logits = inputs.fake.logits
+    if "logits" in metric.needs and logits is None:
+        return "needs an encoder that classifies; give labelled data and encoder 'judge'"
+    if "classes" in metric.needs and (logits is None or logits.shape[1] != len(inputs.classes)):
+        return "needs an encoder that knows the data's classes; give labelled data and encoder 'judge'"
+    if "mixture" in metric.needs and inputs.mixture is None:
+        return "needs points from a density with known modes, for example ring8"
+    if "channel" in metric.needs and inputs.channel is None:
+        return "needs images with a known digit in each channel, for example stacked_mnist"
+    if "images" in metric.needs and inputs.kind != "images":
+        return "compares images, and these are points"
+    if "heldout" in metric.needs and len(inputs.heldout) < 2 * metric.least:
+        return f"needs {2 * metric.least} held-out images, and there are {len(inputs.heldout)}"
+    for what, view in (("samples", inputs.fake), ("training images", inputs.real)):
+        if len(view) < metric.least:
+            return f"needs at least {metric.least} {what}, and there are {len(view)}"
+    return ""
+
+
+def _floor(metric: Metric, inputs: Inputs, key: str) -> tuple[dict[str, float | None], int]:
+    """Return the metric's figures for held-out images in the samples' place, and how many; cached."""
+    if not metric.floor:
+        return {}, 0
+    heldout = inputs.heldout
+    split = "heldout" in metric.needs
+    count = min(len(inputs.fake), len(heldout) // 2 if split else len(heldout))
+    if count < metric.least:
+        return {}, 0
+
+    def compute() -> dict[str, float | None]:
+        rest = heldout.take(slice(count, None)) if split else heldout
+        stand_in = replace(inputs, fake=heldout.head(count), heldout=rest, samples=None)
+        try:
+            return {name: measure.value for name, measure in _measure(metric, stand_in, 0).items()}
+        except UnmeasurableError:
+            return {}
+
+    return cache.remembered(f"floor{VERSION}-{key}-{metric.name}-{count}", compute), count
+
+
+def _measure(metric: Metric, inputs: Inputs, seed: int) -> dict[str, Measure]:
+    """Measure with randomness that depends on the metric's name and not on which others are taken.
+
+    Matrices of few features are multiplied on one thread: beside another program, threads of linear algebra
+    that wait for each other made a hundred 64×64 eigenvalue problems forty times slower. Pixels are not few.
+    """
+    rng = np.random.default_rng([seed, zlib.crc32(metric.name.encode())])
+    small = inputs.fake.features.shape[1] <= 256 and not {"images", "heldout"} & {*metric.needs}
+    fake = inputs.fake if metric.most is None else inputs.fake.head(metric.most)
+    with threadpool_limits(1 if small else None, user_api="blas"):
+        return metric.measure(replace(inputs, fake=fake, rng=rng))
+
+
+def _figure(measure: Measure, real: float | None, count: int, encoder: Encoder) -> Figure:
+    space = measure.space or f"{encoder.name}-{encoder.hash}"
+    low, high = within(
+        measure.range, *(None if end is None or not np.isfinite(end) else end for end in measure[1:3])
+    )
+    if measure.real is not None:
+        real, count = measure.real, measure.real_samples
+    return Figure(measure.value, low, high, measure.samples, real, space, count, measure.detail, measure.range)

@@ -1,0 +1,99 @@
+"""Names and numbers beside curves, written where a reader looks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from saddlepoint.plots.caption import shortened
+from saddlepoint.plots.curves.series import Curve
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+PLAYERS = {"d": "critic", "g": "generator"}
+BROKEN = "#B91C1C"
+LINE = 12.0  # points from one label to the next
+
+
+class Label(NamedTuple):
+    """What is written at the end of a line: where on the panel's height (0 to 1), text, colour."""
+
+    height: float
+    text: str
+    colour: str
+
+
+def end_labels(place: Axes, name: str, line: Curve, colour: str, *, alone: bool) -> list[Label]:
+    """Name a line at its end with its last average, and values that are not finite at the bottom."""
+    labels = []
+    finite = line.smooth[np.isfinite(line.smooth)]
+    if len(finite):
+        who = spoken(name) if "/" in name or not alone else ""
+        pixels = place.transData.transform((0, finite[-1]))
+        height = float(place.transAxes.inverted().transform(pixels)[1])
+        last, (start, end) = line.x[np.isfinite(line.smooth)][-1], place.get_xlim()
+        # A curve that ends before the others shows an older value.
+        when = f" at {short(float(f'{last:.3g}'))}" if last < end - 0.05 * (end - start) else ""
+        labels.append(Label(height, f"{shortened(who, 11, len)} {brief(finite[-1])}{when}".strip(), colour))
+    if len(line.broken):
+        labels.append(Label(0.02, "× not finite", BROKEN))
+    return labels
+
+
+def spoken(name: str) -> str:
+    """Return the player whose term ``name`` is, in words, or a figure's own name."""
+    player, slash, _ = name.partition("/")
+    return PLAYERS.get(player, player) if slash else name
+
+
+def write_labels(place: Axes, labels: Sequence[Label], inches: float) -> None:
+    """Write labels to the right of a panel that is ``inches`` high, none over another."""
+    labels = sorted(set(labels))
+    gap = LINE / 72 / inches
+    heights = spread([label.height for label in labels], gap)
+    for label, height in zip(labels, heights, strict=True):
+        at = place.transAxes
+        place.text(
+            1.015,
+            height,
+            label.text,
+            color=label.colour,
+            size=9,
+            weight="bold",
+            va="center",
+            transform=at,
+            parse_math=False,
+        )
+
+
+def spread(heights: Sequence[float], gap: float) -> list[float]:
+    """Move ascending ``heights`` apart until they are ``gap`` from each other, within [0, 1] if they fit."""
+    placed: list[float] = []
+    for height in heights:
+        placed.append(max(min(max(height, 0.0), 1.0), placed[-1] + gap if placed else 0.0))
+    ceiling = 1.0
+    for i in reversed(range(len(placed))):
+        placed[i] = min(placed[i], ceiling)
+        ceiling = placed[i] - gap
+    return placed
+
+
+def short(x: float) -> str:
+    """Return a count as people write it: 950, 1.5k, 20k, 3M."""
+    for unit, name in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if abs(x) >= unit:
+            return f"{x / unit:g}{name}"
+    return f"{x:g}"
+
+
+def brief(x: float) -> str:
+    """Return a value in three digits, or two and an exponent: −0.0123, 158, 3.0e7."""
+    if x == 0 or 1e-3 <= abs(x) < 1e4:
+        text = f"{x:.0f}" if abs(x) >= 999.5 else f"{x:.3g}"
+    else:
+        digits, _, exponent = f"{x:.1e}".partition("e")
+        text = f"{digits}e{int(exponent)}"
+    return text.replace("-", "−", 1) if x < 0 else text

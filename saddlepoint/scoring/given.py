@@ -1,0 +1,73 @@
+"""Samples that any other tool has made, a file or an array, as images that can be scored."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from saddlepoint.core.errors import UserError
+from saddlepoint.data import load
+from saddlepoint.data.dataset import Dataset, Split
+from saddlepoint.data.files.numpy_files import to_examples
+from saddlepoint.data.request import Background, Crop, Report, Request, silent
+from saddlepoint.data.resize import fit
+from saddlepoint.data.splits import fingerprint, notes_on, row_keys
+
+
+class Geometry(NamedTuple):
+    """How images are made comparable; None where nothing was asked for.
+
+    Attributes:
+        size: side in pixels; by default the samples' own.
+        crop: how images become square; by default the centre is cut out.
+        background: what transparent parts are flattened on; by default white.
+    """
+
+    size: int | None = None
+    crop: Crop | None = None
+    background: Background | None = None
+
+    def settings(self) -> dict:
+        """Return the keyword arguments of :func:`saddlepoint.data.load`."""
+        return {"size": self.size, "crop": self.crop or "center", "background": self.background or "white"}
+
+
+def read_samples(
+    target: str | Path | np.ndarray, geometry: Geometry, report: Report = silent
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Return all samples in order, uint8 (n, side, side, c) or float32 (n, d), and what was done to them.
+
+    Raises:
+        UserError: they cannot be read, or are neither images nor points.
+    """
+    settings = geometry.settings()
+    if not isinstance(target, np.ndarray):
+        data = load(str(target), **settings, report=report)
+        rows = {part: split.rows for part, split in data.splits.items() if split.rows is not None}
+        splits = notes_on(rows) if {"train", "test"} <= rows.keys() else ()  # samples are not split
+        return data.train.array, tuple(note for note in data.notes if note not in splits)
+    array, notes = to_examples(target, "the array of samples")
+    if array.ndim == 2:
+        return array, notes
+    data = Dataset(
+        "samples", "samples", "images", {"train": Split(array)}, fingerprint=fingerprint(row_keys(array))
+    )
+    data = fit(data, Request("samples", size=settings["size"], crop=settings["crop"]))
+    return data.train.array, (*notes, *data.notes)
+
+
+def in_colours_of(images: np.ndarray, data: Dataset) -> np.ndarray:
+    """Return samples with the channels of the data: grey ones repeated, three equal ones as one.
+
+    Raises:
+        UserError: the samples are in colour and the data are not.
+    """
+    if images.ndim != 4 or data.kind != "images" or images.shape[-1] == data.shape[-1]:
+        return images
+    if images.shape[-1] == 1:
+        return images.repeat(3, axis=3)
+    if (images == images[..., :1]).all():
+        return images[..., :1]
+    raise UserError(
+        f"the samples are in colour, and {data.name!r} holds grey images; convert them to grey first"
+    )

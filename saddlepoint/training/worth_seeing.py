@@ -1,0 +1,161 @@
+"""What a budget buys: how many images, and whether samples are worth seeing after so many."""
+
+import math
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+
+from saddlepoint.compute.plan import Plan
+from saddlepoint.core.experiment import Budget
+from saddlepoint.core.flags import flags
+from saddlepoint.core.protocol import START
+from saddlepoint.core.waiting import clock
+from saddlepoint.data.batches import Batches
+from saddlepoint.data.dataset import Split
+from saddlepoint.engine.step import Stepper
+from saddlepoint.engine.turns import images_drawn
+from saddlepoint.runs.prepare import Prepared, build
+
+WIDTHS = (32, 16)  # narrower networks that are tried
+SIDES = (32, 28)  # smaller images
+
+
+class Worth(NamedTuple):
+    """Images after which samples are worth seeing.
+
+    Attributes:
+        images: shown to the critic.
+        measured: whether a run of this recipe at about this size has told so; else it is reckoned.
+    """
+
+    images: int
+    measured: bool
+
+
+# By recipe and the largest side of images, 0 for points: the images after which 1,000 samples first had a
+# Fréchet distance of patches below 25, by `python -m benchmarks.worth_seeing RECIPE SOURCE`, one seed each.
+MEASURED: dict[tuple[str, int], int] = {
+    ("dcgan", 16): 19_000,  # digits, 8×8: 36 after 14,900 images, 11.5 after 18,700
+    ("dcgan", 32): 190_000,  # CIFAR-10: 19 after 192,000, 53 after 64,000 (docs/evaluation.md, "Patches")
+}
+
+
+def worth(prepared: Prepared) -> Worth:
+    """Return after how many images samples of a prepared recipe are worth seeing.
+
+    What was measured for a smaller class of sizes grows with the logarithm of the side; a recipe that nobody
+    measured has its own default budget, which was chosen so.
+    """
+    side = prepared.spec.size if prepared.spec.kind == "images" else 0
+    sizes = sorted(size for recipe, size in MEASURED if recipe == prepared.recipe.name)
+    here = next((size for size in sizes if size >= side and bool(size) == bool(side)), None)
+    if here is not None:
+        return Worth(MEASURED[prepared.recipe.name, here], True)
+    below = [size for size in sizes if 0 < size < side]
+    if below:
+        growth = 1 + 0.6 * math.log2(side / below[-1])
+        return Worth(round(MEASURED[prepared.recipe.name, below[-1]] * growth), False)
+    default = prepared.experiment.budget
+    return Worth(_images(default, prepared, 0.0), False)
+
+
+def advice(prepared: Prepared, plan: Plan, budget: Budget, given: Mapping[str, Any] | None = None) -> list[str]:
+    """Return what a budget buys where that is too little to be worth seeing, and commands that would be enough.
+
+    Empty where it is enough, or where nobody knows the speed. ``given`` are settings beside the recipe's flags
+    that the commands repeat.
+    """
+    if plan.step_seconds is None:
+        return []
+    speed = images_drawn(prepared.experiment) / plan.step_seconds
+    bought, wanted = _images(budget, prepared, speed), worth(prepared)
+    if bought >= wanted.images:
+        return []
+    size = f" at {prepared.spec.size}×{prepared.spec.size}" if prepared.spec.kind == "images" else ""
+    source = "" if wanted.measured else " (reckoned, not measured)"
+    need = wanted.images / speed
+    lines = [
+        f"{budget} at {speed:,.0f} images/s are {_short(bought)} images; results are worth seeing from about "
+        f"{_short(wanted.images)} with this recipe{size}{source}: {clock(need)} here"
+    ]
+    seconds = bought / speed
+    for change in _cheaper(prepared):
+        other = _changed(prepared, change)
+        step = _step_seconds(other, plan)
+        if worth(other).images / images_drawn(other.experiment) * step <= seconds:
+            minutes = max(0.1, round(seconds / 60, 1))
+            lines.append(
+                f"in the same time: {_command(prepared, {**(given or {}), 'minutes': minutes, **change})}"
+            )
+            break
+    lines.append(f"as it is: {_command(prepared, {**(given or {}), 'minutes': math.ceil(need / 60)})}")
+    return lines
+
+
+def _images(budget: Budget, prepared: Prepared, speed: float) -> int:
+    """Return how many images a budget shows at ``speed`` images a second."""
+    if budget.minutes is not None:
+        return round(60 * budget.minutes * speed)
+    if budget.steps is not None:
+        return budget.steps * images_drawn(prepared.experiment)
+    return round(budget.images or (budget.epochs or 0.0) * prepared.spec.count)
+
+
+def _cheaper(prepared: Prepared) -> Iterator[dict[str, int]]:
+    """Yield changes that make a step cheaper, the gentlest first."""
+    if prepared.spec.kind != "images":
+        return
+    own = flags(prepared.recipe)
+    sides = [side for side in SIDES if side < prepared.spec.size and prepared.recipe.nearest_size(side) == side]
+    widths = list(WIDTHS) if "width" in own else []
+    yield from ({"size": side} for side in sides[:1])
+    yield from ({"width": width} for width in widths)
+    yield from ({"size": side, "width": width} for side in sides[:1] for width in widths)
+
+
+def _changed(prepared: Prepared, change: dict[str, int]) -> Prepared:
+    """Return a prepared recipe with other flags or smaller images, without its data."""
+    side = change.get("size", prepared.spec.size)
+    spec = replace(prepared.spec, shape=(side, side, prepared.spec.channels))
+    given = {**prepared.flags, **{name: value for name, value in change.items() if name != "size"}}
+    experiment = prepared.experiment
+    return build(prepared.recipe, given, spec, None, prepared.seed, experiment.batch, experiment.ema)
+
+
+def _step_seconds(prepared: Prepared, plan: Plan) -> float:
+    """Time a step on random images, with no kernels chosen: somewhat slower than a run will be."""
+    experiment = prepared.experiment
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (experiment.batch, *prepared.spec.shape), np.uint8)
+    label = rng.integers(0, max(1, len(prepared.spec.classes)), len(images))
+    split = Split(images, label if prepared.spec.classes else None)
+    device = torch.device("cpu")
+    batches = Batches(split, experiment.batch, seed=0, device=device, pixels=experiment.pixels)
+    times = []
+    with torch.random.fork_rng(devices=[]), plan.applied():
+        stepper = Stepper(experiment, plan, batches, torch.Generator().manual_seed(0))
+        for _ in range(3):
+            began = time.perf_counter()
+            stepper.step(START)
+            times.append(time.perf_counter() - began)
+    return min(times[1:])
+
+
+def _command(prepared: Prepared, change: dict[str, Any]) -> str:
+    """Return the command that trains ``prepared`` with some changes."""
+    assert prepared.data is not None
+    own = flags(prepared.recipe)
+    given = {name: value for name, value in prepared.flags.items() if value != own[name].default}
+    words = ["saddle train", prepared.recipe.name, "--data", prepared.data.source]
+    for name, value in {**given, **change}.items():
+        words += [f"--{name.replace('_', '-')}", f"{value:g}" if isinstance(value, float) else str(value)]
+    return " ".join(words)
+
+
+def _short(count: float) -> str:
+    """Return a count in two digits."""
+    return f"{float(f'{count:.2g}'):,.0f}"
