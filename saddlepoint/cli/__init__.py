@@ -6,10 +6,9 @@ import sys
 from collections.abc import Sequence
 
 from saddlepoint.cli import compare, evaluate, list_, remove, reproduce, resume, sample, show, train
-from saddlepoint.cli.exits import INTERRUPTED
 from saddlepoint.cli.parser import Parser, UnknownWordError
 from saddlepoint.cli.suggestions import explain, explain_command
-from saddlepoint.core.errors import TrainingError, UserError
+from saddlepoint.core.errors import INTERRUPTED, TrainingError, UserError
 from saddlepoint.core.words import printable
 from saddlepoint.version import __version__
 

@@ -2,10 +2,9 @@
 
 import sys
 
-from saddlepoint.cli.exits import INTERRUPTED
 from saddlepoint.cli.parser import Parser
 from saddlepoint.core.amounts import size
-from saddlepoint.core.errors import UserError
+from saddlepoint.core.errors import INTERRUPTED, UserError
 
 SUMMARY = "remove runs from the disk"
 

@@ -3,10 +3,9 @@
 import json
 from typing import Any
 
-from saddlepoint.cli.exits import INTERRUPTED
 from saddlepoint.cli.parser import Parser
 from saddlepoint.cli.starting import starting
-from saddlepoint.core.errors import UserError
+from saddlepoint.core.errors import INTERRUPTED, UserError
 
 SUMMARY = "run a published claim again and say whether it holds"
 

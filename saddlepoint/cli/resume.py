@@ -3,9 +3,9 @@
 import argparse
 from typing import Literal
 
-from saddlepoint.cli.exits import INTERRUPTED
 from saddlepoint.cli.parser import Parser
 from saddlepoint.cli.starting import starting
+from saddlepoint.core.errors import INTERRUPTED
 
 SUMMARY = "continue a run exactly where it stopped, or extend it"
 

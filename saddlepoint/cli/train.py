@@ -2,9 +2,9 @@
 
 import argparse
 
-from saddlepoint.cli.exits import INTERRUPTED
 from saddlepoint.cli.parser import Parser, add_data, parse_with_flags
 from saddlepoint.cli.starting import starting
+from saddlepoint.core.errors import INTERRUPTED
 
 SUMMARY = "train a recipe on a data set or a folder of images"
 

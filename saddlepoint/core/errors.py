@@ -4,6 +4,8 @@ import difflib
 import re
 from collections.abc import Iterable
 
+INTERRUPTED = 130  # the exit code of a command that Ctrl-C has ended, as shells report it
+
 
 class UserError(Exception):
     """The user's mistake: one sentence that says what is wrong, where, and what to do. Exit code 2."""
