@@ -19,7 +19,7 @@ from saddlepoint.evaluate.card import interval, legend, marked, number
 from saddlepoint.plots.curves.overlay import DARK, LIGHT, Line, Over, overlay_image
 from saddlepoint.plots.grid import grid
 from saddlepoint.plots.png import png_bytes
-from saddlepoint.training.recorder import POINTS, draw, truth
+from saddlepoint.plots.samples import POINTS, draw, truth
 from saddlepoint.version import __version__
 
 if TYPE_CHECKING:

@@ -24,9 +24,9 @@ from saddlepoint.engine.state import load_weights
 from saddlepoint.engine.traversal import traverse
 from saddlepoint.plots.grid import save_images
 from saddlepoint.plots.png import save_png
+from saddlepoint.plots.samples import draw, truth
 from saddlepoint.plots.sheet import rows_named, titled
 from saddlepoint.runs.prepare import Prepared, rebuild
-from saddlepoint.training.recorder import draw, truth
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -209,7 +209,7 @@ class Run:
 
         Args:
             samples: as :meth:`sample` returns them.
-            **layout: as for ``saddlepoint.training.recorder.draw``.
+            **layout: as for ``saddlepoint.plots.samples.draw``.
         """
         over = None
         if samples.ndim == 2:
