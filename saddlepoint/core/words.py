@@ -1,7 +1,7 @@
 """Names of files and classes as they may be shown, listed and put into other names."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 ROOM = 60  # letters that a shortened list takes, about
 
@@ -36,3 +36,18 @@ def shortened(names: Sequence[str]) -> str:
         first.append(name)
     gap = ["…"] if len(first) < len(names) - 1 else []
     return ", ".join([*first, *gap, names[-1]])
+
+
+def clipped(text: str, room: float, measure: Callable[[str], float] = len) -> str:
+    """Return ``text``, or as much of its beginning as fits with "..." into ``room``.
+
+    Args:
+        text: one line.
+        room: letters, or whatever ``measure`` counts.
+        measure: (text) -> length.
+    """
+    if measure(text) <= room:
+        return text
+    while text and measure(text + "...") > room:
+        text = text[:-1]
+    return text.rstrip() + "..." if text else ""

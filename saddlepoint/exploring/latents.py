@@ -16,9 +16,8 @@ from saddlepoint.evaluate.encoder import find_encoder
 from saddlepoint.evaluate.features import real_views, thumbnails, training_order
 from saddlepoint.exploring.expression import Term, parse
 from saddlepoint.plots.animation import FILMS, save_loop
-from saddlepoint.plots.caption import caption
+from saddlepoint.plots.collage import beside, framed, stacked, subtitled, titled
 from saddlepoint.plots.grid import GAP, grid, tile_scale
-from saddlepoint.plots.sheet import beside, framed, stacked, titled
 from saddlepoint.training.run import Run, picture_path, provenance, save_picture, writing
 
 if TYPE_CHECKING:
@@ -349,10 +348,7 @@ def _pairs(found: Neighbours) -> "Image.Image":
     def row(images: np.ndarray, words: Sequence[str]) -> "Image.Image":
         tiles = [grid(image[None], scale=scale) for image in images]
         cells = zip(tiles, words, strict=True)
-        return beside(
-            [stacked([tile, caption(tile.width, text, size=12, centred=True)], gap=0) for tile, text in cells],
-            gap=GAP,
-        )
+        return beside([subtitled(tile, text) for tile, text in cells], gap=GAP)
 
     left = titled("sample", stacked([row(one[None], [""]) for one in found.samples], gap=GAP), size=13)
     near = [

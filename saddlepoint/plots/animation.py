@@ -10,8 +10,8 @@ from typing import Any
 from PIL import Image, ImageDraw
 
 from saddlepoint.core.files import write_bytes
-from saddlepoint.plots.caption import PAPER, caption
-from saddlepoint.plots.frames import check_frames, evenly, opaque, resized
+from saddlepoint.plots.canvas import CRITIC
+from saddlepoint.plots.collage import PAPER, caption, opaque, resized
 
 SIDE = 480  # longest side of a frame in pixels: what a page shows, at a size that it loads
 SMALLEST, FEWEST = 240, 8  # pixels and frames below which no film is worth its bytes
@@ -21,7 +21,7 @@ HELD = 400  # milliseconds at either end of a loop
 FILMS = (".gif", ".webp")
 DESCRIPTION = 0x010E  # Exif's ImageDescription
 COLOURS, GREYS = 256, 64
-BAR, INK = 3, (0, 114, 178)
+BAR = 3  # pixels, of the line that shows progress
 
 
 def save_animation(
@@ -48,7 +48,7 @@ def save_animation(
     Raises:
         ValueError: no frames, frames of different sizes, another number of labels, or seconds not above 0.
     """
-    check_frames(frames, labels)
+    _check_frames(frames, labels)
     if not 0 < seconds < math.inf:
         raise ValueError(f"an animation needs a finite length above 0 seconds, not {seconds}")
     side, count = SIDE, min(len(frames), 2 + int(seconds * 1000 / SHORTEST))
@@ -67,7 +67,7 @@ def save_animation(
 
 def _film(frames: Sequence[Image.Image], labels: Sequence[str], seconds: float, side: int, count: int) -> bytes:
     """Return a GIF of ``count`` of the frames, ``side`` pixels on the longest side."""
-    keep = evenly(len(frames), count)
+    keep = _evenly(len(frames), count)
     colours = GREYS if all(frame.mode in ("1", "L") for frame in frames) else COLOURS
     pictures = [_frame(frames[i], labels[i], i / max(1, len(frames) - 1), colours, side) for i in keep]
 
@@ -96,7 +96,7 @@ def save_loop(
     Raises:
         ValueError: no frames, or frames of different sizes.
     """
-    check_frames(frames, [""] * len(frames))
+    _check_frames(frames, [""] * len(frames))
     there = [opaque(frame) for frame in frames]
     if all(frame.mode in ("1", "L") for frame in frames):
         there = [frame.convert("L") for frame in frames]  # 256 greys are a palette already
@@ -117,11 +117,29 @@ def save_loop(
         pictures[0].save(buffer, format="WEBP", quality=85, exif=exif, **settings)
     else:
         if pictures[0].mode != "L":
-            pictures = [one.quantize(COLOURS, dither=Image.Dither.NONE) for one in pictures]
+            pictures = [picture.quantize(COLOURS, dither=Image.Dither.NONE) for picture in pictures]
             settings["append_images"] = pictures[1:]
         pictures[0].save(buffer, format="GIF", comment=note.encode(), **settings)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_bytes(path, buffer.getvalue())
+
+
+def _check_frames(frames: Sequence[Image.Image], labels: Sequence[str]) -> None:
+    """Raise ValueError unless there are frames, of one size, with a label each."""
+    if not frames:
+        raise ValueError("there are no frames to show")
+    if len(labels) != len(frames):
+        raise ValueError(f"{len(frames)} frames need as many labels, not {len(labels)}")
+    sizes = {frame.size for frame in frames}
+    if len(sizes) > 1:
+        raise ValueError(f"all frames must have one size, not {sorted(sizes)}")
+
+
+def _evenly(n: int, most: int) -> list[int]:
+    """Return up to ``most`` (at least 2) indices below ``n``, evenly spread, first and last among them."""
+    if n <= most:
+        return list(range(n))
+    return [round(i * (n - 1) / (most - 1)) for i in range(most)]
 
 
 def _frame(frame: Image.Image, label: str, progress: float, colours: int, side: int) -> Image.Image:
@@ -132,7 +150,7 @@ def _frame(frame: Image.Image, label: str, progress: float, colours: int, side: 
     page.paste(strip, (0, frame.height + BAR))
     if progress > 0:
         right = round(progress * (frame.width - 1))
-        ImageDraw.Draw(page).rectangle((0, frame.height, right, frame.height + BAR - 1), INK)
+        ImageDraw.Draw(page).rectangle((0, frame.height, right, frame.height + BAR - 1), CRITIC)
     # A palette of its own for every frame: noise at the start and samples at the end share few colours.
     # Without dithering, still parts stay still and the file small.
     return page.quantize(colours, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)

@@ -10,7 +10,7 @@ from PIL import Image
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.files import atomic_path
 from saddlepoint.core.words import slug
-from saddlepoint.plots.png import png_bytes, save_png
+from saddlepoint.plots.png import png_bytes
 
 GAP = 2  # pixels between two images, whatever their scale
 COMFORTABLE = 700  # longer side of a picture in pixels, as nearly as whole factors allow
@@ -53,18 +53,6 @@ def grid(images: np.ndarray, *, columns: int | None = None, scale: int | None = 
         top, left = i // columns * (h + GAP), i % columns * (w + GAP)
         canvas[top : top + h, left : left + w] = image
     return _picture(canvas)
-
-
-def save_grid(
-    path: str | Path,
-    images: np.ndarray,
-    *,
-    columns: int | None = None,
-    scale: int | None = None,
-    text: Mapping[str, str] | None = None,
-) -> None:
-    """Write ``grid(images)`` as PNG with ``text`` in its text chunks; arguments and errors as there."""
-    save_png(path, grid(images, columns=columns, scale=scale), text=text)
 
 
 def save_images(

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
+from saddlepoint.core.words import clipped
 from saddlepoint.plots.canvas import FAINT, GENERATOR, INK, bare, new_figure, picture
-from saddlepoint.plots.caption import shortened
 
 WIDTH, HEIGHT, DPI = 9.0, 3.4, 140
 DATA = "#9CA3AF"
@@ -46,14 +46,14 @@ def histogram_image(
         place.vlines(x, low, high, color=INK, linewidth=1.2)
         room = max(3, 100 // len(names))
         upright = max(map(len, names)) <= room
-        labels = [shortened(name, 14, len) for name in names]
+        labels = [clipped(name, 14) for name in names]
         place.set_xticks(x, labels, rotation=0 if upright else 30, ha="center" if upright else "right")
         for label in place.get_xticklabels():
             label.set_parse_math(False)
     place.set_xlim(-0.6, len(names) - 0.4)
     place.set_ylim(0, 1.08 * max(high.max(), data.max()))
     place.yaxis.set_major_formatter(lambda share, _: f"{100 * share:g} %")
-    figure.text(0.06, 0.92, shortened(title, 70, len), color=INK, size=11, weight="bold", parse_math=False)
+    figure.text(0.06, 0.92, clipped(title, 70), color=INK, size=11, weight="bold", parse_math=False)
     figure.text(0.98, 0.92, "samples", color=GENERATOR, size=9, weight="bold", ha="right")
     figure.text(0.90, 0.92, "data", color=FAINT, size=9, weight="bold", ha="right")
     return picture(figure)

@@ -4,14 +4,24 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
-from saddlepoint.plots.caption import INK, PAPER
-from saddlepoint.plots.frames import opaque, resized
+from saddlepoint.plots.canvas import FAINT
+from saddlepoint.plots.collage import (
+    PAPER,
+    beside,
+    caption,
+    caption_width,
+    framed,
+    opaque,
+    resized,
+    stacked,
+    subtitled,
+    titled,
+)
 
-CELL, SPACE, MARGIN = 64, 8, 16  # pixels
-NAMES = 150
-FAINT = (107, 114, 128)
+CELL, SPACE = 64, 8  # pixels: an image's side, and the distance to the next one
+HEADING, TEXT = 16, 12  # pixels: height of letters
 
 
 class Strip(NamedTuple):
@@ -45,31 +55,26 @@ def neighbours_image(blocks: Sequence[Block], *, note: str = "") -> Image.Image:
     Returns:
         RGB on white.
     """
-    large, small = ImageFont.load_default(16), ImageFont.load_default(12)
-    columns = max(len(strip.images) for block in blocks for strip in block.strips)
-    cells = [[_cell(image) for image in strip.images] for block in blocks for strip in block.strips]
-    side = max(cell.height for row in cells for cell in row)
-    width = 2 * MARGIN + NAMES + columns * (side + SPACE) - SPACE
-    rows = iter(cells)
-    page = Image.new("RGB", (width, 4000), PAPER)
-    draw = ImageDraw.Draw(page)
-    y = MARGIN
+    margin = max(caption_width(strip.name, size=TEXT) for block in blocks for strip in block.strips)
+    parts = []
     for block in blocks:
-        draw.text((MARGIN, y), block.heading, INK, large)
-        y += 30
-        for strip in block.strips:
-            draw.text((MARGIN, y + side / 2), strip.name, FAINT, small, "lm")
-            for i, cell in enumerate(next(rows)):
-                x = MARGIN + NAMES + i * (side + SPACE)
-                page.paste(cell, (x, y))
-                if strip.below:
-                    draw.text((x + side / 2, y + side + 3), strip.below[i], FAINT, small, "ma")
-            y += side + (24 if strip.below else SPACE)
-        y += 14
+        strips = stacked([_row(strip, margin) for strip in block.strips], gap=SPACE)
+        width = caption_width(block.heading, size=HEADING)
+        parts.append(titled(block.heading, strips, size=HEADING, width=width))
     if note:
-        draw.text((MARGIN, y), note, FAINT, small)
-        y += 18
-    return page.crop((0, 0, width, y + MARGIN // 2))
+        parts.append(caption(caption_width(note, size=TEXT), note, size=TEXT, colour=FAINT))
+    return framed(stacked(parts, gap=2 * SPACE), SPACE)
+
+
+def _row(strip: Strip, margin: int) -> Image.Image:
+    """Draw a strip's name in ``margin`` pixels, and its images to the right of it."""
+    cells = [_cell(image) for image in strip.images]
+    name = Image.new("RGB", (margin, cells[0].height), PAPER)
+    line = caption(margin, strip.name, size=TEXT, colour=FAINT)
+    name.paste(line, (0, (name.height - line.height) // 2))
+    if strip.below:
+        cells = [subtitled(*cell, size=TEXT, colour=FAINT) for cell in zip(cells, strip.below, strict=True)]
+    return beside([name, *cells], gap=SPACE)
 
 
 def _cell(image: np.ndarray) -> Image.Image:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from saddlepoint.core.words import clipped
 from saddlepoint.plots.canvas import FAINT, GENERATOR, INK, bare, new_figure, picture
-from saddlepoint.plots.caption import shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -186,7 +186,7 @@ def _titles(place: Axes, title: str, has_real: bool, has_modes: bool, outside: f
     def write(x: float, y: float, text: str, colour: str, **kwargs) -> None:
         place.figure.text(x, y, text, color=colour, parse_math=False, **kwargs)
 
-    write(0.04, 0.965, shortened(title, 50, len), INK, size=9.5, weight="bold", va="center")
+    write(0.04, 0.965, clipped(title, 50), INK, size=9.5, weight="bold", va="center")
     key = [
         ("samples", GENERATOR, 0.13),
         *[("real", FAINT, 0.08)] * has_real,

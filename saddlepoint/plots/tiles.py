@@ -6,9 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from saddlepoint.plots.caption import PAPER, caption
+from saddlepoint.plots.collage import PAPER, SPACE, beside, caption, framed, stacked
 from saddlepoint.plots.grid import GAP, grid
-from saddlepoint.plots.sheet import SPACE, beside, framed, stacked
 
 COLUMNS, TILES = 6, 12  # of a block of tiles: in a row, and in all
 MIDDLE = 4 * SPACE  # pixels between the two networks

@@ -22,10 +22,10 @@ from saddlepoint.engine.latents import truncate
 from saddlepoint.engine.sampling import BLOCK, draw_latents, evaluating, render, sample
 from saddlepoint.engine.state import load_weights
 from saddlepoint.engine.traversal import traverse
+from saddlepoint.plots.collage import rows_named, titled
 from saddlepoint.plots.grid import save_images
 from saddlepoint.plots.png import save_png
 from saddlepoint.plots.samples import draw, truth
-from saddlepoint.plots.sheet import rows_named, titled
 from saddlepoint.runs.prepare import Prepared, rebuild
 
 if TYPE_CHECKING:

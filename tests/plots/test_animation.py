@@ -6,8 +6,6 @@ from PIL import Image
 
 from saddlepoint.core import files
 from saddlepoint.plots.animation import save_animation, save_loop
-from saddlepoint.plots.frames import evenly, resized
-from saddlepoint.plots.sequence import SPACE, contact_sheet
 
 
 def film(n, size=(24, 16)):
@@ -150,34 +148,3 @@ def test_a_failure_leaves_the_old_film(tmp_path, monkeypatch):
         save_animation(path, film(2), labels=labels(2))
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_contact_sheet_shows_first_and_last():
-    sheet = contact_sheet(film(20), labels(20), side=96)
-    height = 64 + round(1.8 * 17)
-    assert sheet.size == (4 * 96 + 3 * SPACE, 2 * height + SPACE)
-    shown = [sheet.getpixel((x * (96 + SPACE) + 5, y * (height + SPACE) + 5)) for y in (0, 1) for x in range(4)]
-    assert shown == [(10 * i, 100, 200) for i in evenly(20, 8)]
-
-
-def test_a_contact_sheet_of_few_frames_has_no_empty_places():
-    assert contact_sheet(film(2), labels(2), side=96).width == 2 * 96 + SPACE
-
-
-def test_bad_contact_sheets_are_refused():
-    with pytest.raises(ValueError, match="moments=1"):
-        contact_sheet(film(3), labels(3), moments=1)
-    with pytest.raises(ValueError, match="as many labels"):
-        contact_sheet(film(3), labels(4))
-
-
-def test_evenly():
-    assert evenly(3, 8) == [0, 1, 2]
-    assert evenly(9, 3) == [0, 4, 8]
-    assert evenly(1000, 2) == [0, 999]
-
-
-def test_large_frames_shrink_and_small_ones_grow_by_a_whole_factor():
-    assert resized(Image.new("RGB", (1000, 500)), 480).size == (480, 240)
-    assert resized(Image.new("RGB", (100, 50)), 480).size == (400, 200)
-    assert resized(Image.new("RGB", (2000, 1)), 480).size == (480, 1)

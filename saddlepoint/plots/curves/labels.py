@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from saddlepoint.plots.caption import shortened
+from saddlepoint.core.words import clipped
 from saddlepoint.plots.curves.series import Curve
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def end_labels(place: Axes, name: str, line: Curve, colour: str, *, alone: bool)
         last, (start, end) = line.x[np.isfinite(line.smooth)][-1], place.get_xlim()
         # A curve that ends before the others shows an older value.
         when = f" at {short(float(f'{last:.3g}'))}" if last < end - 0.05 * (end - start) else ""
-        labels.append(Label(height, f"{shortened(who, 11, len)} {brief(finite[-1])}{when}".strip(), colour))
+        labels.append(Label(height, f"{clipped(who, 11)} {brief(finite[-1])}{when}".strip(), colour))
     if len(line.broken):
         labels.append(Label(0.02, "× not finite", BROKEN))
     return labels

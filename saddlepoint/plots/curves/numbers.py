@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from saddlepoint.core.words import clipped
 from saddlepoint.plots.canvas import FAINT, INK
-from saddlepoint.plots.caption import shortened
 from saddlepoint.plots.curves.labels import BROKEN, PLAYERS, brief
 from saddlepoint.plots.curves.series import Series
 
@@ -54,4 +54,4 @@ def _name(name: str) -> str:
     """Return a figure's name with the player whose term it is in words."""
     player, slash, term = name.partition("/")
     told = f"{PLAYERS.get(player, player)}: {term}" if slash else name
-    return shortened(told, 26, len)
+    return clipped(told, 26)

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 from PIL import Image
 
+from saddlepoint.core.words import clipped
 from saddlepoint.plots.canvas import FAINT, INK, bare, new_figure, picture
-from saddlepoint.plots.caption import shortened
 from saddlepoint.plots.curves.labels import BROKEN, brief, end_labels, short, spoken, write_labels
 from saddlepoint.plots.curves.numbers import numbers_height, write_numbers
 from saddlepoint.plots.curves.panels import LOW, Panel, colours, panels
@@ -104,7 +104,7 @@ def curves_image(
 
 def _draw_panel(place: Axes, panel: Panel, references: Mapping[str, float]) -> None:
     bare(place, size=9)
-    name = shortened(panel.name, round(20 * panel.height), len)
+    name = clipped(panel.name, round(20 * panel.height))
     place.set_ylabel(name, color=INK, size=9.5, parse_math=False)
     place.yaxis.set_label_coords(-0.6 / (WIDTH - LEFT - RIGHT), 0.5)
 
@@ -258,7 +258,7 @@ def _draw_clock(places: list[Axes], images: np.ndarray, steps: np.ndarray, unit:
 
 def _draw_title(figure: Figure, title: str, references: Mapping[str, float], *, lines: bool) -> None:
     left, height = 0.25 / WIDTH, figure.get_figheight()
-    title = shortened(title, 80, len)
+    title = clipped(title, 80)
     figure.text(left, 1 - 0.36 / height, title, color=INK, size=13, weight="bold", parse_math=False)
     if not lines:
         return
