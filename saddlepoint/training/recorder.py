@@ -1,8 +1,9 @@
 """What a run leaves behind for people to look at: grids over time, TensorBoard events, final pictures."""
 
 import hashlib
+import io
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 from torch import Tensor
@@ -16,9 +17,12 @@ from saddlepoint.engine.loop import Trainer, Watcher
 from saddlepoint.engine.sampling import draw_latents, sample
 from saddlepoint.plots.png import save_png
 from saddlepoint.plots.samples import POINTS, draw, truth
-from saddlepoint.training.events import Events
+
+if TYPE_CHECKING:
+    from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
 SHOWN = 64  # images in a grid
+SIDE = 768  # pixels that a grid may have in TensorBoard; the file would outgrow the weights
 LEAST_FILM = 200_000  # bytes that a film may take however small the weights are
 
 
@@ -62,6 +66,81 @@ class Recorder(Watcher):
     def close(self) -> None:
         """Write what is buffered."""
         self.events.close()
+
+
+class Events:
+    """TensorBoard events: curves as scalars and grids as images, all into one file of the run's folder.
+
+    They are a copy, for those who like to look there; nothing is written where TensorBoard is not installed.
+    Those of before a resumed run's checkpoint are written again, in the order of their steps.
+
+    Args:
+        folder: the run's.
+    """
+
+    def __init__(self, folder: RunFolder):
+        self.writer = _writer(folder.path)
+        if self.writer is None:
+            return
+        self.started = folder.read_config()["created"]
+        self.seconds = 0.0
+        rows = [(row["step"], 1, row) for row in folder.rows()]
+        grids = [(folder.step_of(path), 0, path) for path in folder.samples()]
+        for step, _, what in sorted([*rows, *grids], key=lambda one: one[:2]):
+            if isinstance(what, Path):
+                self.add_grid(step, what)
+            else:
+                self.add(what)
+
+    def add(self, row: dict[str, Any]) -> None:
+        """Write one row of the curves."""
+        if self.writer is None:
+            return
+        self.seconds = row["seconds"]
+        values = [
+            {"tag": name, "simple_value": value}
+            for name, value in row.items()
+            if name not in ("version", "step", "seconds", "samples") and isinstance(value, int | float)
+        ]
+        self._write(row["step"], values)
+
+    def add_grid(self, step: int, path: Path) -> None:
+        """Write the grid of samples after ``step``."""
+        if self.writer is None:
+            return
+        with Image.open(path) as picture:
+            picture.thumbnail((SIDE, SIDE))
+            content = io.BytesIO()
+            picture.save(content, "PNG")
+        image = {
+            "height": picture.height,
+            "width": picture.width,
+            "colorspace": len(picture.getbands()),
+            "encoded_image_string": content.getvalue(),
+        }
+        self._write(step, [{"tag": "samples", "image": image}])
+
+    def _write(self, step: int, values: list[dict[str, Any]]) -> None:
+        """Write one event; its wall time is the start of the run and the time spent training."""
+        from tensorboard.compat.proto.event_pb2 import Event  # pyright: ignore[reportAttributeAccessIssue]
+
+        assert self.writer is not None
+        event = Event(wall_time=self.started + self.seconds, step=step, summary={"value": values})
+        self.writer.add_event(event)
+
+    def close(self) -> None:
+        """Write what is buffered and close the file."""
+        if self.writer is not None:
+            self.writer.close()
+
+
+def _writer(path: Path) -> "EventFileWriter | None":
+    """Return what writes events into the folder ``path``, None where TensorBoard is not installed."""
+    try:
+        from tensorboard.summary.writer.event_file_writer import EventFileWriter
+    except ImportError:
+        return None
+    return EventFileWriter(str(path))
 
 
 def save_pictures(folder: RunFolder, title: str, references: dict[str, float]) -> None:

@@ -137,7 +137,8 @@ class Screen:
         self._line("next", f"saddle evaluate {run.path}")
         self._line("", f"saddle sample {run.path} -n 100 --seed 1")
         self._line("", f"saddle resume {run.path} --steps {2 * run.step}")
-        self._line("", f"tensorboard --logdir {run.path.parent}")
+        if folder.events():
+            self._line("", f"tensorboard --logdir {run.path.parent}")
 
     def _line(self, name: str, text: str) -> None:
         self.console.print(f"  [dim]{name:<10}[/dim] {escape(text)}")

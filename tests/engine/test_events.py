@@ -10,7 +10,7 @@ from tensorboard.backend.event_processing.plugin_event_multiplexer import EventM
 
 import saddlepoint as sp
 from saddlepoint.core.run_folder import RunFolder
-from saddlepoint.training.events import SIDE, Events
+from saddlepoint.training.recorder import SIDE, Events
 
 
 def read(root):

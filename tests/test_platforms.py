@@ -1,0 +1,33 @@
+"""The package trains where modules are missing: those that only some systems have, and those of an extra."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import saddlepoint
+
+HIDDEN = ("tensorboard",)
+TRAIN = """
+import sys
+sys.modules.update(dict.fromkeys({hidden}))  # an import of None fails
+import saddlepoint as sp
+run = sp.train("gan", "ring8", steps=2, batch=8, kernels="library", card=False, out="run")
+assert run.step == 2
+assert sp.resume("run", steps=4).step == 4
+"""
+
+
+def test_training_without_modules_that_may_be_missing(tmp_path):
+    child = subprocess.run(
+        [sys.executable, "-c", TRAIN.format(hidden=HIDDEN)],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(Path(saddlepoint.__file__).parents[1])},
+        capture_output=True,
+        text=True,
+    )
+    assert child.returncode == 0, child.stderr
+    assert child.stderr == ""
+    assert "saddle sample run -n 100" in child.stdout
+    assert "tensorboard" not in child.stdout
+    assert not list((tmp_path / "run").glob("events*"))
