@@ -4,13 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from saddlepoint.data.dataset import Dataset, Split
-from saddlepoint.data.request import Request
-from saddlepoint.data.splits import fingerprint
-
-COUNTS = {"train": 100_000, "validation": 10_000, "test": 10_000}
-SEED = 20_140_610
-
 
 @dataclass(frozen=True)
 class Mixture:
@@ -30,19 +23,3 @@ class Mixture:
         mode = rng.integers(len(self.centres), size=count)
         noise = rng.standard_normal((count, self.centres.shape[1]))
         return (self.centres[mode] + self.sigma * noise).astype(np.float32), mode
-
-
-def dataset(name: str, mixture: Mixture, request: Request) -> Dataset:
-    """Return 100,000 training points and 10,000 each to validate and test, always the same ones."""
-    splits = {
-        part: Split(*mixture.draw(count, (SEED, index))) for index, (part, count) in enumerate(COUNTS.items())
-    }
-    return Dataset(
-        name=name,
-        source=request.source,
-        kind="points",
-        splits=splits,
-        classes=tuple(map(str, range(len(mixture.centres)))),
-        fingerprint=fingerprint(*(split.array for split in splits.values())),
-        mixture=mixture,
-    )

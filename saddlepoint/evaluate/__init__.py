@@ -1,9 +1,10 @@
 """Encoder, statistics, number: one file per metric."""
 
 from saddlepoint.evaluate.card import Card, meanings
-from saddlepoint.evaluate.encoder import Encoder, Encoding, encoders, find_encoder
+from saddlepoint.evaluate.encoder import Encoder, Encoding
+from saddlepoint.evaluate.encoders.find import find_encoder
 from saddlepoint.evaluate.measure import cheap, evaluate
-from saddlepoint.evaluate.metric import Figure, Inputs, Measure, metric, metrics
+from saddlepoint.evaluate.metric import Figure, Inputs, Measure, metric
 
 __all__ = [
     "Card",
@@ -13,10 +14,8 @@ __all__ = [
     "Inputs",
     "Measure",
     "cheap",
-    "encoders",
     "evaluate",
     "find_encoder",
     "meanings",
     "metric",
-    "metrics",
 ]

@@ -12,7 +12,8 @@ from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.request import Report, silent
 from saddlepoint.evaluate.card import Card
-from saddlepoint.evaluate.encoder import Encoder, find_encoder
+from saddlepoint.evaluate.encoder import Encoder
+from saddlepoint.evaluate.encoders.find import find_encoder
 from saddlepoint.evaluate.features import HELD_OUT, REAL, fake_view, real_views
 from saddlepoint.evaluate.identity import identity
 from saddlepoint.evaluate.interval import within

@@ -12,7 +12,7 @@ from saddlepoint.core.seeds import generator
 from saddlepoint.data.request import Report, silent
 from saddlepoint.engine import latents as space
 from saddlepoint.evaluate.distances import nearest_few
-from saddlepoint.evaluate.encoder import find_encoder
+from saddlepoint.evaluate.encoders.find import find_encoder
 from saddlepoint.evaluate.features import real_views, thumbnails, training_order
 from saddlepoint.exploring.expression import Term, parse
 from saddlepoint.plots.animation import FILMS, save_loop

@@ -7,7 +7,8 @@ import torch
 from torch import nn
 
 from saddlepoint.core.errors import UserError
-from saddlepoint.evaluate import encoders, evaluate, find_encoder
+from saddlepoint.evaluate import evaluate, find_encoder
+from saddlepoint.evaluate.encoder import encoders
 
 SOURCE = """
 import torch

@@ -6,8 +6,9 @@ import numpy as np
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.data.mixture import Mixture, dataset
+from saddlepoint.data.mixture import Mixture
 from saddlepoint.data.request import Request, sources
+from saddlepoint.data.sources._gaussians import drawn
 
 
 @sources.register()
@@ -24,4 +25,4 @@ def mixture1d(request: Request) -> Dataset:
         centres = [math.nan]
     if not all(map(math.isfinite, centres)):
         raise UserError(f"{request.source!r} gives no centres; write numbers, as in mixture1d:-3,0,3")
-    return dataset("mixture1d", Mixture(np.array(centres)[:, None], 1.0), request)
+    return drawn("mixture1d", Mixture(np.array(centres)[:, None], 1.0), request)

@@ -3,8 +3,9 @@
 import numpy as np
 
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.data.mixture import Mixture, dataset
+from saddlepoint.data.mixture import Mixture
 from saddlepoint.data.request import Request, sources
+from saddlepoint.data.sources._gaussians import drawn
 
 
 @sources.register()
@@ -14,7 +15,7 @@ def ring8(request: Request) -> Dataset:
     Lin et al. 2018, section 4.1; after Metz et al. 2017.
     """
     request.refuse_argument()
-    return dataset("ring8", mixture(), request)
+    return drawn("ring8", mixture(), request)
 
 
 def mixture() -> Mixture:

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from saddlepoint.evaluate.encoder import find_encoder
+from saddlepoint.evaluate.encoders.find import find_encoder
 from saddlepoint.evaluate.interval import around
 from saddlepoint.evaluate.metric import About, Inputs, Measure, metric
 from saddlepoint.evaluate.metrics.class_histogram import kl_divergence
