@@ -60,7 +60,8 @@ def main(arguments: list[str]) -> int:
     found = make_parser().parse(arguments)
     with starting():
         from saddlepoint.exploring import latents as exploring
-        from saddlepoint.training import run
+        from saddlepoint.exploring import output
+        from saddlepoint.runs.model import Model
     from saddlepoint.core.errors import UserError
     from saddlepoint.core.waiting import waiting
     from saddlepoint.core.words import slug
@@ -76,7 +77,7 @@ def main(arguments: list[str]) -> int:
                 raise UserError(
                     f"--traverse draws every value of every code and has no use for {flag}; leave it out"
                 )
-    chosen = run.load(found.run)
+    chosen = Model.open(found.run)
     truncation = 1.0 if found.truncation is None else found.truncation
     settings = {"seed": found.seed, "label": found.label, "truncation": truncation}
     many = {} if found.n is None else {"n": found.n}
@@ -101,9 +102,9 @@ def main(arguments: list[str]) -> int:
             path = exploring.save_neighbours(chosen, out("neighbours"), **many, **more, **settings)
     elif found.traverse:
         place = Path(found.out) if found.out else chosen.path / f"traverse-seed{found.seed}"
-        print(*run.save_traversals(chosen, place, seed=found.seed), sep="\n")
+        print(*output.save_traversals(chosen, place, seed=found.seed), sep="\n")
         return 0
     else:
-        path = run.save_samples(chosen, out("samples"), **many, **settings)
+        path = output.save_samples(chosen, out("samples"), **many, **settings)
     print(path)
     return 0

@@ -18,7 +18,8 @@ from saddlepoint.exploring.expression import Term, parse
 from saddlepoint.plots.animation import FILMS, save_loop
 from saddlepoint.plots.collage import beside, framed, stacked, subtitled, titled
 from saddlepoint.plots.grid import GAP, grid, tile_scale
-from saddlepoint.training.run import Run, picture_path, provenance, save_picture, writing
+from saddlepoint.runs.model import Model
+from saddlepoint.runs.output import picture_path, provenance, save_picture, writing
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -33,7 +34,7 @@ WORDS = 520  # pixels that the heading over neighbours takes
 
 
 def interpolate(
-    run: Run,
+    run: Model,
     n: int = ROWS,
     *,
     steps: int = STEPS,
@@ -53,13 +54,13 @@ def interpolate(
         steps: images a walk, both ends included, at least 2.
         seed: seed of the latents.
         label: class by name or label, for conditional recipes.
-        truncation: as for :meth:`Run.sample`.
+        truncation: as for :meth:`Model.sample`.
 
     Returns:
         uint8 (n, steps, h, w, c) images, or float32 (n, steps, d) points.
 
     Raises:
-        UserError: n or steps are too small, or as for :meth:`Run.sample`.
+        UserError: n or steps are too small, or as for :meth:`Model.sample`.
     """
     if n < 1:
         raise UserError(f"-n must be at least 1, got {n}")
@@ -74,7 +75,7 @@ def interpolate(
 
 
 def save_walks(
-    run: Run, out: Path, n: int = ROWS, *, steps: int | None = None, seed: int = 0, **settings: Any
+    run: Model, out: Path, n: int = ROWS, *, steps: int | None = None, seed: int = 0, **settings: Any
 ) -> Path:
     """Write :func:`interpolate` to ``out``; return where.
 
@@ -131,7 +132,7 @@ class Arithmetic:
         concepts: its terms.
         result: uint8 (h, w, c) the image of the resulting latent.
         around: uint8 (9, h, w, c) the result in the middle, at index 4, amid images of latents near to its own.
-        latent: the resulting latent, as :meth:`Run.render` takes it.
+        latent: the resulting latent, as :meth:`Model.render` takes it.
     """
 
     concepts: tuple[Concept, ...]
@@ -141,7 +142,7 @@ class Arithmetic:
 
 
 def arithmetic(
-    run: Run,
+    run: Model,
     expression: str,
     *,
     seed: int = 0,
@@ -161,7 +162,7 @@ def arithmetic(
         expression: for example ``"3,17,40 - 5,9 + 12"`` (samples by index) or ``"class:7 - class:1 + 4"``.
         seed: seed of the latents; indices count its samples.
         label: class of samples that are named by index, for conditional recipes.
-        truncation: as for :meth:`Run.sample`.
+        truncation: as for :meth:`Model.sample`.
         report: told how slow work goes.
 
     Raises:
@@ -191,7 +192,7 @@ def arithmetic(
     return Arithmetic(tuple(concepts), result, around, latent)
 
 
-def save_arithmetic(run: Run, out: Path, expression: str, *, seed: int = 0, **settings: Any) -> Path:
+def save_arithmetic(run: Model, out: Path, expression: str, *, seed: int = 0, **settings: Any) -> Path:
     """Write :func:`arithmetic` to ``out``: ``.png``, or ``.npy`` of ``around``; return where."""
     out = picture_path(out)
     found = arithmetic(run, expression, seed=seed, **settings)
@@ -223,7 +224,7 @@ class Neighbours:
 
 
 def neighbours(
-    run: Run,
+    run: Model,
     n: int = ROWS,
     *,
     k: int = NEAREST,
@@ -241,7 +242,7 @@ def neighbours(
         k: training images a sample.
         seed: seed of the latents.
         label: class by name or label, for conditional recipes.
-        truncation: as for :meth:`Run.sample`.
+        truncation: as for :meth:`Model.sample`.
         encoder: measure in the features of this encoder instead of in pixels, which are shrunk to 32×32 where
             there are more. Pixels find copies; features find what looks alike.
         report: told how slow work goes.
@@ -270,7 +271,7 @@ def neighbours(
     return Neighbours(samples, images, index, distance, measured, len(order), len(data.train))
 
 
-def save_neighbours(run: Run, out: Path, n: int = ROWS, *, seed: int = 0, **settings: Any) -> Path:
+def save_neighbours(run: Model, out: Path, n: int = ROWS, *, seed: int = 0, **settings: Any) -> Path:
     """Write :func:`neighbours` to ``out``: ``.png``, or ``.npy`` (n, 1 + k, ...), sample first; return it."""
     out = picture_path(out)
     found = neighbours(run, n, seed=seed, **settings)
@@ -281,13 +282,13 @@ def save_neighbours(run: Run, out: Path, n: int = ROWS, *, seed: int = 0, **sett
     return save_picture(out, array, lambda: _pairs(found), text)
 
 
-def _needs_images(run: Run, what: str) -> None:
+def _needs_images(run: Model, what: str) -> None:
     if run.config["data"]["kind"] != "images":
         raise UserError(f"--{what} needs a run on images, and {run.path} was trained on points")
 
 
 def _of_classes(
-    run: Run, labels: Sequence[int], drawn: dict[str, Any], report: Report
+    run: Model, labels: Sequence[int], drawn: dict[str, Any], report: Report
 ) -> dict[int, tuple[int, ...]]:
     """Return, for each class, the first samples that the judge assigns to it."""
     if not labels:

@@ -16,8 +16,9 @@ from saddlepoint.engine.sampling import draw_latents
 from saddlepoint.inspection.guided import Seen, calibrated, guided, watch
 from saddlepoint.plots.png import save_png
 from saddlepoint.plots.tiles import COLUMNS, Row, Section, bright, layers_picture, signed
+from saddlepoint.runs.model import Model
+from saddlepoint.runs.output import provenance, writing
 from saddlepoint.runs.prepare import rebuild
-from saddlepoint.training.run import Run, provenance, writing
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -42,7 +43,7 @@ class Group(NamedTuple):
     codes: Tensor | None
 
 
-def draw_layers(run: Run, *, seed: int = 0) -> "Image.Image":
+def draw_layers(run: Model, *, seed: int = 0) -> "Image.Image":
     """Draw every layer of a run's networks beside the same networks before training, into the run's folder.
 
     First the critic's last convolution (or, without any, its last hidden dense layer): the six features whose

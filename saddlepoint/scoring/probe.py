@@ -20,8 +20,8 @@ from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.subset import random_part
 from saddlepoint.evaluate.probe import TRAINING, Activations, Probed, probe
 from saddlepoint.inspection.recorder import Kind, activations, has_layers, settle
+from saddlepoint.runs.model import Model
 from saddlepoint.runs.prepare import Prepared, rebuild
-from saddlepoint.training.run import Run, load
 
 VERSION = 1
 _LEAST = 100  # labelled images
@@ -65,7 +65,7 @@ class Probe:
 
 
 def probe_run(
-    target: "str | Path | Run | None" = None,
+    target: "str | Path | Model | None" = None,
     *,
     images: int = TRAINING,
     seed: int = 0,
@@ -91,7 +91,7 @@ def probe_run(
     """
     if images < _LEAST:
         raise UserError(f"a probe needs at least {_LEAST} labelled images, not {images}")
-    run = target if isinstance(target, Run) else load(target)
+    run = target if isinstance(target, Model) else Model.open(target)
     if run.config["data"]["kind"] != "images" or not run.config["data"]["classes"]:
         raise UserError(
             f"a probe needs labelled images, and {run.config['data']['name']!r}, which {run.path} was "

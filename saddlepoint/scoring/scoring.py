@@ -20,15 +20,15 @@ from saddlepoint.data.subset import random_part
 from saddlepoint.evaluate import Card, Figure, Inputs, Measure, evaluate
 from saddlepoint.evaluate.class_figures import code_error, knn_accuracy
 from saddlepoint.plots.png import save_png
+from saddlepoint.runs.model import Model
 from saddlepoint.scoring.given import Geometry, in_colours_of, read_samples
-from saddlepoint.training.run import Run, load
 
 SAMPLES = 10_000
 TEST = 10_000  # test images that the figures of classes rest on, at most
 
 
 def score(
-    target: "str | Path | np.ndarray | Run | None" = None,
+    target: "str | Path | np.ndarray | Model | None" = None,
     *,
     against: str | None = None,
     metrics: Sequence[str] | None = None,
@@ -71,7 +71,7 @@ def score(
 
 
 def _score(
-    target: "str | Path | np.ndarray | Run | None",
+    target: "str | Path | np.ndarray | Model | None",
     against: str | None,
     knn: int | None,
     geometry: Geometry,
@@ -81,10 +81,10 @@ def _score(
     labels = None
     if (
         target is None
-        or isinstance(target, Run)
+        or isinstance(target, Model)
         or (not isinstance(target, np.ndarray) and _is_run(Path(target)))
     ):
-        run = target if isinstance(target, Run) else load(target)
+        run = target if isinstance(target, Model) else Model.open(target)
         if geometry == Geometry():
             dataset = reference(run, against, f"saddle evaluate {run.path} --against PATH", report)
             _check_knn(run, dataset, knn)
@@ -107,7 +107,7 @@ def _score(
     return evaluate(dataset, in_colours_of(images, dataset), told=told, report=report, **settings)
 
 
-def reference(run: Run, against: str | None, cure: str, report: Report = silent) -> Dataset:
+def reference(run: Model, against: str | None, cure: str, report: Report = silent) -> Dataset:
     """Return the data that a run is compared with: its own, or ``against`` at its size.
 
     Args:
@@ -122,7 +122,7 @@ def reference(run: Run, against: str | None, cure: str, report: Report = silent)
 
 
 def told_figures(
-    run: Run, dataset: Dataset, *, knn: int | None = None, seed: int = 0, named: bool = False
+    run: Model, dataset: Dataset, *, knn: int | None = None, seed: int = 0, named: bool = False
 ) -> dict[str, Figure]:
     """Return the figures of a run that knows classes: ``code_error`` where it has codes, ``knn_accuracy``.
 
@@ -155,7 +155,7 @@ def _told(found: Measure, real: float | None, count: int = 0) -> Figure:
 
 
 def _of_classes(
-    run: Run, count: int, classes: Sequence[int], seed: int
+    run: Model, count: int, classes: Sequence[int], seed: int
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield ``count`` samples in blocks, as many of each class as of any other."""
     for place, label in enumerate(classes):
@@ -168,7 +168,7 @@ def _of_classes(
             left, part = left - n, part + 1
 
 
-def _check_knn(run: Run, dataset: Dataset, knn: int | None) -> None:
+def _check_knn(run: Model, dataset: Dataset, knn: int | None) -> None:
     if knn is None:
         return
     if not run.conditional or not dataset.classes:
@@ -177,7 +177,9 @@ def _check_knn(run: Run, dataset: Dataset, knn: int | None) -> None:
         raise UserError(f"--knn must be at least {len(dataset.classes)}, one sample a class, got {knn}")
 
 
-def _score_run(run: Run, dataset: Dataset, report: Waiting, knn: int | None, settings: dict[str, Any]) -> Card:
+def _score_run(
+    run: Model, dataset: Dataset, report: Waiting, knn: int | None, settings: dict[str, Any]
+) -> Card:
     """Score a run's samples, and write the card and its pictures into the run's folder."""
     from saddlepoint.scoring.card_pictures import draw_card
 
@@ -213,7 +215,7 @@ def _score_run(run: Run, dataset: Dataset, report: Waiting, knn: int | None, set
     return card
 
 
-def _stored(run: Run) -> Card | None:
+def _stored(run: Model) -> Card | None:
     """Return the card in a run's folder, None where there is none of this version."""
     stored = run.folder.read_card()
     try:

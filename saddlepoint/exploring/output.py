@@ -1,0 +1,86 @@
+"""Samples of a run, and traversals of its codes, written to files."""
+
+from pathlib import Path
+
+from saddlepoint.core.errors import UserError
+from saddlepoint.plots.collage import rows_named, titled
+from saddlepoint.plots.grid import save_images
+from saddlepoint.plots.png import save_png
+from saddlepoint.runs.model import Model
+from saddlepoint.runs.output import provenance, save_picture, writing
+
+_FILES = (".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".npz", ".pt", ".zip", ".html", ".csv")
+
+
+def save_samples(
+    run: Model,
+    out: Path,
+    *,
+    n: int = 64,
+    seed: int = 0,
+    label: int | str | None = None,
+    truncation: float = 1.0,
+) -> Path:
+    """Draw samples and write them; return where.
+
+    Args:
+        run: whose weights to sample.
+        out: ``.png`` for one grid, ``.npy`` for an array as :meth:`Model.sample` returns it, otherwise a folder
+            that gets one PNG an image, whose name ends in its class where it was drawn for one.
+        n: how many.
+        seed: seed of the latents.
+        label: class by name (text) or label (a whole number), for conditional recipes; see ``find_class``.
+        truncation: as for :meth:`Model.sample`.
+
+    Raises:
+        UserError: the folder exists and is not empty, or ``out`` cannot be written.
+    """
+    is_folder = out.suffix.lower() not in (".png", ".npy")
+    if out.suffix.lower() in _FILES:
+        raise UserError(f"--out must be FILE.png, FILE.npy or a folder, got {out}")
+    if is_folder and out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise UserError(f"{out} exists and is not an empty folder; name a new folder, a .png or a .npy")
+    samples = run.sample(n, seed=seed, label=label, truncation=truncation)
+    classes = run.class_names(n, seed, label)
+    text = provenance(run, seed=seed, label=label, truncation=truncation)
+    if not is_folder:
+        if classes and label is None:
+            text["classes"] = ", ".join(classes)
+        return save_picture(out, samples, lambda: run.picture(samples), text)
+    if samples.ndim != 4:
+        raise UserError("points are no images; write them to a .npy or a .png")
+    with writing(out):
+        save_images(out, samples, text, classes=classes)
+    return out
+
+
+def save_traversals(run: Model, out: Path, *, columns: int = 10, seed: int = 0) -> list[Path]:
+    """Write a grid for every code of the recipe into the folder ``out``, a row a value; return the files.
+
+    Raises:
+        UserError: the recipe has no codes, makes no images, or the folder cannot be written.
+    """
+    if out.suffix:
+        raise UserError(f"--traverse writes one grid a code; give a folder as --out, not {out}")
+    found = run.traverse(columns, seed)
+    values = {
+        code.name: [f"{value:.3g}".replace("-", "−") for value in code.values] for code in run.family.codes
+    }
+    for code in run.family.codes:
+        if run.conditional and code.name == "class":
+            values[code.name] = [run.config["data"]["classes"][int(label)] for label in code.values]
+    text = provenance(run, seed=seed)
+    paths = []
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, samples in found.items():
+            paths.append(out / f"{name}.png")
+            flat = samples.reshape(-1, *samples.shape[2:])
+            picture = run.picture(flat, columns=columns)
+            if flat.ndim == 4:
+                title = f"{name}: a row for each of its values, a column for each latent"
+                picture = titled(title, rows_named(picture, values[name]))
+            save_png(paths[-1], picture, text={**text, "code": name})
+    except OSError as error:
+        raise UserError(f"cannot write {out}: {error.strerror}") from error
+    return paths

@@ -1,0 +1,242 @@
+"""A run on disk as an object: its configuration, its weights, and samples from them."""
+
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import torch
+
+from saddlepoint.core.classes import find_class
+from saddlepoint.core.errors import UserError
+from saddlepoint.core.protocol import Family
+from saddlepoint.core.run_folder import Checkpoint, RunFolder, newest_run
+from saddlepoint.core.words import printable
+from saddlepoint.data import load
+from saddlepoint.data.batches import to_floats, to_uint8
+from saddlepoint.data.dataset import Dataset
+from saddlepoint.data.request import Report, silent
+from saddlepoint.engine.latents import truncate
+from saddlepoint.engine.sampling import BLOCK, draw_latents, evaluating, render, sample
+from saddlepoint.engine.state import load_weights
+from saddlepoint.engine.traversal import traverse
+from saddlepoint.plots.samples import draw, truth
+from saddlepoint.runs.prepare import Prepared, rebuild
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+
+class Model:
+    """A run on disk: its configuration, its curves, and samples from its weights."""
+
+    def __init__(self, folder: RunFolder):
+        self.folder = folder
+        self.config = folder.read_config()
+
+    @classmethod
+    def open(cls, path: str | Path | None = None) -> Self:
+        """Return the run at ``path``, by default the newest one; raises UserError where there is none."""
+        return cls(RunFolder.open(path) if path else newest_run())
+
+    @property
+    def path(self) -> Path:
+        """The run's folder."""
+        return self.folder.path
+
+    @property
+    def step(self) -> int:
+        """Steps that its weights were trained for."""
+        return self.checkpoint.step
+
+    def curves(self) -> list[dict[str, Any]]:
+        """Return the rows of ``metrics.jsonl``, oldest first."""
+        return self.folder.rows()
+
+    @property
+    def family(self) -> Family:
+        """The game with the newest weights (their average, where there is one)."""
+        return self._loaded.experiment.family
+
+    def sample(
+        self, n: int = 64, seed: int = 0, label: int | str | None = None, truncation: float = 1.0
+    ) -> np.ndarray:
+        """Draw samples from the newest weights (their average, where there is one).
+
+        Args:
+            n: how many; sample i of a seed is the same whatever n is.
+            seed: seed of the latents.
+            label: class by name (text) or label (a whole number), for conditional recipes; see ``find_class``.
+            truncation: ψ in [0, 1]. Latents z become ψ·z, which is nearer to their mean of 0: normal latents
+                get the standard deviation ψ, uniform ones a box ψ times as wide. Samples become more typical
+                and less varied; 1 is training's own distribution.
+
+        Returns:
+            uint8 (n, h, w, c) images, or float32 (n, d) points.
+
+        Raises:
+            UserError: the run has no checkpoint, or the recipe knows no classes.
+        """
+        if truncation != 1:
+            return self.render(self.latents(n, seed, label, truncation))
+        condition = self._condition(n, label)
+        return to_uint8(sample(self.family, n, seed=seed, condition=condition), self._loaded.experiment.pixels)
+
+    def latents(
+        self, n: int = 64, seed: int = 0, label: int | str | None = None, truncation: float = 1.0
+    ) -> Any:
+        """Draw the latents of :meth:`sample`: a pytree of tensors with first axis n; arguments as there."""
+        if not 0 <= truncation <= 1:
+            raise UserError(f"--truncation must be from 0 (the mean) to 1 (as in training), got {truncation}")
+        condition = self._condition(n, label)
+        return truncate(draw_latents(self.family, n, seed=seed, condition=condition), truncation)
+
+    def render(self, latents: Any) -> np.ndarray:
+        """Turn latents, a pytree as :meth:`latents` returns it, into samples as :meth:`sample` does."""
+        return to_uint8(render(self.family, latents), self._loaded.experiment.pixels)
+
+    def traverse(self, columns: int = 10, seed: int = 0) -> dict[str, np.ndarray]:
+        """Draw samples that differ in one code alone, for every code of the recipe.
+
+        Args:
+            columns: different latents, 1 to 64: those of the first samples of ``seed``.
+            seed: seed of the latents.
+
+        Returns:
+            By code uint8 (values, columns, h, w, c) images, or float32 (values, columns, d) points.
+
+        Raises:
+            UserError: the recipe has no codes.
+        """
+        prepared = self._loaded
+        family = prepared.experiment.family
+        if not family.codes:
+            raise UserError(f"recipe {prepared.recipe.name!r} has no codes to traverse; infogan has some")
+        if not 1 <= columns <= BLOCK:
+            raise UserError(f"a traversal shows 1 to {BLOCK} latents, not {columns}")
+        found = {}
+        for code in family.codes:
+            floats = traverse(family, code, columns, seed=seed)
+            flat = to_uint8(floats.flatten(0, 1), prepared.experiment.pixels)
+            found[code.name] = flat.reshape(len(code.values), columns, *flat.shape[1:])
+        return found
+
+    def recognise(self, images: np.ndarray) -> np.ndarray | None:
+        """Return (n,) int64, the first discrete code that the recipe's networks read off data, or None.
+
+        Args:
+            images: uint8 (n, h, w, c), or float32 (n, d) points.
+        """
+        prepared = self._loaded
+        codes = []
+        with torch.no_grad(), evaluating(prepared.experiment.family, None):
+            for start in range(0, len(images), BLOCK):
+                block = torch.from_numpy(np.ascontiguousarray(images[start : start + BLOCK]))
+                code = prepared.experiment.family.recognise(to_floats(block, prepared.experiment.pixels))
+                if code is None:
+                    return None
+                codes.append(code.cpu().numpy())
+        return np.concatenate(codes)
+
+    def class_names(self, n: int = 64, seed: int = 0, label: int | str | None = None) -> list[str]:
+        """Return the class of each sample that :meth:`sample` draws with these; empty where none are told."""
+        prepared = self._loaded
+        drawn = prepared.experiment.family.labels(self.latents(n, seed, label))
+        return [] if drawn is None else [prepared.spec.classes[index] for index in drawn.tolist()]
+
+    @property
+    def conditional(self) -> bool:
+        """Whether samples of one class can be asked for."""
+        return self._loaded.experiment.family.conditional
+
+    def data(self, report: Report = silent, *, cure: str = "") -> Dataset:
+        """Read the data that the run was trained on, at its size.
+
+        Args:
+            report: told of slow reading.
+            cure: the command that helps where they have moved, by default the one that the run remembers.
+
+        Raises:
+            UserError: they cannot be read, or are no longer the same.
+        """
+        stored = self.config["data"]
+        source = Path(stored["source"])
+        if source.is_absolute() and not source.exists():
+            raise UserError(
+                f"the data of {self.path} are no longer at {source}; if they have moved: "
+                f"{cure or f'saddle resume {self.path} --data PATH'}"
+            )
+        side = stored["shape"][0] if stored["kind"] == "images" else None
+        later = {
+            "background": stored.get("background", "white"),
+            "labels": stored.get("labels"),
+        }  # not kept at first
+        data = load(stored["source"], size=side, crop=stored["crop"], **later, report=report)
+        if data.fingerprint != stored["fingerprint"]:
+            raise UserError(
+                f"the data at {stored['source']} have changed since {self.path} was started; "
+                f"start a new run from its weights with: saddle train --init {self.path}"
+            )
+        return data
+
+    def picture(self, samples: np.ndarray, **layout: Any) -> "Image.Image":
+        """Draw samples of this run: a grid, or points over real ones where its data can be read.
+
+        Args:
+            samples: as :meth:`sample` returns them.
+            **layout: as for ``saddlepoint.plots.samples.draw``.
+        """
+        over = None
+        if samples.ndim == 2:
+            with suppress(UserError):  # the samples can be seen without them
+                over = truth(self.data())
+        return draw(samples, over, title=f"{self.path.name}, step {self.step:,}", **layout)
+
+    @cached_property
+    def checkpoint(self) -> Checkpoint:
+        """Where this object's weights are from: the newest checkpoint when it was first asked for.
+
+        It stays that one, whatever is trained since.
+        """
+        return self.folder.latest()
+
+    @cached_property
+    def origin(self) -> dict[str, Any]:
+        """``run``, ``step`` and ``weights``, a hash, of :attr:`checkpoint`."""
+        return {
+            "run": printable(self.path.name),
+            "step": self.checkpoint.step,
+            "weights": self.checkpoint.weights_hash,
+        }
+
+    def prepared(self) -> Prepared:
+        """Return the experiment with the weights of :attr:`checkpoint` (and their average), built anew."""
+        prepared = rebuild(self.config)
+        load_weights(prepared.experiment.family, self.checkpoint)
+        load_weights(prepared.experiment.family, self.checkpoint, "ema")
+        return prepared
+
+    @cached_property
+    def _loaded(self) -> Prepared:
+        """The experiment with the weights, built once."""
+        return self.prepared()
+
+    def _condition(self, n: int, label: int | str | None) -> torch.Tensor | None:
+        """Return ``label`` as n classes; raises UserError for a bad ``n`` too."""
+        if n < 1:
+            raise UserError(f"-n must be at least 1, got {n}")
+        if label is None:
+            return None
+        return torch.full((n,), self._label(label))
+
+    def _label(self, asked: int | str) -> int:
+        prepared = self._loaded
+        if not prepared.experiment.family.conditional:
+            raise UserError(
+                f"recipe {prepared.recipe.name!r} cannot be asked for a class: it is not conditional"
+            )
+        return find_class(asked, prepared.spec.classes, prepared.spec.unseen)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self.path)!r})"
