@@ -8,19 +8,19 @@ from typing import Any
 
 import numpy as np
 
-import saddlepoint as sp
-from saddlepoint.claims.claim import Arm, Label
+from saddlepoint.claims.protocol import Arm, Label
 from saddlepoint.core import files
 from saddlepoint.core.errors import TrainingError
 from saddlepoint.core.experiment import Budget
 from saddlepoint.core.run_folder import RunFolder
 from saddlepoint.data import Dataset, load
 from saddlepoint.data.batches import to_uint8
-from saddlepoint.engine.loop import Trainer
+from saddlepoint.engine.loop import Trainer, Watcher
 from saddlepoint.engine.sampling import sample
 from saddlepoint.evaluate import Card, evaluate
-from saddlepoint.training import screen as terminal
 from saddlepoint.training.run import Run
+from saddlepoint.training.screen import Screen
+from saddlepoint.training.training import resume, train
 
 STACKED = "stacked_"  # data sets that are made from another one's files
 
@@ -49,7 +49,7 @@ class Bench:
         settings: Mapping[str, Any],
         work: Path,
         sources: Mapping[str, str],
-        screen: terminal.Screen,
+        screen: Screen,
         done: Mapping[str, Mapping[str, Any]],
     ):
         self.name = name
@@ -79,12 +79,7 @@ class Bench:
         """Print a line about the trial."""
         self.screen.console.print(f"    {text}")
 
-    def train(
-        self,
-        *,
-        watchers: tuple[sp.Watcher, ...] = (),
-        **settings: Any,
-    ) -> Run:
+    def train(self, *, watchers: tuple[Watcher, ...] = (), **settings: Any) -> Run:
         """Train the arm's recipe on its data, or continue where an earlier attempt was interrupted.
 
         Args:
@@ -95,15 +90,15 @@ class Bench:
         bar = self.screen.bar()
         watchers = (bar, *watchers)
         if folder.is_run and folder.checkpoints():
-            run = sp.load(folder.path)
+            run = Run(folder)
             if not _finished(run):
                 with bar:
-                    run = sp.resume(folder.path, quiet=True, watchers=watchers)
+                    run = resume(folder.path, quiet=True, watchers=watchers)
             return run
         files.remove(folder.path)
         habits = {"keep": 1, "card": False, "quiet": True}
         with bar:
-            return sp.train(
+            return train(
                 self.arm.recipe,
                 self.source,
                 seed=self.seed,
@@ -141,7 +136,7 @@ class Bench:
 Measuring = Callable[[Trainer], dict[str, Any]]
 
 
-class Milestones(sp.Watcher):
+class Milestones(Watcher):
     """Measures a run at certain steps.
 
     Attributes:

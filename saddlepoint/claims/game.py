@@ -1,19 +1,24 @@
-"""A recipe in play without a run: one turn at a time, in any order, with its gradients in the open."""
+"""The game itself: one turn at a time without a run, and what a finished run's networks say."""
 
 import dataclasses
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from saddlepoint.compute.plan import Plan
+from saddlepoint.core.experiment import Experiment
 from saddlepoint.core.protocol import Progress
 from saddlepoint.core.seeds import generator
-from saddlepoint.data.batches import Batches, to_uint8
+from saddlepoint.data.batches import Batches, to_floats, to_uint8
 from saddlepoint.engine.sampling import sample
+from saddlepoint.engine.state import load_weights
 from saddlepoint.engine.step import Stepper
 from saddlepoint.objectives import objectives
-from saddlepoint.runs.prepare import prepare
+from saddlepoint.runs.prepare import prepare, rebuild
+from saddlepoint.training.run import Run
+
+CHUNK = 500  # images that a critic judges at once
 
 
 class Game:
@@ -88,3 +93,21 @@ class Game:
         fake = self.family.generate(self.family.latent(n, rng=self.rng))
         score = self.family.critic(fake).score  # pyright: ignore[reportCallIssue]
         return objectives.get(objective).generator(score, score).mean(), score
+
+
+def trained(run: Run) -> Experiment:
+    """Return a run's experiment with the newest weights, not their average, in evaluation mode."""
+    experiment = rebuild(run.config).experiment
+    load_weights(experiment.family, run.folder.latest())
+    experiment.family.eval()
+    return experiment
+
+
+@torch.inference_mode()
+def logits(critic: nn.Module, images: np.ndarray, pixels: tuple[float, float]) -> np.ndarray:
+    """Return (n,) scores of uint8 (n, h, w, c) images, which the critic sees as numbers from ``pixels``."""
+    parts = [
+        critic(to_floats(torch.from_numpy(images[start : start + CHUNK]), pixels)).score
+        for start in range(0, len(images), CHUNK)
+    ]
+    return torch.cat(parts).float().numpy()

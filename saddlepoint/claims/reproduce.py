@@ -11,9 +11,9 @@ from typing import Any
 
 import torch
 
-import saddlepoint
 from saddlepoint.claims.bench import Bench, source_of
-from saddlepoint.claims.claim import LABELS, Claim, Findings, Label, Missing, Protocol, claims
+from saddlepoint.claims.claim import Claim, claims
+from saddlepoint.claims.protocol import LABELS, Findings, Label, Missing, Protocol
 from saddlepoint.claims.stored_verdicts import command, looks, verdict_on
 from saddlepoint.claims.table import VERSION, answer, headline, read, row, write_table
 from saddlepoint.compute.alike import Siblings, alike
@@ -22,15 +22,17 @@ from saddlepoint.core import files
 from saddlepoint.core.errors import TrainingError, UserError
 from saddlepoint.core.experiment import recipes
 from saddlepoint.core.run_folder import RunFolder, runs_root
+from saddlepoint.core.waiting import clock
 from saddlepoint.data import load
 from saddlepoint.data.request import sources as data_sets
 from saddlepoint.evaluate.card import number
 from saddlepoint.evaluate.metric import metrics
 from saddlepoint.runs.prepare import describe_machine
-from saddlepoint.training import screen as terminal
+from saddlepoint.training.screen import Screen
 from saddlepoint.training.training import train
+from saddlepoint.version import __version__
 
-SHIPPED = Path(saddlepoint.__file__).parents[1] / "docs" / "results"
+SHIPPED = Path(__file__).parents[2] / "docs" / "results"
 MADE_WITH = {  # what must be the same for trials to go into one file
     "package": "another version of this package",
     "settings": "other settings",
@@ -75,7 +77,7 @@ def reproduce(
         raise UserError(f"--seeds must be at least 1, got {seeds}")
     chosen = claims.get(name)
     label: Label = "full" if full else "quick" if quick else "short"
-    work = _Work(chosen, label, seeds, Path(out), sources or {}, terminal.Screen(quiet))
+    work = _Work(chosen, label, seeds, Path(out), sources or {}, Screen(quiet))
     return work.run()
 
 
@@ -116,7 +118,7 @@ class _Work:
         seeds: int | None,
         out: Path,
         sources: Mapping[str, str],
-        screen: terminal.Screen,
+        screen: Screen,
     ):
         self.claim = claim
         self.label: Label = label
@@ -169,7 +171,7 @@ class _Work:
             "published": self.claim.published,
             "headline": self.claim.headline,
             "protocol": self.label,
-            "package": saddlepoint.__version__,
+            "package": __version__,
             "settings": self.protocol.settings,
             "arms": {name: asdict(arm) for name, arm in self.claim.arms_of(self.label).items()},
             "data": data,
@@ -254,7 +256,7 @@ class _Work:
         say(f"  [dim]{'protocol':<10}[/dim] {LABELS[self.label]}")
         say(f"  [dim]{'settings':<10}[/dim] seeds 0 to {len(self.seeds) - 1}, {settings}")
         minutes = self.protocol.minutes * len(self.seeds) / self.protocol.seeds
-        say(f"  [dim]{'time':<10}[/dim] about {terminal.clock(60 * minutes)} on two CPU cores")
+        say(f"  [dim]{'time':<10}[/dim] about {clock(60 * minutes)} on two CPU cores")
         say(f"  [dim]{'result':<10}[/dim] {self.path}")
         for name, reason in result["skipped"].items():
             say(f"  [dim]{'skipped':<10}[/dim] {name}: {reason}")

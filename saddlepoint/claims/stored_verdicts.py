@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from saddlepoint.claims.claim import Findings, Label, Missing, claims
+from saddlepoint.claims.claim import claims
+from saddlepoint.claims.protocol import Findings, Label, Missing
 from saddlepoint.claims.table import answer, read
 from saddlepoint.claims.verdict import ONE, Verdict
 from saddlepoint.core import files

@@ -8,8 +8,8 @@ from typing import Any
 from saddlepoint.claims.claim import claims
 from saddlepoint.core import files
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.waiting import clock
 from saddlepoint.evaluate.card import number
-from saddlepoint.training import screen as terminal
 
 VERSION = 2
 TITLE = "# Published claims, run again"
@@ -76,7 +76,7 @@ def row(result: Mapping[str, Any]) -> str:
         answer(result["verdict"]["holds"]),
         result["protocol"],
         str(len(result["seeds"])),
-        terminal.clock(result["seconds"]),
+        clock(result["seconds"]),
         result["machine"],
         f"`{result['command']}`",
     )

@@ -9,8 +9,8 @@ from saddlepoint.claims.bench import spaced
 from saddlepoint.claims.catalogue.ebgan_grid import _score
 from saddlepoint.claims.catalogue.ten_times_too_long import _collapse
 from saddlepoint.claims.catalogue.three_updates import RULES, _closed_forms, _fit
-from saddlepoint.claims.claim import Findings, Missing
 from saddlepoint.claims.game import Game
+from saddlepoint.claims.protocol import Findings, Missing
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from saddlepoint.claims.claim import Findings, Missing, claims
+from saddlepoint.claims.claim import claims
+from saddlepoint.claims.protocol import Findings, Missing
 from saddlepoint.claims.verdict import above, answer, at_least, at_most, decide, more_often, mostly, within
 from saddlepoint.evaluate.significance import LEVEL
 

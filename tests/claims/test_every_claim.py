@@ -6,7 +6,8 @@ import math
 import pytest
 
 import saddlepoint as sp
-from saddlepoint.claims.claim import Findings, Missing, claims
+from saddlepoint.claims.claim import claims
+from saddlepoint.claims.protocol import Findings, Missing
 from saddlepoint.claims.reproduce import overview
 from saddlepoint.claims.table import HEAD
 

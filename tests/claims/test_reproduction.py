@@ -8,7 +8,8 @@ import signal
 import pytest
 
 import saddlepoint as sp
-from saddlepoint.claims.claim import Arm, Protocol, claim, claims
+from saddlepoint.claims.claim import claim, claims
+from saddlepoint.claims.protocol import Arm, Protocol
 from saddlepoint.claims.reproduce import _trained
 from saddlepoint.cli import main
 from saddlepoint.core.errors import TrainingError

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 import saddlepoint as sp
-from saddlepoint.claims.claim import Findings, claims
+from saddlepoint.claims import bench
+from saddlepoint.claims.claim import claims
+from saddlepoint.claims.protocol import Findings
 from saddlepoint.core.errors import TrainingError
 
 
@@ -103,7 +105,7 @@ def test_a_training_that_diverges_is_a_collapse(name, monkeypatch):
     def train(*_, **__):
         raise TrainingError("d/adversarial became nan at step 3; nothing is saved yet")
 
-    monkeypatch.setattr(sp, "train", train)
+    monkeypatch.setattr(bench, "train", train)
     result = sp.reproduce(name, quick=True, quiet=True)
     trained = [trial for trial in result["trials"] if "equal time" not in trial["arm"]]
     assert all(trial["figures"]["collapsed"] == trial["figures"]["diverged"] == 1 for trial in trained)
@@ -115,7 +117,7 @@ def test_a_full_disk_is_no_collapse(monkeypatch):
     def train(*_, **__):
         raise TrainingError("step 3: cannot write x; nothing is saved yet") from OSError("full")
 
-    monkeypatch.setattr(sp, "train", train)
+    monkeypatch.setattr(bench, "train", train)
     trial = sp.reproduce("ten-times-too-long", quick=True, quiet=True)["trials"][0]
     assert trial["figures"] == {}
     assert trial["failed"] == "step 3: cannot write x"

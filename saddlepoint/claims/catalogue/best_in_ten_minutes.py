@@ -4,7 +4,8 @@ import math
 from typing import Any
 
 from saddlepoint.claims.bench import Bench
-from saddlepoint.claims.claim import Arm, Findings, Missing, Protocol, claim
+from saddlepoint.claims.claim import claim
+from saddlepoint.claims.protocol import Arm, Findings, Missing, Protocol
 from saddlepoint.claims.verdict import Verdict, at_most
 
 GOAL = 2.0  # times the distance of held-out real images

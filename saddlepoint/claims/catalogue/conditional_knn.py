@@ -3,7 +3,8 @@
 from typing import Any
 
 from saddlepoint.claims.bench import Bench
-from saddlepoint.claims.claim import Arm, Findings, Protocol, claim
+from saddlepoint.claims.claim import claim
+from saddlepoint.claims.protocol import Arm, Findings, Protocol
 from saddlepoint.claims.verdict import SHARE, Verdict, at_most
 from saddlepoint.scoring.scoring import told_figures
 

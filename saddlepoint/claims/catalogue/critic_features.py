@@ -4,7 +4,8 @@ from dataclasses import asdict
 from typing import Any
 
 from saddlepoint.claims.bench import Bench
-from saddlepoint.claims.claim import Arm, Findings, Protocol, claim
+from saddlepoint.claims.claim import claim
+from saddlepoint.claims.protocol import Arm, Findings, Protocol
 from saddlepoint.claims.verdict import Verdict, at_least
 from saddlepoint.scoring.probe import probe_run
 

@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 
 from saddlepoint.claims.bench import Bench
-from saddlepoint.claims.claim import Arm, Findings, Protocol, claim
-from saddlepoint.claims.networks import logits, trained
+from saddlepoint.claims.claim import claim
+from saddlepoint.claims.game import logits, trained
+from saddlepoint.claims.protocol import Arm, Findings, Protocol
 from saddlepoint.claims.verdict import Verdict
 from saddlepoint.data.subset import random_part
 
@@ -49,7 +50,8 @@ def diffaugment(bench: Bench) -> dict[str, Any]:
     """
     run = bench.train(images=bench.settings["images"])
     data = run.data()
-    critic, pixels = trained(run).get_submodule("critic"), (-1.0, 1.0)
+    experiment = trained(run)
+    critic, pixels = experiment.family.get_submodule("critic"), experiment.pixels
     seen, _ = data.train.take(np.arange(len(data.train)))
     test = data.splits["test"]
     held, _ = test.take(random_part(len(test), HELD, bench.seed))

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from saddlepoint.claims.bench import Bench
-from saddlepoint.claims.claim import Arm, Findings, Protocol, claim
+from saddlepoint.claims.claim import claim
+from saddlepoint.claims.protocol import Arm, Findings, Protocol
 from saddlepoint.claims.verdict import Verdict
 from saddlepoint.evaluate import find_encoder
 

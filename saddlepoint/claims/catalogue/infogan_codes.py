@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from saddlepoint.claims.bench import Bench
-from saddlepoint.claims.claim import Arm, Findings, Protocol, claim
+from saddlepoint.claims.claim import claim
+from saddlepoint.claims.protocol import Arm, Findings, Protocol
 from saddlepoint.claims.verdict import SHARE, Verdict, at_least, at_most
 from saddlepoint.evaluate.class_figures import code_error
 

@@ -4,8 +4,9 @@ import math
 from typing import Any
 
 from saddlepoint.claims.bench import Bench
-from saddlepoint.claims.claim import Arm, Findings, Protocol, claim
+from saddlepoint.claims.claim import claim
 from saddlepoint.claims.game import Game
+from saddlepoint.claims.protocol import Arm, Findings, Protocol
 from saddlepoint.claims.verdict import Verdict, at_most
 
 FIRST = "critic to the end"

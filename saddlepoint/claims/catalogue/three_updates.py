@@ -8,8 +8,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from saddlepoint.claims.bench import Bench
-from saddlepoint.claims.claim import Arm, Findings, Protocol, claim
+from saddlepoint.claims.claim import claim
 from saddlepoint.claims.game import Game
+from saddlepoint.claims.protocol import Arm, Findings, Protocol
 from saddlepoint.claims.verdict import Verdict, at_most, within
 from saddlepoint.objectives import objectives
 
