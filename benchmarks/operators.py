@@ -25,7 +25,7 @@ from torch.utils.flop_counter import flop_registry
 
 from benchmarks import peak, sources
 from benchmarks.rows import ROWS, Row
-from saddlepoint.compute import patch_convolution as convolution
+from saddlepoint.compute import patch_convolution
 from saddlepoint.compute.plan import Plan
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.protocol import Progress
@@ -147,7 +147,7 @@ def measure(row: Row, data: str, steps: int = STEPS) -> tuple[float, dict[tuple[
     experiment, split = prepared.experiment, prepared.data.train
     plan = tune(Plan.choose("cpu"), experiment, split)
     plan.apply()
-    convolution.install(experiment.family.train(), plan.kernels)
+    patch_convolution.install(experiment.family.train(), plan.kernels)
     batches = Batches(split, row.batch, seed=0, device=plan.torch_device, pixels=experiment.pixels)
     stepper = Stepper(experiment, plan, batches, generator("cpu", 0, "latent"))
 

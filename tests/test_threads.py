@@ -7,7 +7,7 @@ import saddlepoint as sp
 from saddlepoint.claims.reproduce import _threads
 from saddlepoint.claims.stored_verdicts import unlike
 from saddlepoint.comparing.configurations import computed
-from saddlepoint.compute import thread_count as threads
+from saddlepoint.compute import thread_count
 from saddlepoint.compute.plan import Plan
 from saddlepoint.core import load
 from saddlepoint.core.errors import UserError
@@ -28,7 +28,7 @@ def busy(tmp_path, monkeypatch):
     monkeypatch.setattr(load, "cores", lambda: 2)
     monkeypatch.setattr(load, "others", lambda: 2.0)
     monkeypatch.setattr(load.Meter, "others", lambda self: 2.0)
-    monkeypatch.setattr(threads, "mean_time", lambda *_: cost[torch.get_num_threads()])
+    monkeypatch.setattr(thread_count, "mean_time", lambda *_: cost[torch.get_num_threads()])
     monkeypatch.setattr(tuning, "_patches", lambda seen, dtype: [])
     before = torch.get_num_threads()
     torch.set_num_threads(2)

@@ -10,7 +10,7 @@ from saddlepoint.compute.plan import Plan
 from saddlepoint.core.experiment import Experiment
 from saddlepoint.core.protocol import Progress
 from saddlepoint.core.seeds import generator
-from saddlepoint.data.batches import Batches, to_floats, to_uint8
+from saddlepoint.data.batches import to_floats, to_uint8
 from saddlepoint.engine.sampling import sample
 from saddlepoint.engine.state import load_weights
 from saddlepoint.engine.step import Stepper
@@ -50,16 +50,13 @@ class Game:
         experiment = prepared.experiment
         if fresh_latent is not None:
             experiment = dataclasses.replace(experiment, fresh_latent=fresh_latent, simultaneous=False)
-        plan = Plan.choose(fine=prepared.spec.kind == "points")
-        device = plan.torch_device
+        plan = Plan.choose(exact=prepared.spec.kind == "points")
         self.data = prepared.data
         self.pixels = experiment.pixels
-        self.family = experiment.family.to(device).train()
-        self.batches = Batches(
-            self.data.train, experiment.batch, seed=seed, device=device, pixels=experiment.pixels
-        )
-        self.stepper = Stepper(experiment, plan, self.batches, generator(device, seed, "latent"))
-        self.rng = generator(device, seed, "probe")
+        self.family = experiment.family
+        self.stepper = Stepper.of(experiment, self.data.train, plan, seed)
+        self.batches = self.stepper.batches
+        self.rng = generator(plan.torch_device, seed, "probe")
         self.steps = 0
 
     def play(self, steps: int, turns: tuple[str, ...]) -> dict[str, float]:

@@ -15,9 +15,7 @@ import torch
 from torch import Tensor
 from torch.torch_version import TorchVersion
 
-from saddlepoint.core.experiment import Experiment
 from saddlepoint.data.batches import Examples
-from saddlepoint.engine.optimizers import scheduled_numbers
 
 Turns = tuple[str, ...]
 Play = Callable[[Turns, list[Examples]], dict[str, Tensor]]
@@ -158,16 +156,6 @@ def _uncollected() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def obstacle(experiment: Experiment) -> str | None:
-    """Return why steps of ``experiment`` cannot be captured, or None."""
-    if TorchVersion(torch.__version__) < OLDEST:
-        return f"captures need torch {OLDEST} or later, this is {torch.__version__}"
-    for player, optimizer in experiment.optimizers.items():
-        if names := scheduled_numbers(optimizer):
-            return f"the {', '.join(names)} of player {player} is scheduled"
-    return None
 
 
 def _reason(error: BaseException) -> str:

@@ -49,7 +49,7 @@ class Plan:
 
     @classmethod
     def choose(
-        cls, device: str = "auto", precision: str = "auto", *, threads: int | None = None, fine: bool = False
+        cls, device: str = "auto", precision: str = "auto", *, threads: int | None = None, exact: bool = False
     ) -> "Plan":
         """Choose what the machine does best, or what is asked for.
 
@@ -57,13 +57,13 @@ class Plan:
             device: "auto", "cpu", "cuda" or "mps".
             precision: "auto", "fp32", "tf32" or "bf16".
             threads: CPU threads; None for as many as torch takes, or for what is measured to be faster.
-            fine: the data need more than bf16's three digits, as points of narrow modes do.
+            exact: the data need more than bf16's three digits, as points of narrow modes do.
 
         Raises:
             UserError: the device or the precision is not to be had on this machine.
         """
         device = _device(device)
-        chosen: Precision = "bf16" if multiplies_bf16(device) and not fine else "fp32"
+        chosen: Precision = "bf16" if multiplies_bf16(device) and not exact else "fp32"
         if precision != "auto":
             if precision not in PRECISIONS:
                 raise UserError(f"--precision must be auto, fp32, tf32 or bf16, got {precision!r}")

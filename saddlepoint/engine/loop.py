@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from saddlepoint.compute import patch_convolution as convolution
+from saddlepoint.compute import patch_convolution
 from saddlepoint.compute.plan import Plan
 from saddlepoint.core.aliases import suggested
 from saddlepoint.core.errors import TrainingError, UserError
@@ -21,7 +21,6 @@ from saddlepoint.core.experiment import Budget, Experiment
 from saddlepoint.core.protocol import Progress
 from saddlepoint.core.run_folder import Checkpoint, RunFolder
 from saddlepoint.core.seeds import generator
-from saddlepoint.data.batches import Batches
 from saddlepoint.data.dataset import Split
 from saddlepoint.engine.ema import Average
 from saddlepoint.engine.state import capture, restore
@@ -111,11 +110,10 @@ class Trainer:
         self.habits = habits
         self.watchers = watchers
         self.evaluation = evaluation
-        device = plan.torch_device
-        self.family = experiment.family.to(device).train()
-        convolution.install(self.family, plan.kernels)
-        self.batches = Batches(split, experiment.batch, seed=seed, device=device, pixels=experiment.pixels)
-        self.stepper = Stepper(experiment, plan, self.batches, generator(device, seed, "latent"))
+        self.family = experiment.family
+        self.stepper = Stepper.of(experiment, split, plan, seed)
+        patch_convolution.install(self.family, plan.kernels)
+        self.batches = self.stepper.batches
         torch.manual_seed(generator("cpu", seed, "noise").initial_seed())
         self.average = Average(self.family, experiment.ema) if experiment.ema else None
         self.done = 0

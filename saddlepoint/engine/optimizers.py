@@ -10,7 +10,7 @@ from saddlepoint.core.experiment import Optimizer
 from saddlepoint.core.protocol import Progress
 
 
-class Descent:
+class PlayerOptimizer:
     """How one player's parameters are updated.
 
     Args:

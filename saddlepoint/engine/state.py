@@ -16,7 +16,7 @@ def capture(stepper: Stepper, average: Average | None) -> dict[str, dict[str, Te
     """Return the run's tensors: weights and buffers, their average, optimizer moments and random states."""
     state = {
         f"{player}/{name}": tensor
-        for player, descent in stepper.descents.items()
+        for player, descent in stepper.optimizers.items()
         for name, tensor in descent.state().items()
     }
     state["random/latent"] = stepper.rng.get_state()
@@ -42,7 +42,7 @@ def restore(checkpoint: Checkpoint, stepper: Stepper, average: Average | None) -
     """
     load_weights(stepper.family, checkpoint)
     state = checkpoint.tensors("state")
-    for player, descent in stepper.descents.items():
+    for player, descent in stepper.optimizers.items():
         prefix = f"{player}/"
         descent.load({n.removeprefix(prefix): t for n, t in state.items() if n.startswith(prefix)})
     stepper.rng.set_state(state["random/latent"])

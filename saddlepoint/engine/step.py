@@ -12,9 +12,11 @@ from saddlepoint.compute.plan import Plan
 from saddlepoint.core.errors import TrainingError
 from saddlepoint.core.experiment import Experiment
 from saddlepoint.core.protocol import Batch, Progress, given
+from saddlepoint.core.seeds import generator
 from saddlepoint.data.batches import Batches, Examples
-from saddlepoint.engine import microbatches as pieces
-from saddlepoint.engine.optimizers import Descent
+from saddlepoint.data.dataset import Split
+from saddlepoint.engine import microbatches
+from saddlepoint.engine.optimizers import PlayerOptimizer
 from saddlepoint.engine.turns import Turn, batches_drawn, schedule
 
 
@@ -40,10 +42,18 @@ class Stepper:
         self.batches = batches
         self.rng = rng
         self.replayer = Replayer(CudaGraphs(rng)) if plan.captured else None
-        self.descents = {
-            player: Descent(experiment.optimizers[player], self.family.parameters_of(player), plan.torch_device)
-            for player in self.family.players
+        self.optimizers = {
+            player: PlayerOptimizer(spec, self.family.parameters_of(player), plan.torch_device)
+            for player, spec in experiment.optimizers.items()
         }
+
+    @classmethod
+    def of(cls, experiment: Experiment, split: Split, plan: Plan, seed: int) -> "Stepper":
+        """Return what plays ``experiment`` on ``split`` by ``plan``, with the order and latents of ``seed``."""
+        device = plan.torch_device
+        experiment.family.to(device).train()
+        batches = Batches(split, experiment.batch, seed=seed, device=device, pixels=experiment.pixels)
+        return cls(experiment, plan, batches, generator(device, seed, "latent"))
 
     def step(self, progress: Progress) -> dict[str, Tensor]:
         """Play every turn of the step ``progress.step``; return its terms and statistics, detached.
@@ -53,7 +63,7 @@ class Stepper:
         """
         players = self.family.turns(progress)
         for player in set(players):
-            self.descents[player].schedule(progress)
+            self.optimizers[player].schedule(progress)
         examples = [self.batches.draw() for _ in range(batches_drawn(self.family, players))]
         report = self._play(players, examples) if self.replayer is None else self._replay(players, examples)
         self.family.after(progress)
@@ -103,7 +113,7 @@ class Stepper:
 
     def _update(self, updates: list[tuple[str, list[Tensor | None]]]) -> None:
         for player, gradients in updates:
-            self.descents[player].update(gradients)
+            self.optimizers[player].update(gradients)
         updates.clear()
 
     def _differentiate(
@@ -114,7 +124,7 @@ class Stepper:
             try:
                 return self._gradients(turn, batch, latent, fake, report)
             except (RuntimeError, MemoryError) as error:
-                if self._capturing() or not pieces.is_out_of_memory(error):
+                if self._capturing() or not microbatches.is_out_of_memory(error):
                     raise
                 trouble = str(error)
             fake = None
@@ -126,10 +136,10 @@ class Stepper:
     ) -> tuple[Any, list[Tensor | None]]:
         """Return the fakes of a turn and its gradients, and put its terms and statistics into ``report``."""
         player = turn.player
-        parameters = list(self.descents[player].parameters.values())
-        gradients, said = pieces.Mean(self.plan.pieces), pieces.Mean(self.plan.pieces)
+        parameters = list(self.optimizers[player].parameters.values())
+        gradients, said = microbatches.Mean(self.plan.pieces), microbatches.Mean(self.plan.pieces)
         names: list[str] = []
-        for part, drawn in pieces.split(batch, latent, self.plan.pieces):
+        for part, drawn in microbatches.split(batch, latent, self.plan.pieces):
             if turn.new_fakes:
                 with self.plan.autocast(), torch.set_grad_enabled(turn.attached):
                     fake = self.family.fakes(player, drawn, part)
@@ -151,7 +161,7 @@ class Stepper:
     def _split(self, trouble: str) -> None:
         """Split batches into twice as many pieces; raises TrainingError where that is not the same game."""
         batch, count = self.batches.batch, 2 * self.plan.pieces
-        why = pieces.obstacle(self.family, batch, count)
+        why = microbatches.obstacle(self.family, batch, count)
         if why is not None:
             raise TrainingError(
                 f"memory is exhausted at batch {batch}, and {why}; give a smaller --batch, for example "

@@ -14,11 +14,11 @@ from typing import Any, Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.torch_version import TorchVersion
 
-from saddlepoint.compute import graphs
-from saddlepoint.compute import patch_convolution as convolution
-from saddlepoint.compute import thread_count as threads
+from saddlepoint.compute import patch_convolution, thread_count
 from saddlepoint.compute.alike import siblings
+from saddlepoint.compute.graphs import OLDEST
 from saddlepoint.compute.patch_convolution import PRODUCTS, Geometry, Product, geometry, suits
 from saddlepoint.compute.plan import Plan
 from saddlepoint.compute.thread_count import GAIN
@@ -28,8 +28,8 @@ from saddlepoint.core.experiment import Budget, Experiment
 from saddlepoint.core.machine import processor, resident
 from saddlepoint.core.protocol import START
 from saddlepoint.data import cache
-from saddlepoint.data.batches import Batches
 from saddlepoint.data.dataset import Split
+from saddlepoint.engine.optimizers import scheduled_numbers
 from saddlepoint.engine.step import Stepper
 from saddlepoint.engine.turns import images_drawn
 
@@ -63,7 +63,7 @@ def tune(plan: Plan, experiment: Experiment, split: Split, budget: Budget | None
     a cache folder the plan of an idle machine stays as it is. On NVIDIA's GPUs steps are captured.
     """
     if plan.device != "cpu":
-        captured = plan.device.startswith("cuda") and graphs.obstacle(experiment) is None
+        captured = plan.device.startswith("cuda") and obstacle_to_capture(experiment) is None
         return dataclasses.replace(plan, captured=captured)
     shared, key = siblings().facts, _key(plan, experiment, split)
     if key in shared:
@@ -74,6 +74,16 @@ def tune(plan: Plan, experiment: Experiment, split: Split, budget: Budget | None
     tuned = plan.tuned(facts)
     shared[_key(dataclasses.replace(tuned, threads_given=True), experiment, split)] = facts
     return tuned
+
+
+def obstacle_to_capture(experiment: Experiment) -> str | None:
+    """Return why steps of ``experiment`` cannot be captured as CUDA graphs, or None."""
+    if TorchVersion(torch.__version__) < OLDEST:
+        return f"captures need torch {OLDEST} or later, this is {torch.__version__}"
+    for player, optimizer in experiment.optimizers.items():
+        if names := scheduled_numbers(optimizer):
+            return f"the {', '.join(names)} of player {player} is scheduled"
+    return None
 
 
 def rethreaded(
@@ -139,11 +149,10 @@ def _measure(
     """
     meter = load.Meter()
     trial = dataclasses.replace(experiment, family=copy.deepcopy(experiment.family).train())
-    batches = Batches(split, trial.batch, seed=0, device=torch.device("cpu"), pixels=trial.pixels)
     before = torch.get_num_threads()
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        stepper = Stepper(trial, plan, batches, torch.Generator().manual_seed(0))
+        stepper = Stepper.of(trial, split, plan, 0)
 
         def step() -> None:
             stepper.step(START)
@@ -153,24 +162,26 @@ def _measure(
             with _watching(trial.family) as seen:
                 step()
             kernels = {} if known is None else known["kernels"]
-            convolution.install(trial.family, kernels)
-            usual = threads.mean_time(step, 0.0)
+            patch_convolution.install(trial.family, kernels)
+            usual = thread_count.mean_time(step, 0.0)
             patience = _patience(budget, trial, split, usual)
             others = _larger(others, meter.others())
             readings = _readings(plan, step, usual, others, patience)
             others = _larger(others, meter.others())
             if load.is_busy(others) and len(readings) == 1:  # others came meanwhile
                 readings = _readings(plan, step, usual, others, patience)
-            busy = load.is_busy(others) or (others is None and threads.scatter(readings) > threads.SCATTER)
-            times = threads.medians(readings)
-            chosen = threads.fastest(times, preferred=min(times) if busy else max(times))
+            busy = load.is_busy(others) or (
+                others is None and thread_count.scatter(readings) > thread_count.SCATTER
+            )
+            times = thread_count.medians(readings)
+            chosen = thread_count.fastest(times, preferred=min(times) if busy else max(times))
             torch.set_num_threads(chosen)
             if known is None:
                 dtype = torch.bfloat16 if plan.precision == "bf16" else torch.float32
                 ways = {one: _patches(one, dtype) for one in set(seen.values())}
                 kernels = {name: tuple(ways[one]) for name, one in seen.items() if ways[one]}
-                convolution.install(trial.family, kernels)
-            seconds = threads.mean_time(step, BUSY_WINDOW) if kernels and known is None else times[chosen]
+                patch_convolution.install(trial.family, kernels)
+            seconds = thread_count.mean_time(step, BUSY_WINDOW) if kernels and known is None else times[chosen]
         finally:
             torch.set_num_threads(before)
     return {
@@ -188,16 +199,16 @@ def _measure(
 
 def _readings(
     plan: Plan, step: Callable[[], None], usual: float, others: float | None, patience: float
-) -> threads.Readings:
+) -> thread_count.Readings:
     """Return times of a step with each number of threads that is worth trying, at least with the plan's own."""
     busy = load.is_busy(others)
     if plan.threads_given or plan.threads == 1 or (usual > LONG and not busy and others is not None):
-        return {plan.threads: [threads.mean_time(step, BUSY_WINDOW)]}
-    counts = threads.candidates(plan.threads, others if busy else None)
+        return {plan.threads: [thread_count.mean_time(step, BUSY_WINDOW)]}
+    counts = thread_count.candidates(plan.threads, others if busy else None)
     if not busy:
-        return threads.in_turns(step, counts, window=WINDOW, limit=MOST)
-    window = min(BUSY_WINDOW, patience / (threads.ROUNDS * len(counts)))
-    return threads.in_turns(step, counts, window=window, limit=patience)
+        return thread_count.in_turns(step, counts, window=WINDOW, limit=MOST)
+    window = min(BUSY_WINDOW, patience / (thread_count.ROUNDS * len(counts)))
+    return thread_count.in_turns(step, counts, window=window, limit=patience)
 
 
 def _larger(a: float | None, b: float | None) -> float | None:

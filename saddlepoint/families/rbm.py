@@ -118,7 +118,7 @@ def rbm(
     hidden: int = 500,
     chains: int = 100,
     gibbs: int = 5,
-    burn_in: int = 1000,
+    burn_in: int = 200,
     lr: float = 0.05,
 ) -> Experiment:
     """A restricted Boltzmann machine with persistent chains: how digits were generated before GANs.

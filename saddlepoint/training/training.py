@@ -364,7 +364,7 @@ def _resolve(
         load_weights(prepared.experiment.family, source.latest())
     default = prepared.experiment.budget
     budget = choose_budget(default, steps=steps, images=images, epochs=epochs, minutes=minutes)
-    plan = Plan.choose(device, precision, threads=threads, fine=prepared.spec.kind == "points")
+    plan = Plan.choose(device, precision, threads=threads, exact=prepared.spec.kind == "points")
     plan = siblings().join(plan)
     if kernels == "auto" and prepared.data is not None:
         with screen.working("finding what is fastest on this machine"):

@@ -14,7 +14,6 @@ from saddlepoint.core.experiment import Budget
 from saddlepoint.core.flags import flags
 from saddlepoint.core.protocol import START
 from saddlepoint.core.waiting import clock
-from saddlepoint.data.batches import Batches
 from saddlepoint.data.dataset import Split
 from saddlepoint.engine.step import Stepper
 from saddlepoint.engine.turns import images_drawn
@@ -133,11 +132,9 @@ def _step_seconds(prepared: Prepared, plan: Plan) -> float:
     images = rng.integers(0, 256, (experiment.batch, *prepared.spec.shape), np.uint8)
     label = rng.integers(0, max(1, len(prepared.spec.classes)), len(images))
     split = Split(images, label if prepared.spec.classes else None)
-    device = torch.device("cpu")
-    batches = Batches(split, experiment.batch, seed=0, device=device, pixels=experiment.pixels)
     times = []
     with torch.random.fork_rng(devices=[]), plan.applied():
-        stepper = Stepper(experiment, plan, batches, torch.Generator().manual_seed(0))
+        stepper = Stepper.of(experiment, split, plan, 0)
         for _ in range(3):
             began = time.perf_counter()
             stepper.step(START)

@@ -48,7 +48,7 @@ class Played(NamedTuple):
 def played(case):
     trainer = trainer_of(*case)
     used: set[str] = set()
-    for descent in trainer.stepper.descents.values():
+    for descent in trainer.stepper.optimizers.values():
 
         def spying(gradients, descent=descent, update=descent.update):
             used.update(n for n, g in zip(descent.parameters, gradients, strict=True) if g is not None)
@@ -107,7 +107,7 @@ def test_steps_are_finite_and_every_parameter_has_an_owner_who_moves(played):
 
 def test_every_parameter_gets_a_gradient_in_some_turn(played):
     family = played.trainer.family
-    assert set(played.trainer.stepper.descents) == set(family.players)
+    assert set(played.trainer.stepper.optimizers) == set(family.players)
     assert played.used == {name for name, p in family.named_parameters() if p.requires_grad}
 
 

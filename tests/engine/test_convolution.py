@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from saddlepoint.compute import patch_convolution as convolution
+from saddlepoint.compute import patch_convolution
 from saddlepoint.compute.patch_convolution import PRODUCTS, Geometry, install, product, suits
 
 GEOMETRIES = [(4, 2, 1, 8), (3, 1, 1, 5), (5, 2, 2, 7), (3, 2, 1, 8), (1, 1, 0, 4)]
@@ -68,7 +68,7 @@ def test_a_gradient_that_nobody_asks_for_is_not_computed(monkeypatch):
             calls.append(name)
             return function(*arguments)
 
-        monkeypatch.setitem(convolution.PRODUCTS, name, spy)
+        monkeypatch.setitem(patch_convolution.PRODUCTS, name, spy)
     geometry, found = maps((4, 2, 1, 8), ("match",))
     large, weight = found["large"], found["weight"]
 

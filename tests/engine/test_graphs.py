@@ -20,7 +20,6 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 import saddlepoint as sp
-from saddlepoint.compute import graphs
 from saddlepoint.compute.graphs import WARM, Replayer
 from saddlepoint.compute.plan import Plan, Precision
 from saddlepoint.core.experiment import recipes
@@ -28,7 +27,7 @@ from saddlepoint.core.protocol import Progress
 from saddlepoint.core.seeds import generator
 from saddlepoint.data.batches import Batches
 from saddlepoint.engine.step import Stepper
-from saddlepoint.engine.tuning import tune
+from saddlepoint.engine.tuning import obstacle_to_capture, tune
 from saddlepoint.runs.prepare import prepare
 from tests.runs import assert_same
 
@@ -117,7 +116,7 @@ class Tapes:
         return tape.replay, result
 
     def held(self) -> list[Tensor]:
-        descents = self.stepper.descents.values()
+        descents = self.stepper.optimizers.values()
         moments = [x for one in descents for x in one.state().values()]
         return [*self.stepper.family.state_dict().values(), *moments]
 
@@ -152,7 +151,7 @@ def play(stepper, steps=STEPS):
         progress = Progress(step, images, images / len(stepper.batches.split), step / steps)
         said.append({name: value.clone() for name, value in stepper.step(progress).items()})
     tensors = dict(stepper.family.state_dict())
-    for player, descent in stepper.descents.items():
+    for player, descent in stepper.optimizers.items():
         tensors |= {f"{player}/{name}": value for name, value in descent.state().items()}
     return said, {name: value.clone() for name, value in tensors.items()}, stepper.rng.get_state()
 
@@ -170,7 +169,7 @@ def assert_equal(one, other):
 
 def capturable(recipe, source, flags):
     stepper = make(recipe, source, **flags)
-    if why := graphs.obstacle(stepper.experiment):
+    if why := obstacle_to_capture(stepper.experiment):
         pytest.skip(why)
 
 
@@ -202,7 +201,7 @@ def test_each_tuple_of_turns_has_its_own_graph():
 def test_a_scheduled_momentum_is_an_obstacle():
     """And is one indeed: a replay would go on with the momentum of the step that was captured."""
     experiment = make("gan", "digits").experiment
-    assert graphs.obstacle(experiment) == "the momentum of player d is scheduled"
+    assert obstacle_to_capture(experiment) == "the momentum of player d is scheduled"
     split = prepare("gan", "digits").data.train  # pyright: ignore[reportOptionalMemberAccess]
     assert not tune(Plan("cuda", "fp32", 1), experiment, split).captured
     played, replayed = (play(stepper, 150) for stepper in (make("gan", "digits"), taped("gan", "digits")[0]))
@@ -245,9 +244,9 @@ def test_nothing_of_a_failed_capture_is_held_when_the_step_is_played():
 
 def test_an_old_torch_is_an_obstacle(monkeypatch):
     experiment = make("dcgan", "digits").experiment
-    assert graphs.obstacle(experiment) is None
+    assert obstacle_to_capture(experiment) is None
     monkeypatch.setattr(torch, "__version__", TorchVersion("2.10.0"))
-    assert "this is 2.10.0" in (graphs.obstacle(experiment) or "")
+    assert "this is 2.10.0" in (obstacle_to_capture(experiment) or "")
 
 
 def test_steps_on_a_gpu_are_captured_unless_the_library_is_asked_for():

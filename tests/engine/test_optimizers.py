@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from saddlepoint.core.experiment import Optimizer
-from saddlepoint.engine.optimizers import Descent
+from saddlepoint.engine.optimizers import PlayerOptimizer
 
 
 @pytest.mark.parametrize("kind", ["adam", "sgd", "rmsprop"])
@@ -15,7 +15,7 @@ def test_a_channels_last_gradient_moves_its_own_weights(kind):
     moved = []
     for form in (torch.contiguous_format, torch.channels_last):
         weight = nn.Parameter(start.clone())
-        descent = Descent(Optimizer(lr=0.1, kind=kind), {"w": weight}, torch.device("cpu"))
+        descent = PlayerOptimizer(Optimizer(lr=0.1, kind=kind), {"w": weight}, torch.device("cpu"))
         for _ in range(2):
             descent.update((gradient.contiguous(memory_format=form),))
         moved.append(weight.detach())

@@ -11,7 +11,7 @@ import torch
 
 from saddlepoint.core.errors import TrainingError
 from saddlepoint.core.experiment import recipes
-from saddlepoint.engine import microbatches as pieces
+from saddlepoint.engine import microbatches
 from tests.engine.test_step import DATA, START, make
 
 
@@ -19,7 +19,7 @@ def gradients(recipe, count, **flags):
     stepper = make(recipe, **flags)
     stepper.plan = dataclasses.replace(stepper.plan, pieces=count)
     updates = {}
-    descents: Any = stepper.descents
+    descents: Any = stepper.optimizers
     for player, descent in descents.items():
         descent.update = lambda found, player=player: updates.setdefault(player, found)
     report = stepper.step(START)
@@ -36,8 +36,8 @@ def gradients(recipe, count, **flags):
 )
 def test_pieces_have_the_gradient_of_the_whole(recipe, flags):
     family = recipes.get(recipe).build(DATA, **flags).family
-    if pieces.obstacle(family, 10, 5):
-        pytest.skip(f"{recipe}: {pieces.obstacle(family, 10, 5)}")
+    if microbatches.obstacle(family, 10, 5):
+        pytest.skip(f"{recipe}: {microbatches.obstacle(family, 10, 5)}")
     (whole, said), (parts, told) = gradients(recipe, 1, **flags), gradients(recipe, 5, **flags)
     for player, expected in whole.items():
         for ours, theirs in zip(parts[player], expected, strict=True):
@@ -101,7 +101,7 @@ def test_other_errors_pass():
     ],
 )
 def test_obstacles(recipe, flags, batch, why):
-    found = pieces.obstacle(recipes.get(recipe).build(DATA, **flags).family, batch, 2)
+    found = microbatches.obstacle(recipes.get(recipe).build(DATA, **flags).family, batch, 2)
     assert found is None if why is None else why in found
 
 

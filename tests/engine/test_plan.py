@@ -21,7 +21,7 @@ def test_what_is_asked_for_is_taken():
 
 
 def test_points_are_not_rounded_to_three_digits():
-    assert Plan.choose("cpu", fine=True).precision == "fp32"
+    assert Plan.choose("cpu", exact=True).precision == "fp32"
 
 
 @pytest.mark.parametrize(

@@ -239,7 +239,7 @@ def test_two_players_of_one_module_have_moments_of_their_own():
     stepper = stepper_of(Pretrained)
     for fraction in (0.0, 0.0, 1.0):
         stepper.step(START._replace(fraction=fraction))
-    copying, playing = (stepper.descents[player].state() for player in ("p", "g"))
+    copying, playing = (stepper.optimizers[player].state() for player in ("p", "g"))
     assert copying.keys() == playing.keys()
     steps = {name for name in copying if name.endswith("step")}
     assert {copying[name].item() for name in steps} == {2.0}

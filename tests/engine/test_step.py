@@ -183,7 +183,7 @@ def test_schedules_set_rates_before_each_update():
     stepper = make("gan")
     for step, epochs in ((0, 0.0), (1000, 126.0)):
         stepper.step(Progress(step, 0, epochs, 0.0))
-        (group,) = stepper.descents["d"].rule.param_groups
+        (group,) = stepper.optimizers["d"].rule.param_groups
         assert group["lr"].item() == pytest.approx(0.1 / 1.000004**step, rel=1e-6)
         assert group["momentum"] == pytest.approx(0.5 + 0.2 * max(0.0, epochs - 1) / 249)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from saddlepoint.compute import thread_count as threads
+from saddlepoint.compute import thread_count
 from saddlepoint.compute.thread_count import candidates, fastest, in_turns, mean_time, medians, scatter
 
 
@@ -87,4 +87,4 @@ def test_a_tenth_must_be_gained():
     assert fastest({2: 1.0, 1: 0.91}, preferred=2) == 2
     assert fastest({2: 1.0, 1: 0.89}, preferred=2) == 1
     assert fastest({2: 0.91, 1: 1.0}, preferred=1) == 1
-    assert threads.GAIN == 0.9
+    assert thread_count.GAIN == 0.9

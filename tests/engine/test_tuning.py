@@ -7,7 +7,7 @@ import pytest
 import torch
 
 import saddlepoint as sp
-from saddlepoint.compute import thread_count as threads
+from saddlepoint.compute import thread_count
 from saddlepoint.compute.alike import alike, siblings
 from saddlepoint.compute.patch_convolution import Geometry
 from saddlepoint.compute.plan import Plan
@@ -126,7 +126,7 @@ class Machine:
 @pytest.fixture
 def machine(monkeypatch):
     one = Machine()
-    monkeypatch.setattr(threads, "mean_time", one.time)
+    monkeypatch.setattr(thread_count, "mean_time", one.time)
     monkeypatch.setattr(load, "cores", lambda: 2)
     monkeypatch.setattr(load, "others", lambda: one.others)
 
@@ -210,7 +210,7 @@ def test_where_the_system_does_not_tell_scattered_times_do(machine, monkeypatch)
     machine.others = machine.later = None
     assert tuned(Plan("cpu", "fp32", 2), prepared()).reason.startswith("2 of 2 threads: measured")
     times = iter([0.02, *[0.02, 0.03, 0.09, 0.03, 0.08, 0.03]])
-    monkeypatch.setattr(threads, "mean_time", lambda *_: next(times))
+    monkeypatch.setattr(thread_count, "mean_time", lambda *_: next(times))
     plan = tuned(Plan("cpu", "fp32", 2), prepared(width=4))
     assert plan.threads == 1
     assert plan.reason.startswith("1 of 2 threads: times scatter as on a busy machine, measured 2,133")
