@@ -1,7 +1,7 @@
 """What kind of machine this is."""
 
+import mmap
 import platform
-import resource
 import sys
 from pathlib import Path
 
@@ -18,11 +18,15 @@ def processor() -> str:
     return platform.processor()
 
 
-def resident() -> int:
-    """Return the process's resident memory in bytes; where the system does not tell, the largest so far."""
+def resident() -> int | None:
+    """Return the process's resident memory in bytes: now, else the largest so far, None where nobody tells."""
     pages = Path("/proc/self/statm")
     if pages.exists():
-        return int(pages.read_text().split()[1]) * resource.getpagesize()
+        return int(pages.read_text().split()[1]) * mmap.PAGESIZE
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 

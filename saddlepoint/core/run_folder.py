@@ -1,17 +1,17 @@
 """The run folder: the whole truth of a run, and the only code that knows the names of its files."""
 
-import fcntl
 import hashlib
 import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from saddlepoint.core import files
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.locks import HeldError, locked
 from saddlepoint.core.words import printable
 
 if TYPE_CHECKING:  # looking at files does not need the libraries that training needs
@@ -137,12 +137,13 @@ class RunFolder:
                 number += 1
 
     def delete(self) -> None:
-        """Remove the run with everything in it; raises UserError where files cannot be removed.
+        """Remove the run with everything in it; raises UserError where it is in use or a file cannot go.
 
         What is left then, or after a kill, no longer counts as a run.
         """
         try:
-            (self.path / _CONFIG).unlink(missing_ok=True)
+            with self.locked():
+                (self.path / _CONFIG).unlink(missing_ok=True)
             shutil.rmtree(self.path)
         except OSError as error:
             raise UserError(f"cannot remove {error.filename or self.path}: {error.strerror}") from error
@@ -150,10 +151,10 @@ class RunFolder:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the run's lock, which ends with the process; raises UserError if another holds it."""
-        with open(self.path / _LOCK, "w") as lock:
+        with ExitStack() as held:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+                held.enter_context(locked(self.path / _LOCK))
+            except HeldError:
                 raise UserError(f"{self.path} is being trained by another process") from None
             yield
 

@@ -1,8 +1,8 @@
 """Decoded images and downloads that are kept between starts, in one folder per user.
 
 An entry is a memory-mapped uint8 ``.npy`` and a ``.json`` that describes it. The JSON is written last, so
-an entry without one is no entry, and one whose length disagrees with it is built again. Entries are named
-by what they were made from: writers that meet write the same bytes, whoever is last.
+an entry without one is not used, and one whose length disagrees with it is built again. Entries are named
+by what they were made from, and made by one process while others that want the same wait for it.
 """
 
 import hashlib
@@ -20,6 +20,7 @@ import numpy as np
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.files import atomic_path, remove, write_text
+from saddlepoint.core.locks import locked
 
 VERSION = 2  # of the decoding and of the layout; a new one makes old entries unused
 _DAY = 86_400
@@ -105,10 +106,13 @@ def build(name: str, place: str, fill: Callable[["Rows"], dict[str, Any]]) -> En
     """
     base = folder("decoded")
     _clean(base, name, place)
-    with writing(), atomic_path(base / f"{name}.npy") as temporary, Rows(temporary) as rows:
-        about = fill(rows)
-        about["shape"] = list(rows.shape)
-    with writing():
+    with writing(), locked(base / f"{name}.lock", lambda: None) as waited:
+        entry = lookup(name) if waited else None
+        if entry is not None:  # another process has made it
+            return entry
+        with atomic_path(base / f"{name}.npy") as temporary, Rows(temporary) as rows:
+            about = fill(rows)
+            about["shape"] = list(rows.shape)
         write_text(base / f"{name}.json", json.dumps(about))
     entry = lookup(name)
     if entry is None:

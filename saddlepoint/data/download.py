@@ -6,11 +6,12 @@ import os
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.locks import locked
 from saddlepoint.data.cache import writing
 from saddlepoint.data.request import Report, silent
 
@@ -27,7 +28,7 @@ def fetch(urls: Sequence[str], target: Path, md5: str, *, help: str = "", report
     """Return ``target``, downloaded from the first of ``urls`` that gives the right bytes.
 
     A file that is there and right is not fetched again. One that broke off is kept as ``.part`` and resumed,
-    by this or a later call. Calls from several processes wait for each other where the system has locks.
+    by this or a later call. Calls from several processes wait for each other.
 
     Args:
         urls: where the same file can be had, in order of preference.
@@ -42,7 +43,8 @@ def fetch(urls: Sequence[str], target: Path, md5: str, *, help: str = "", report
     if _md5(target) == md5:
         return target
     part, failures = target.with_name(target.name + ".part"), []
-    with writing(target.name), _locked(target.with_name(target.name + ".lock")):
+    lock = target.with_name(target.name + ".lock")
+    with writing(target.name), locked(lock, lambda: report(f"another process downloads {target.name}", 0, 0)):
         if _md5(target) == md5:  # another process was first
             return target
         for url in urls:
@@ -116,19 +118,6 @@ def _opened(part: Path, start: int) -> Iterator:
         file.seek(start)
         yield file
         file.truncate()
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    try:
-        import fcntl
-    except ImportError:  # Windows: two that meet fail the checksum and start again
-        yield
-        return
-    with path.open("w") as file:
-        with suppress(OSError):  # some network file systems have no locks
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def _size(path: Path) -> int:

@@ -111,9 +111,7 @@ def remove_run(path: str | Path) -> None:
     Raises:
         UserError: it is no run, is being trained, or holds another run; nothing is removed then.
     """
-    folder = removable(path)
-    with folder.locked():
-        folder.delete()
+    removable(path).delete()
 
 
 def removable(path: str | Path) -> RunFolder:

@@ -172,9 +172,11 @@ class _Display(Watcher):
         self.speed.add(progress.fraction, progress.images, trainer.seconds)
         if not self.told and self.speed.seconds >= WARM:
             self.told = True
+            used = resident()
+            memory = f"; {used / 2**20:,.0f} MB of memory in use" if used else ""
             self.console.print(
                 f"  [dim]{'time':<10}[/dim] about {clock(self.speed.left)} to go at "
-                f"{self.speed.images:,.0f} images/s; {resident() / 2**20:,.0f} MB of memory in use"
+                f"{self.speed.images:,.0f} images/s{memory}"
             )
 
     def replanned(self, trainer: Trainer, why: str) -> None:

@@ -124,7 +124,6 @@ def test_what_arrived_is_kept_when_the_connection_keeps_dropping(server, tmp_pat
 
 
 def test_simultaneous_calls_fetch_once(server, tmp_path):
-    pytest.importorskip("fcntl")
     threads = [
         threading.Thread(target=fetch, args=([f"{server}/good"], tmp_path / "file", MD5)) for _ in range(4)
     ]

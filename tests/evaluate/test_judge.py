@@ -1,8 +1,12 @@
+import threading
+
 import numpy as np
 import pytest
 import torch
 
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.files import remove
+from saddlepoint.core.locks import locked
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.request import silent
@@ -55,6 +59,32 @@ def test_a_damaged_cache_is_made_again(digits, tmp_path, monkeypatch):
     (stored,) = (cache.folder("judges")).glob("*.safetensors")
     stored.write_bytes(b"not weights")
     assert find_encoder("judge", digits).hash == first.hash
+
+
+def test_two_that_want_one_judge_train_it_once(digits, tmp_path, monkeypatch):
+    monkeypatch.setenv("SADDLE_CACHE", str(tmp_path))
+    shorten(monkeypatch, 1000)
+    first = find_encoder("judge", digits)
+    kept = {path: path.read_bytes() for path in cache.folder("judges").iterdir()}
+    [lock] = [path for path in kept if path.suffix == ".lock"]
+    waits = threading.Event()
+    said, second = set(), []
+
+    def report(what, done, total):
+        said.add(what)
+        waits.set()
+
+    thread = threading.Thread(target=lambda: second.append(find_encoder("judge", digits, report)))
+    with locked(lock):  # the first is still at work
+        for path in set(kept) - {lock}:
+            remove(path)
+        thread.start()
+        assert waits.wait(60)
+        for path in set(kept) - {lock}:
+            path.write_bytes(kept[path])
+    thread.join()
+    assert said == {"another process trains the judge"}
+    assert [encoder.hash for encoder in second] == [first.hash]
 
 
 def test_training_is_a_function_of_the_seed_and_leaves_global_state_alone(digits, monkeypatch):

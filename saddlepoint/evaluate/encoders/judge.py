@@ -2,6 +2,8 @@
 
 import json
 import time
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,7 @@ from safetensors.torch import load_file, save_file
 from saddlepoint.compute.threads import pick_device, private_rng, to_pixels
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.files import atomic_path, remove, write_json
+from saddlepoint.core.locks import locked
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.request import Report
@@ -52,8 +55,7 @@ def judge(dataset: Dataset, report: Report, *, seed: int = 0) -> Encoder:
     stem = _place(dataset, seed)
     weights, facts = _load(stem)
     if weights is None:
-        weights, facts = _train(dataset, seed, device, report)
-        _save(stem, weights, facts)
+        weights, facts = _trained(stem, dataset, seed, device, report)
     with private_rng(seed):
         network = JudgeNetwork(dataset.shape, len(dataset.classes), _SIZES[facts["network"]])
     network.load_state_dict(weights)
@@ -91,6 +93,21 @@ def _check(dataset: Dataset) -> None:
         raise UserError(
             f"the judge reads images of at least 8 by 8 pixels, {dataset.name!r} has {dataset.shape}"
         )
+
+
+def _trained(
+    stem: Path, dataset: Dataset, seed: int, device: torch.device, report: Report
+) -> tuple[dict, dict]:
+    """Return a judge's weights and facts, trained and stored, or as another process has just stored them."""
+    with ExitStack() as held:
+        with cache.writing():
+            waiting = partial(report, "another process trains the judge", 0, 0)
+            waited = held.enter_context(locked(stem.with_suffix(".lock"), waiting))
+        weights, facts = _load(stem) if waited else (None, {})
+        if weights is None:
+            weights, facts = _train(dataset, seed, device, report)
+            _save(stem, weights, facts)
+    return weights, facts
 
 
 def _train(dataset: Dataset, seed: int, device: torch.device, report: Report) -> tuple[dict, dict]:
