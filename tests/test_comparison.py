@@ -67,13 +67,13 @@ def test_figures_are_means_over_seeds(compared):
 
 def test_the_tests_used_are_named(compared):
     used = {
-        frozenset((compared.groups[pair.better].label, compared.groups[pair.worse].label)): pair.found.test
+        frozenset((compared.groups[pair.better].label, compared.groups[pair.worse].label)): pair.difference.test
         for pair in compared.pairs
     }
     assert used[frozenset(("dcgan (objective hinge)", "dcgan (objective non_saturating)"))] == "paired"
     assert used[frozenset(("dcgan (objective hinge)", "mlp_gan"))] == "one against several"
     for pair in compared.pairs:
-        assert pair.adjusted >= pair.found.p
+        assert pair.adjusted >= pair.difference.p
     text = " ".join(compared.conclusions)
     assert "paired over 2 seeds" in text
     assert "mlp_gan has one seed only" in text
@@ -89,7 +89,7 @@ def test_ranks_are_ranges_where_nothing_tells_apart(trained):
 def test_one_seed_each_is_called_sampling_noise(trained):
     found = sp.compare([trained / "plain" / "seed-0", trained / "mlp"], samples=200, quiet=True)
     (pair,) = found.pairs
-    assert pair.found.test == "sampling noise"
+    assert pair.difference.test == "sampling noise"
     assert "another seed" in " ".join(found.conclusions)
 
 
@@ -171,7 +171,7 @@ def test_the_command_prints_a_table_and_writes_a_page(trained, workplace, capsys
 
 def test_json_is_the_comparison(trained, compared, workplace, capsys, monkeypatch):
     places = [str(trained / name) for name in ("plain", "hinge", "mlp")]
-    monkeypatch.setattr("saddlepoint.comparing.page.page", lambda comparison: "page")
+    monkeypatch.setattr("saddlepoint.comparing.page.page", lambda ranking, conclusions: "page")
     assert main(["compare", *places, "--samples", "200", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == json.loads(json.dumps(compared.to_json()))
     assert not (workplace / "compare.html").exists()

@@ -11,7 +11,7 @@ from runs import assert_same
 
 import saddlepoint as sp
 from saddlepoint.cli import main
-from saddlepoint.comparing.configurations import settings_of, told
+from saddlepoint.comparing.configurations import settings_of, shown
 from saddlepoint.core.experiment import recipes
 from saddlepoint.core.protocol import Progress
 from saddlepoint.engine.optimizers import PlayerOptimizer, scheduled_numbers
@@ -134,9 +134,9 @@ def test_the_command_line_says_the_same_as_python(tmp_path, capsys):
     stored = json.loads((out / "config.json").read_text())
     assert stored["flags"]["betas"] == {"all": [0.0, 0.9], "g": [0.5, 0.99]}
     assert stored["optimizers"]["g"] == {"kind": "adam", "lr": 0.5, "betas": [0.5, 0.99], "weight_decay": 0.001}
-    told_apart = {name: told(value) for name, value in settings_of(stored).items()}
-    assert told_apart["betas"] == "0/0.9, g 0.5/0.99"
-    assert told_apart["schedule"] == "d linear"
+    telling = {name: shown(value) for name, value in settings_of(stored).items()}
+    assert telling["betas"] == "0/0.9, g 0.5/0.99"
+    assert telling["schedule"] == "d linear"
     optimizer = sp.load(out).prepared().experiment.optimizers
     python = optimizers(
         "wgan_gp",

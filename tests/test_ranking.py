@@ -5,8 +5,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from saddlepoint.comparing.conclusions import conclude
 from saddlepoint.comparing.configurations import Group
-from saddlepoint.comparing.ranking import ranked, ranking, scores
+from saddlepoint.comparing.ranking import Ranking, criteria, ranked, scores
 from saddlepoint.evaluate import Figure
 
 POINTS, PERFECT = ("modes", "high_quality"), 0.98889
@@ -51,12 +52,12 @@ def test_modes_rank_before_quality_and_quality_before_the_distance():
 
 
 def test_images_are_ranked_by_their_distance():
-    assert ranking(Card(frechet=1, classes=2)) == ("frechet",)  # pyright: ignore[reportArgumentType]
-    assert ranking(card(8, 0.9)) == POINTS  # pyright: ignore[reportArgumentType]
+    assert criteria(Card(frechet=1, classes=2)) == ("frechet",)  # pyright: ignore[reportArgumentType]
+    assert criteria(card(8, 0.9)) == POINTS  # pyright: ignore[reportArgumentType]
     near, far = group("near", (8, 0.9, 1.0)), group("far", (8, 0.9, 3.0))
     groups, (pair,) = ranked([far, near], ("frechet",))
     assert [one.name for one in groups] == ["near", "far"]
-    assert pair.found.value == pytest.approx(2.0)
+    assert pair.difference.value == pytest.approx(2.0)
 
 
 def test_too_narrow_modes_are_as_wrong_as_wide_ones():
@@ -84,8 +85,8 @@ def test_a_quality_that_is_certain_outranks_modes_that_are_not():
     assert [one.name for one in groups] == ["sharp", "blur"]
     assert [one.rank for one in groups] == [(1, 1), (2, 2)]
     assert (pair.better, pair.worse) == (0, 1)
-    assert pair.found.value == pytest.approx(np.mean([0.77, 0.75, 0.785]), abs=0.02)
-    assert pair.found.low <= pair.found.value <= pair.found.high
+    assert pair.difference.value == pytest.approx(np.mean([0.77, 0.75, 0.785]), abs=0.02)
+    assert pair.difference.low <= pair.difference.value <= pair.difference.high
 
 
 def test_equal_configurations_keep_open_ranks():
@@ -93,3 +94,34 @@ def test_equal_configurations_keep_open_ranks():
     assert [one.name for one in groups] == ["b", "a"]
     assert not pair.differ
     assert [one.rank for one in groups] == [(1, 2), (1, 2)]
+
+
+def concluded(*distances):
+    """Return what is said of configurations with these Fréchet distances, one a seed."""
+    plan = {"device": "cpu", "threads": 1, "precision": "fp32"}
+    groups = []
+    for name, values in zip("ab", distances, strict=True):
+        entries = tuple(
+            SimpleNamespace(
+                seed=seed,
+                name=f"{name}{seed}",
+                images=64,
+                card=Card(frechet=Figure(value, value - 0.1, value + 0.1, 10_000, 0.0, "digits")),
+                run=SimpleNamespace(config={"plan": plan}),
+            )
+            for seed, value in enumerate(values)
+        )
+        groups.append(Group(name, name, entries, {}))  # pyright: ignore[reportArgumentType]
+    found = Ranking(None, *ranked(groups, ("frechet",)))  # pyright: ignore[reportArgumentType]
+    return " ".join(conclude(found))
+
+
+def test_an_undecided_pair_says_how_many_seeds_would_decide_it():
+    half = 3**0.5 / 2  # four differences of mean 1 and standard deviation 1: t = 2, p = 0.14
+    text = concluded([5.0] * 4, [6 - half, 6 - half, 6 + half, 6 + half])
+    assert "cannot be told apart: they differ by 1.00" in text
+    # Ten pairs find an effect of one standard deviation with a power of 0.80 (Cohen 1988).
+    assert "If the difference is what it seems, 10 seeds of each tell them apart in four cases of five." in text
+    assert "more than 1,000 seeds of each" in concluded([5.0] * 4, [4.0, 6.0, 4.0, 6.01])
+    assert "seeds of each" not in concluded([5.0] * 4, [5.0] * 4)
+    assert "seeds of each" not in concluded([5.0] * 4, [6.0, 6.1, 6.0, 6.1]), "it is decided"

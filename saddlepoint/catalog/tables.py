@@ -82,8 +82,8 @@ def print_comparison(comparison: "Comparison") -> None:
     console = Console(highlight=False)
     card = comparison.card
     console.print(f"{card.data['name']}, {card.samples:,} samples a run, judged by {card.judged_by}:")
-    first, *then = comparison.ranking
-    more = [name for name in COMPARED if name in comparison.figures and name not in comparison.ranking]
+    first, *then = comparison.criteria
+    more = [name for name in COMPARED if name in comparison.figures and name not in comparison.criteria]
     shown = [*then, *more[: max(0, (console.width - 80) // ROOM)]]
     table = Table(box=None, padding=(0, 1, 0, 0))
     for column in (

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from saddlepoint.comparing.conclusions import conclude
-from saddlepoint.comparing.configurations import Entry, Group, differing, labels, settings_of, short_names
-from saddlepoint.comparing.ranking import Pair, ranked, ranking
+from saddlepoint.comparing.configurations import Entry, Group, labels, settings_of, short_names
+from saddlepoint.comparing.ranking import Ranking, criteria, ranked
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.files import write_text
 from saddlepoint.core.run_folder import RunFolder
@@ -28,49 +28,8 @@ LEAST = 100  # samples
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """Configurations, the best first.
-
-    Attributes:
-        data: the data that all were trained on.
-        groups: the configurations, the best first.
-        pairs: every two of them.
-    """
-
-    data: Dataset
-    groups: tuple[Group, ...]
-    pairs: tuple[Pair, ...]
-
-    @property
-    def entries(self) -> list[Entry]:
-        """All runs, in the order of their groups."""
-        return [entry for group in self.groups for entry in group.entries]
-
-    @property
-    def card(self) -> Card:
-        """The card of the first run, for what is common to all."""
-        return self.groups[0].entries[0].card
-
-    @property
-    def ranking(self) -> tuple[str, ...]:
-        """The figures that rank, the first one first."""
-        return ranking(self.card)
-
-    @property
-    def ranked_by(self) -> str:
-        """The first of the figures that rank."""
-        return self.ranking[0]
-
-    @property
-    def figures(self) -> list[str]:
-        """Names of the figures that every card has, those that rank first."""
-        rest = [name for name in self.card.figures if name not in self.ranking]
-        return [*self.ranking, *(name for name in rest if all(group.estimate(name) for group in self.groups))]
-
-    @property
-    def differing(self) -> dict[str, list[Any]]:
-        """The settings that are not the same for all groups, with the value of each group."""
-        return differing([group.settings for group in self.groups])
+class Comparison(Ranking):
+    """A ranking with what may be concluded from it."""
 
     @cached_property
     def conclusions(self) -> list[str]:
@@ -85,17 +44,17 @@ class Comparison:
             "encoder": dict(self.card.encoder),
             "samples": self.card.samples,
             "ranked_by": self.ranked_by,
-            "ranking": list(self.ranking),
+            "ranking": list(self.criteria),
             "groups": [self._group(group) for group in self.groups],
             "comparisons": [
                 {
                     "better": self.groups[pair.better].name,
                     "worse": self.groups[pair.worse].name,
                     "figure": pair.figure,
-                    "difference": asdict(pair.found),
+                    "difference": asdict(pair.difference),
                     "adjusted_p": pair.adjusted,
                     "differ": pair.differ,
-                    "over_seeds": pair.found.over_seeds,
+                    "over_seeds": pair.difference.over_seeds,
                 }
                 for pair in self.pairs
             ],
@@ -116,7 +75,7 @@ class Comparison:
             raise UserError(f"--out must end in .html, got {path}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_text(path, page(self))
+            write_text(path, page(self, self.conclusions))
         except OSError as error:
             raise UserError(f"cannot write {path}: {error.strerror}") from error
         return path
@@ -127,7 +86,7 @@ class Comparison:
             "name": group.name,
             "label": group.label,
             "rank": list(group.rank),
-            "figures": {name: asdict(one) for name, one in figures.items() if one},
+            "figures": {name: asdict(estimate) for name, estimate in figures.items() if estimate},
             "runs": [
                 {
                     "name": entry.name,
@@ -135,7 +94,7 @@ class Comparison:
                     "step": entry.step,
                     "images": entry.images,
                     "seconds": entry.seconds,
-                    **{name: entry.card[name].value for name in self.ranking},
+                    **{name: entry.card[name].value for name in self.criteria},
                 }
                 for entry in group.entries
             ],
@@ -173,24 +132,24 @@ def compare(
         raise UserError(f"--samples must be at least {LEAST}, got {samples}")
     if out is not None and Path(out).suffix.lower() != ".html":
         raise UserError(f"--out must end in .html, got {out}")
-    found = _distinct([run for target in runs for run in _runs(target)])
-    if not found:
+    chosen = _distinct([run for target in runs for run in _runs(target)])
+    if not chosen:
         raise UserError("name the runs to compare, for example: saddle compare runs/a runs/b")
-    _check_data(found)
-    names = short_names([run.path for run in found])
+    _check_data(chosen)
+    names = short_names([run.path for run in chosen])
     with waiting("reading", quiet=quiet) as report:
-        cure = f"saddle compare {found[0].path} ... --against PATH"
-        data = reference(found[0], against, cure, report)
+        cure = f"saddle compare {chosen[0].path} ... --against PATH"
+        data = reference(chosen[0], against, cure, report)
         encoder = find_encoder(None, data, report)
     entries = []
-    for run, name in zip(found, names, strict=True):
+    for run, name in zip(chosen, names, strict=True):
         card = _stored_card(run, data, encoder, samples)
         if card is None:
             with waiting(quiet=quiet) as report:
                 report.say(f"scoring {name}")
             card = score(run, samples=samples, against=against, quiet=quiet)
         entries.append(_entry(run, name, card))
-    comparison = Comparison(data, *ranked(_groups(entries), ranking(entries[0].card)))
+    comparison = Comparison(data, *ranked(_groups(entries), criteria(entries[0].card)))
     if out is not None:
         comparison.save(out)
     return comparison
@@ -252,8 +211,12 @@ def _stored_card(run: Run, data: Dataset, encoder: Encoder, samples: int) -> Car
 
 def _usual(samples: int) -> set[str]:
     """Return the figures that every full card of so many samples has."""
-    usual = [one for _, one in metrics.items() if not one.needs and not one.slow and one.least <= samples]
-    return {name for one in usual for name in one.figures}
+    usual = [
+        metric
+        for _, metric in metrics.items()
+        if not metric.needs and not metric.slow and metric.least <= samples
+    ]
+    return {name for metric in usual for name in metric.figures}
 
 
 def _entry(run: Run, name: str, card: Card) -> Entry:
@@ -264,11 +227,11 @@ def _entry(run: Run, name: str, card: Card) -> Entry:
 
 def _groups(entries: list[Entry]) -> list[Group]:
     """Put runs together that differ in the seed alone; raises UserError for two of one seed."""
-    found: dict[str, list[Entry]] = {}
+    alike: dict[str, list[Entry]] = {}
     for entry in entries:
-        found.setdefault(json.dumps(settings_of(entry.run.config), sort_keys=True), []).append(entry)
+        alike.setdefault(json.dumps(settings_of(entry.run.config), sort_keys=True), []).append(entry)
     groups = []
-    for together in found.values():
+    for together in alike.values():
         together.sort(key=lambda entry: entry.seed)
         for a, b in itertools.pairwise(together):
             if a.seed == b.seed:
@@ -278,5 +241,5 @@ def _groups(entries: list[Entry]) -> list[Group]:
                 )
         name = together[0].name if len(together) == 1 else f"{together[0].name} … {together[-1].name}"
         groups.append(Group(name, name, tuple(together), settings_of(together[0].run.config)))
-    told = labels([group.settings for group in groups], [group.name for group in groups])
-    return [replace(group, label=label) for group, label in zip(groups, told, strict=True)]
+    described = labels([group.settings for group in groups], [group.name for group in groups])
+    return [replace(group, label=label) for group, label in zip(groups, described, strict=True)]

@@ -81,20 +81,19 @@ class Group:
 
     def estimate(self, figure: str) -> Estimate | None:
         """Return a figure of this configuration, or None where a card lacks it."""
-        found = [entry.card.figures.get(figure) for entry in self.entries]
-        known = [one for one in found if one is not None]
-        if len(known) < len(found):
+        if any(figure not in entry.card.figures for entry in self.entries):
             return None
-        if len(known) == 1:
-            (one,) = known
-            return Estimate(one.value, one.low, one.high, one.real)
-        values = [one.value for one in known if one.value is not None]
-        if len(values) < len(known):
-            return Estimate(None, None, None, known[0].real)
+        readings = [entry.card.figures[figure] for entry in self.entries]
+        first = readings[0]
+        if len(readings) == 1:
+            return Estimate(first.value, first.low, first.high, first.real)
+        values = [reading.value for reading in readings if reading.value is not None]
+        if len(values) < len(readings):
+            return Estimate(None, None, None, first.real)
         mean, *ends = of_draws(np.array(values))
         if min(values) == max(values):  # as counts often are: no scatter to take an interval from
-            return Estimate(mean, None, None, known[0].real)
-        return Estimate(mean, *within(known[0].range, *ends), known[0].real)
+            return Estimate(mean, None, None, first.real)
+        return Estimate(mean, *within(first.range, *ends), first.real)
 
     @property
     def images(self) -> float:
@@ -117,7 +116,9 @@ def settings_of(config: Mapping[str, Any]) -> Settings:
         "ema": config["ema"],
         "budget": str(Budget(**config["budget"])),
         "init": config["init"],
-        "rates": ", ".join(f"{player} {one['lr']:g}" for player, one in config.get("optimizers", {}).items()),
+        "rates": ", ".join(
+            f"{player} {rates['lr']:g}" for player, rates in config.get("optimizers", {}).items()
+        ),
         "crop": config["data"]["crop"],
         "device": config["plan"]["device"],
         "precision": config["plan"]["precision"],
@@ -147,8 +148,8 @@ def _flags(config: Mapping[str, Any]) -> dict[str, Any]:
 
 def differing(settings: Sequence[Settings]) -> dict[str, list[Any]]:
     """Return the settings that are not the same in all, with the value (or None) of each."""
-    names = dict.fromkeys(name for one in settings for name in one)
-    rows = {name: [one.get(name) for one in settings] for name in names}
+    names = dict.fromkeys(name for configuration in settings for name in configuration)
+    rows = {name: [configuration.get(name) for configuration in settings] for name in names}
     return {name: row for name, row in rows.items() if any(value != row[0] for value in row)}
 
 
@@ -157,15 +158,15 @@ def labels(configurations: Sequence[Settings], names: Sequence[str]) -> list[str
 
     Where that takes more than two settings, or does not tell all apart, ``names`` are used.
     """
-    found = []
+    described = []
     for settings, name in zip(configurations, names, strict=True):
         alike = [other for other in configurations if other["recipe"] == settings["recipe"]]
-        telling = [f"{setting} {told(settings.get(setting))}" for setting in differing(alike)]
-        found.append(_described(settings["recipe"], telling) if len(telling) <= 2 else name)
-    return found if len(set(found)) == len(found) else list(names)
+        telling = [f"{setting} {shown(settings.get(setting))}" for setting in differing(alike)]
+        described.append(_described(settings["recipe"], telling) if len(telling) <= 2 else name)
+    return described if len(set(described)) == len(described) else list(names)
 
 
-def told(value: Any) -> str:
+def shown(value: Any) -> str:
     """Return a setting as people read it."""
     if value is None or value == []:
         return "default" if value is None else "none"

@@ -5,13 +5,13 @@ import math
 import re
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from saddlepoint.comparing.configurations import Estimate, Group
-from saddlepoint.comparing.configurations import told as setting
+from saddlepoint.comparing.configurations import Estimate, Group, shown
+from saddlepoint.comparing.ranking import Ranking
 from saddlepoint.core.waiting import clock
 from saddlepoint.data.subset import random_part
 from saddlepoint.evaluate import meanings
@@ -21,9 +21,6 @@ from saddlepoint.plots.grid import grid
 from saddlepoint.plots.png import png_bytes
 from saddlepoint.plots.samples import POINTS, draw, truth
 from saddlepoint.version import __version__
-
-if TYPE_CHECKING:
-    from saddlepoint.comparing.compare import Comparison
 
 IMAGES = 36  # in a grid
 PIXELS = 500_000  # of a grid, above which fewer images are shown
@@ -83,7 +80,7 @@ footer { color: var(--faint); font-size: 13px; margin-top: 20px }
 """
 
 
-def page(comparison: "Comparison") -> str:
+def page(comparison: Ranking, conclusions: Sequence[str]) -> str:
     """Return the comparison as HTML that holds all that it shows."""
     card = comparison.card
     count, runs = len(comparison.groups), len(comparison.entries)
@@ -94,7 +91,7 @@ def page(comparison: "Comparison") -> str:
         f"Encoder: {card.judged_by}, {card.encoder['features']} features, {card.encoder['hash']}."
     )
     sections = [
-        _section("Conclusions", _list(comparison.conclusions)),
+        _section("Conclusions", _list(conclusions)),
         _section("Ranking", _ranking(comparison)),
         _section("All figures", _figures(comparison)),
         _section("Samples, from the same seed", _grids(comparison)),
@@ -162,9 +159,9 @@ def _named(group: Group, place: int) -> str:
     return f"{_dot(place)}{escape(group.label)}{names}"
 
 
-def _ranking(comparison: "Comparison") -> str:
+def _ranking(comparison: Ranking) -> str:
     """Return the table of Fréchet distances, each with its interval drawn on one scale."""
-    first, *then = comparison.ranking
+    first, *then = comparison.criteria
     estimates = [group.estimate(first) for group in comparison.groups]
     real = comparison.card[first].real
     scale = _Scale([one for one in estimates if one], real)
@@ -250,7 +247,7 @@ def _head(name: str) -> str:
     return escape(marked(name)).replace("frechet", "Fréchet").replace("_", " ")
 
 
-def _figures(comparison: "Comparison") -> str:
+def _figures(comparison: Ranking) -> str:
     about = meanings()
     head = '<th class="left">figure</th>' + "".join(
         f'<th class="wrap">{_dot(place)}{escape(group.label)}</th>'
@@ -268,28 +265,28 @@ def _figures(comparison: "Comparison") -> str:
     return _table(f"{head}<th>real images</th>", rows) + note
 
 
-def _grids(comparison: "Comparison") -> str:
+def _grids(comparison: Ranking) -> str:
     data = comparison.data
     over = truth(data)
-    shown = POINTS if over else _shown(data.shape)
+    count = POINTS if over else _count(data.shape)
     figures = []
     if over is None:
-        real = data.train.take(random_part(len(data.train), shown))[0]
+        real = data.train.take(random_part(len(data.train), count))[0]
         figures.append(_figure(_tiles(real), "<strong>real images</strong>", "real images"))
     for place, group in enumerate(comparison.groups):
         for entry in group.entries:
             caption = f"{_dot(place)}<strong>{escape(entry.name)}</strong>"
             if entry.name != group.label:
                 caption += f'<br><span class="faint">{escape(group.label)}</span>'
-            told = ", ".join(f"{_head(name)} {number(entry.card[name].value)}" for name in comparison.ranking)
+            told = ", ".join(f"{_head(name)} {number(entry.card[name].value)}" for name in comparison.criteria)
             caption += f'<br><span class="faint">seed {entry.seed}, {told}</span>'
-            samples = entry.run.sample(shown, seed=0)
+            samples = entry.run.sample(count, seed=0)
             picture = _tiles(samples) if over is None else draw(samples, over, title=entry.name)
             figures.append(_figure(picture, caption, f"samples of {entry.name}"))
     return '<div class="grids">' + "\n".join(figures) + "</div>"
 
 
-def _shown(shape: Sequence[int]) -> int:
+def _count(shape: Sequence[int]) -> int:
     """Return how many images a grid shows: a square number that keeps the page small."""
     side = math.isqrt(max(4, min(IMAGES, PIXELS // (shape[0] * shape[1]))))
     return side * side
@@ -308,7 +305,7 @@ def _figure(image: Image.Image, caption: str, alt: str) -> str:
     return f'<figure><img src="{_uri(image)}" alt="{escape(alt)}"><figcaption>{caption}</figcaption></figure>'
 
 
-def _curves(comparison: "Comparison") -> str:
+def _curves(comparison: Ranking) -> str:
     lines = [
         Line(entry.run.curves(), place)
         for place, group in enumerate(comparison.groups)
@@ -341,7 +338,7 @@ def _curves(comparison: "Comparison") -> str:
     )
 
 
-def _settings(comparison: "Comparison") -> str:
+def _settings(comparison: Ranking) -> str:
     head = '<th class="left">setting</th>' + "".join(
         f'<th class="wrap">{_dot(place)}{escape(group.label)}</th>'
         for place, group in enumerate(comparison.groups)
@@ -349,7 +346,7 @@ def _settings(comparison: "Comparison") -> str:
     rows = []
     for name, values in comparison.differing.items():
         known = [name in group.settings for group in comparison.groups]
-        cells: list[Any] = [setting(v) if here else "–" for v, here in zip(values, known, strict=True)]
+        cells: list[Any] = [shown(v) if here else "–" for v, here in zip(values, known, strict=True)]
         rows.append(
             f'<td class="left name">{escape(name)}</td>'
             + "".join(f"<td>{escape(str(cell))}</td>" for cell in cells)

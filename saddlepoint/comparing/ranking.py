@@ -4,10 +4,12 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from saddlepoint.comparing.configurations import Group
+from saddlepoint.comparing.configurations import Entry, Group, differing
+from saddlepoint.data.dataset import Dataset
 from saddlepoint.evaluate import Card, Figure
 from saddlepoint.evaluate.interval import Z
 from saddlepoint.evaluate.significance import LEVEL, Difference, Scores, difference, holm
@@ -23,14 +25,14 @@ class Pair:
         better: place of the first among the groups.
         worse: place of the second.
         figure: the figure that tells them apart, or the first that could.
-        found: by how much the second falls shorter of the best possible in it.
+        difference: by how much the second falls shorter of the best possible in it.
         adjusted: its p after Holm's correction for all tests.
     """
 
     better: int
     worse: int
     figure: str
-    found: Difference
+    difference: Difference
     adjusted: float
 
     @property
@@ -39,7 +41,58 @@ class Pair:
         return self.adjusted < LEVEL
 
 
-def ranking(card: Card) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class Ranking:
+    """Configurations, the best first.
+
+    Attributes:
+        data: the data that all were trained on.
+        groups: the configurations, the best first.
+        pairs: every two of them.
+    """
+
+    data: Dataset
+    groups: tuple[Group, ...]
+    pairs: tuple[Pair, ...]
+
+    @property
+    def entries(self) -> list[Entry]:
+        """All runs, in the order of their groups."""
+        return [entry for group in self.groups for entry in group.entries]
+
+    @property
+    def card(self) -> Card:
+        """The card of the first run, for what is common to all."""
+        return self.groups[0].entries[0].card
+
+    @property
+    def criteria(self) -> tuple[str, ...]:
+        """The figures that rank, the first one first."""
+        return criteria(self.card)
+
+    @property
+    def ranked_by(self) -> str:
+        """The first of the figures that rank."""
+        return self.criteria[0]
+
+    @property
+    def figures(self) -> list[str]:
+        """Names of the figures that every card has, those that rank first."""
+        rest = [name for name in self.card.figures if name not in self.criteria]
+        return [*self.criteria, *(name for name in rest if all(group.estimate(name) for group in self.groups))]
+
+    @property
+    def differing(self) -> dict[str, list[Any]]:
+        """The settings that are not the same for all groups, with the value of each group."""
+        return differing([group.settings for group in self.groups])
+
+    @property
+    def tests(self) -> int:
+        """How many differences were tested together."""
+        return len(self.pairs) * len(self.criteria)
+
+
+def criteria(card: Card) -> tuple[str, ...]:
     """Return the figures that rank: of points with known modes these and then their quality, else Fréchet.
 
     A Fréchet distance of points sees their mean and covariance alone, which a blur over all modes has right.
@@ -66,20 +119,22 @@ def ranked(groups: Sequence[Group], figures: Sequence[str]) -> tuple[tuple[Group
     Returns:
         The groups, the best first, with their ranks, and the pairs.
     """
-    found = {name: [scores(group, name) for group in groups] for name in figures}
-    means = [[float(np.mean([*found[name][i].value.values()])) for name in figures] for i in range(len(groups))]
+    readings = {name: [scores(group, name) for group in groups] for name in figures}
+    means = [
+        [float(np.mean([*readings[name][i].value.values()])) for name in figures] for i in range(len(groups))
+    ]
     start = sorted(range(len(groups)), key=lambda i: means[i])
     places = list(itertools.combinations(start, 2))
-    tests = [[difference(found[name][a], found[name][b]) for name in figures] for a, b in places]
-    adjusted = iter(holm([one.p for test in tests for one in test]))
+    tests = [[difference(readings[name][a], readings[name][b]) for name in figures] for a, b in places]
+    adjusted = iter(holm([gap.p for test in tests for gap in test]))
     pairs = []
     for (a, b), test in zip(places, tests, strict=True):
         options = list(zip(figures, test, [next(adjusted) for _ in figures], strict=True))
         certain = [option for option in options if option[2] < LEVEL]
-        name, one, p = (certain or [option for option in options if option[1].value] or options)[0]
-        turned = one.value < 0  # a later figure speaks against the order of the means
-        a, b, one = (b, a, _turned(one)) if turned else (a, b, one)
-        pairs.append(Pair(a, b, name, one, p))
+        name, gap, p = (certain or [option for option in options if option[1].value] or options)[0]
+        if gap.value < 0:  # a later figure speaks against the order of the means
+            a, b, gap = b, a, _turned(gap)
+        pairs.append(Pair(a, b, name, gap, p))
     above = [sum(pair.differ for pair in pairs if pair.worse == i) for i in range(len(groups))]
     below = [sum(pair.differ for pair in pairs if pair.better == i) for i in range(len(groups))]
     against_means = any(start.index(pair.better) > start.index(pair.worse) for pair in pairs if pair.differ)
@@ -109,5 +164,5 @@ def _error(name: str, figure: Figure) -> float:
     return (figure.high - figure.low) / (2 * Z) if name == "high_quality" else (figure.high - figure.value) / Z
 
 
-def _turned(one: Difference) -> Difference:
-    return replace(one, value=-one.value, low=-one.high, high=-one.low)
+def _turned(gap: Difference) -> Difference:
+    return replace(gap, value=-gap.value, low=-gap.high, high=-gap.low)
