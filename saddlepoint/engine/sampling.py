@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.utils._pytree import tree_leaves, tree_map
 
-from saddlepoint.core.protocol import Family
+from saddlepoint.core.protocol import Code, Family
 from saddlepoint.core.seeds import generator
 from saddlepoint.engine.ema import Average
 from saddlepoint.engine.latents import take
@@ -57,6 +57,8 @@ def draw_latents(family: Family, n: int, *, seed: int, condition: Tensor | None 
 def render(family: Family, latents: Any) -> Tensor:
     """Return one sample for each of ``latents``, as floats on the CPU, with the bits that :func:`sample` gives.
 
+    Games whose samples draw further numbers, as Gibbs chains do, give those bits for whole blocks of 64 alone.
+
     Args:
         family: the game.
         latents: what its ``latent`` draws, a pytree of tensors with first axis n.
@@ -69,6 +71,32 @@ def render(family: Family, latents: Any) -> Tensor:
             rows = torch.arange(start, start + BLOCK)
             blocks.append(_rendered(family, take(latents, torch.where(rows < n, rows, start))))
     return torch.cat(blocks)[:n]
+
+
+@torch.no_grad()
+def traverse(family: Family, code: Code, columns: int, *, seed: int) -> Tensor:
+    """Return samples in rows of one value of ``code`` and columns of one latent otherwise, on the CPU.
+
+    Args:
+        family: the game, with the weights to sample from.
+        code: one of its codes.
+        columns: latents, at most 64: those of the first samples of ``seed``.
+        seed: seed of the latents.
+
+    Returns:
+        (values, columns, ...) floats in the experiment's pixel range.
+    """
+    if not 1 <= columns <= BLOCK:
+        raise ValueError(f"columns must be from 1 to {BLOCK}, not {columns}")
+    device = next(family.parameters()).device
+    latent = family.latent(BLOCK, rng=generator("cpu", seed, "sample", 0))
+    latent = tree_map(lambda x: x.to(device) if isinstance(x, Tensor) else x, latent)
+    with evaluating(family, None):
+        rows = [
+            family.sample(family.with_code(latent, code.name, value)).float().cpu()[:columns]
+            for value in code.values
+        ]
+    return torch.stack(rows)
 
 
 def _drawn(family: Family, n: int, seed: int, condition: Tensor | None) -> Iterator[Any]:

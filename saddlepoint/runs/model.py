@@ -18,9 +18,8 @@ from saddlepoint.data.batches import to_floats, to_uint8
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.request import Report, silent
 from saddlepoint.engine.latents import truncate
-from saddlepoint.engine.sampling import BLOCK, draw_latents, evaluating, render, sample
+from saddlepoint.engine.sampling import BLOCK, draw_latents, evaluating, render, sample, traverse
 from saddlepoint.engine.state import load_weights
-from saddlepoint.engine.traversal import traverse
 from saddlepoint.plots.samples import draw, truth
 from saddlepoint.runs.prepare import Prepared, rebuild
 

@@ -21,7 +21,6 @@ from saddlepoint.data.batches import to_uint8
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.request import Background, Crop
 from saddlepoint.engine.loop import Evaluation, Habits, Interrupted, Trainer, Watcher
-from saddlepoint.engine.pace import Pace
 from saddlepoint.engine.sampling import sample
 from saddlepoint.engine.state import load_weights
 from saddlepoint.engine.tuning import rethreaded, tune
@@ -29,6 +28,7 @@ from saddlepoint.evaluate.card import number
 from saddlepoint.runs.prepare import Prepared, choose_budget, describe_machine, duration, prepare, rebuild
 from saddlepoint.scoring.quick import QuickScores, Stopped, TooSlow, figures
 from saddlepoint.training import screen as terminal
+from saddlepoint.training.pace import Pace
 from saddlepoint.training.recorder import Recorder, save_pictures
 from saddlepoint.training.run import Run, load
 from saddlepoint.training.worth_seeing import advice

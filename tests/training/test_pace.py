@@ -8,8 +8,8 @@ import pytest
 
 from saddlepoint.compute.plan import Plan
 from saddlepoint.core import load
-from saddlepoint.engine import pace
-from saddlepoint.engine.pace import PATIENCE, WINDOW, Pace
+from saddlepoint.training import pace
+from saddlepoint.training.pace import PATIENCE, WINDOW, Pace
 
 
 class Run:
