@@ -119,12 +119,10 @@ def cycles(edges: Iterator[Import]) -> list[list[str]]:
     return groups
 
 
-@pytest.mark.xfail(strict=True, reason="until the last cycles are cut")
 def test_imports_point_down():
     assert against_the_order(imports(PACKAGE)) == []
 
 
-@pytest.mark.xfail(strict=True, reason="until the last cycles are cut")
 def test_no_modules_import_each_other():
     assert cycles(imports(PACKAGE)) == []
 
