@@ -5,10 +5,10 @@ import pytest
 from PIL import Image
 
 import saddlepoint as sp
-import saddlepoint.exploring.output
 from saddlepoint.cli import main
 from saddlepoint.core.classes import find_class
 from saddlepoint.core.errors import UserError
+from saddlepoint.exploring import output
 from saddlepoint.exploring.expression import parse
 
 MANY = tuple(f"n{i:04d}" for i in range(1000))
@@ -103,11 +103,11 @@ def test_a_class_without_a_training_image_is_noted_and_not_drawn(run):
 
 def test_rows_of_a_traversal_have_the_names_of_classes(run, tmp_path, monkeypatch):
     named = []
-    rows_named = saddlepoint.exploring.output.rows_named
+    rows_named = output.rows_named
     monkeypatch.setattr(
         "saddlepoint.exploring.output.rows_named", lambda *a: named.append(a[1]) or rows_named(*a)
     )
-    saddlepoint.exploring.output.save_traversals(run, tmp_path / "codes", columns=2)
+    output.save_traversals(run, tmp_path / "codes", columns=2)
     assert named == [["1", "3", "5"]]
 
 

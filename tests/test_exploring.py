@@ -8,8 +8,7 @@ from PIL import Image
 import saddlepoint as sp
 from saddlepoint.cli import main
 from saddlepoint.evaluate.encoder import Encoder, Encoding
-from saddlepoint.exploring import latents as exploring
-from saddlepoint.exploring.latents import save_walks
+from saddlepoint.exploring import concepts, nearest, save_walks
 from saddlepoint.plots.grid import GAP
 
 
@@ -41,7 +40,8 @@ def judged(monkeypatch):
         return Encoding(images.reshape(len(images), -1).astype(np.float32), np.eye(10, dtype=np.float32)[label])
 
     judge = Encoder("judge", "0" * 12, apply)
-    monkeypatch.setattr(exploring, "find_encoder", lambda name, data, report=None: judge)
+    for module in (concepts, nearest):
+        monkeypatch.setattr(module, "find_encoder", lambda name, data, report=None: judge)
     return judge
 
 

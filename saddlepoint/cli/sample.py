@@ -59,8 +59,7 @@ def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     found = make_parser().parse(arguments)
     with starting():
-        from saddlepoint.exploring import latents as exploring
-        from saddlepoint.exploring import output
+        from saddlepoint import exploring
         from saddlepoint.runs.model import Model
     from saddlepoint.core.errors import UserError
     from saddlepoint.core.waiting import waiting
@@ -102,9 +101,9 @@ def main(arguments: list[str]) -> int:
             path = exploring.save_neighbours(chosen, out("neighbours"), **many, **more, **settings)
     elif found.traverse:
         place = Path(found.out) if found.out else chosen.path / f"traverse-seed{found.seed}"
-        print(*output.save_traversals(chosen, place, seed=found.seed), sep="\n")
+        print(*exploring.save_traversals(chosen, place, seed=found.seed), sep="\n")
         return 0
     else:
-        path = output.save_samples(chosen, out("samples"), **many, **settings)
+        path = exploring.save_samples(chosen, out("samples"), **many, **settings)
     print(path)
     return 0

@@ -1,45 +1,45 @@
-"""What a generator holds: walks, arithmetic, neighbours, expressions, layers."""
+"""What a generator holds: walks, sums of concepts, neighbours, layers."""
 
 from typing import TYPE_CHECKING
 
 from saddlepoint.core.lazy import handing_out
 
 if TYPE_CHECKING:
-    from saddlepoint.exploring.latents import (
-        Arithmetic,
-        Concept,
-        Neighbours,
-        arithmetic,
-        interpolate,
-        neighbours,
-        save_arithmetic,
-        save_neighbours,
-        save_walks,
-    )
+    from saddlepoint.exploring.concepts import Arithmetic, Concept, arithmetic, save_arithmetic
+    from saddlepoint.exploring.layers import draw_layers
+    from saddlepoint.exploring.nearest import Neighbours, neighbours, save_neighbours
+    from saddlepoint.exploring.output import save_samples, save_traversals
+    from saddlepoint.exploring.walks import interpolate, save_walks
 
 __all__ = [
     "Arithmetic",
     "Concept",
     "Neighbours",
     "arithmetic",
+    "draw_layers",
     "interpolate",
     "neighbours",
     "save_arithmetic",
     "save_neighbours",
+    "save_samples",
+    "save_traversals",
     "save_walks",
 ]
 
 __getattr__ = handing_out(
     __name__,
     {
-        "Arithmetic": "saddlepoint.exploring.latents",
-        "Concept": "saddlepoint.exploring.latents",
-        "Neighbours": "saddlepoint.exploring.latents",
-        "arithmetic": "saddlepoint.exploring.latents",
-        "interpolate": "saddlepoint.exploring.latents",
-        "neighbours": "saddlepoint.exploring.latents",
-        "save_arithmetic": "saddlepoint.exploring.latents",
-        "save_neighbours": "saddlepoint.exploring.latents",
-        "save_walks": "saddlepoint.exploring.latents",
+        "Arithmetic": "saddlepoint.exploring.concepts",
+        "Concept": "saddlepoint.exploring.concepts",
+        "Neighbours": "saddlepoint.exploring.nearest",
+        "arithmetic": "saddlepoint.exploring.concepts",
+        "draw_layers": "saddlepoint.exploring.layers",
+        "interpolate": "saddlepoint.exploring.walks",
+        "neighbours": "saddlepoint.exploring.nearest",
+        "save_arithmetic": "saddlepoint.exploring.concepts",
+        "save_neighbours": "saddlepoint.exploring.nearest",
+        "save_samples": "saddlepoint.exploring.output",
+        "save_traversals": "saddlepoint.exploring.output",
+        "save_walks": "saddlepoint.exploring.walks",
     },
 )

@@ -6,13 +6,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from saddlepoint.core.errors import UserError
 from saddlepoint.core.protocol import Batch, Family
 from saddlepoint.data.batches import to_floats, to_uint8
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.subset import random_part
 from saddlepoint.engine.latents import take
 from saddlepoint.engine.sampling import draw_latents
+from saddlepoint.exploring.output import needs_images
 from saddlepoint.inspection.guided import Seen, calibrated, guided, watch
 from saddlepoint.plots.png import save_png
 from saddlepoint.plots.tiles import COLUMNS, Row, Section, bright, layers_picture, signed
@@ -66,8 +66,7 @@ def draw_layers(run: Model, *, seed: int = 0) -> "Image.Image":
     Raises:
         UserError: the run is one of points, its data cannot be read, or the folder cannot be written.
     """
-    if run.config["data"]["kind"] != "images":
-        raise UserError(f"--layers needs a run on images, and {run.path} was trained on points")
+    needs_images(run, "layers")
     untrained = rebuild(run.config).experiment
     batch = _batch(run.data(), seed, untrained.pixels)
     latent = draw_latents(run.family, len(batch.real), seed=seed)

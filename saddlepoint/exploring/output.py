@@ -1,6 +1,9 @@
-"""Samples of a run, and traversals of its codes, written to files."""
+"""Samples of a run, and traversals of its codes, written to files; and what other pictures of a run share."""
 
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.plots.collage import rows_named, titled
@@ -9,6 +12,7 @@ from saddlepoint.plots.png import save_png
 from saddlepoint.runs.model import Model
 from saddlepoint.runs.output import provenance, save_picture, writing
 
+WORD_TILE = 80  # pixels, about, of one image in a picture with words
 _FILES = (".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".npz", ".pt", ".zip", ".html", ".csv")
 
 
@@ -84,3 +88,19 @@ def save_traversals(run: Model, out: Path, *, columns: int = 10, seed: int = 0) 
     except OSError as error:
         raise UserError(f"cannot write {out}: {error.strerror}") from error
     return paths
+
+
+def needs_images(run: Model, what: str) -> None:
+    """Raise UserError where a run was not trained on images; ``what`` is the flag that asks for them."""
+    if run.config["data"]["kind"] != "images":
+        raise UserError(f"--{what} needs a run on images, and {run.path} was trained on points")
+
+
+def drawn_with(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return those of ``settings`` that :func:`provenance` tells of."""
+    return {name: settings[name] for name in ("label", "truncation") if name in settings}
+
+
+def word_scale(images: np.ndarray) -> int:
+    """Return the factor by which (..., h, w, c) images are enlarged in a picture with words."""
+    return max(1, round(WORD_TILE / images.shape[-3]))

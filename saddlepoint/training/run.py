@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from saddlepoint.evaluate import Card
-    from saddlepoint.exploring.latents import Arithmetic, Neighbours
+    from saddlepoint.exploring.concepts import Arithmetic
+    from saddlepoint.exploring.nearest import Neighbours
     from saddlepoint.scoring.probe import Probe
 
 
@@ -38,19 +39,19 @@ class Run(Model):
 
     def interpolate(self, n: int = 8, **settings: Any) -> np.ndarray:
         """Walk between pairs of samples; settings and result as for ``exploring.interpolate``."""
-        from saddlepoint.exploring.latents import interpolate
+        from saddlepoint.exploring.walks import interpolate
 
         return interpolate(self, n, **settings)
 
     def arithmetic(self, expression: str, **settings: Any) -> "Arithmetic":
-        """Add and subtract averaged latents; as ``saddlepoint.exploring.latents.arithmetic``."""
-        from saddlepoint.exploring.latents import arithmetic
+        """Add and subtract averaged latents; as ``saddlepoint.exploring.arithmetic``."""
+        from saddlepoint.exploring.concepts import arithmetic
 
         return arithmetic(self, expression, **settings)
 
     def neighbours(self, n: int = 8, **settings: Any) -> "Neighbours":
-        """Find the training images nearest to samples; as ``saddlepoint.exploring.latents.neighbours``."""
-        from saddlepoint.exploring.latents import neighbours
+        """Find the training images nearest to samples; as ``saddlepoint.exploring.neighbours``."""
+        from saddlepoint.exploring.nearest import neighbours
 
         return neighbours(self, n, **settings)
 

@@ -1,0 +1,89 @@
+"""Walks between samples."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from saddlepoint.core.errors import UserError
+from saddlepoint.engine.latents import bounded, take, walk
+from saddlepoint.exploring.output import drawn_with
+from saddlepoint.plots.animation import FILMS, save_loop
+from saddlepoint.plots.grid import tile_scale
+from saddlepoint.runs.model import Model
+from saddlepoint.runs.output import picture_path, provenance, save_picture, writing
+
+WALKS, STEPS = 8, 10
+FRAMES = 30  # of a film, one way
+
+
+def interpolate(
+    run: Model,
+    n: int = WALKS,
+    *,
+    steps: int = STEPS,
+    seed: int = 0,
+    label: int | str | None = None,
+    truncation: float = 1.0,
+) -> np.ndarray:
+    """Walk through the latents of samples 0, 1, ..., n of a seed, each walk beginning where the last one ended.
+
+    Uniform latents are joined by straight lines, which stay within their box. Normal latents are joined along
+    circles around 0: nearly all of them lie near a sphere of radius √d, and the middle of a straight line is
+    far inside of it, where the generator was never trained. Labels and one-hot codes are kept through a walk.
+
+    Args:
+        run: whose weights to use.
+        n: number of walks.
+        steps: images a walk, both ends included, at least 2.
+        seed: seed of the latents.
+        label: class by name or label, for conditional recipes.
+        truncation: as for :meth:`Model.sample`.
+
+    Returns:
+        uint8 (n, steps, h, w, c) images, or float32 (n, steps, d) points.
+
+    Raises:
+        UserError: n or steps are too small, or as for :meth:`Model.sample`.
+    """
+    if n < 1:
+        raise UserError(f"-n must be at least 1, got {n}")
+    if steps < 2:
+        raise UserError(f"a walk has at least 2 steps, got {steps}")
+    ends = run.latents(n + 1, seed, label, truncation)
+    walks = walk(take(ends, slice(0, n)), take(ends, slice(1, n + 1)), steps, bounded(run.family))
+    samples = run.render(walks)
+    return samples.reshape(n, steps, *samples.shape[1:])
+
+
+def save_walks(
+    run: Model, out: Path, n: int = WALKS, *, steps: int | None = None, seed: int = 0, **settings: Any
+) -> Path:
+    """Write :func:`interpolate` to ``out``; return where.
+
+    Args:
+        run: whose weights to use.
+        out: ``.png`` with a walk a row; ``.gif`` or ``.webp``, a film in which all walks go there and back for
+            ever, side by side; or ``.npy``.
+        n: number of walks.
+        steps: images a walk (10; of a film 30).
+        seed: seed of the latents.
+        **settings: as for :func:`interpolate`.
+
+    Raises:
+        UserError: as :func:`interpolate`, or ``out`` cannot be written.
+    """
+    film = out.suffix.lower() in FILMS
+    out = out if film else picture_path(out, FILMS)
+    walks = interpolate(run, n, steps=steps or (FRAMES if film else STEPS), seed=seed, **settings)
+    text = provenance(run, seed=seed, **drawn_with(settings)) | {
+        "walks": f"samples 0 to {n}, one row from each"
+    }
+    scale = tile_scale(walks.shape[-2])
+    if film:
+        frames = [run.picture(step, scale=scale) for step in np.moveaxis(walks, 1, 0)]
+        with writing(out):
+            save_loop(out, frames, text=text)
+        return out
+    flat = walks.reshape(-1, *walks.shape[2:])
+    return save_picture(out, walks, lambda: run.picture(flat, columns=walks.shape[1], scale=scale), text)
