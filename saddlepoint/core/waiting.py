@@ -10,7 +10,7 @@ FIRST, EVERY = 3.0, 10.0  # seconds before the first line, and between lines
 
 
 class Waiting:
-    """A ``Report`` for people: called as (what, done, total), where a total of 0 means that nobody knows it.
+    """A ``Progressing`` for people: called as (what, done, total), with a total of 0 where nobody knows it.
 
     As a context it also tells how long ``what`` has taken where nothing is reported at all. Nothing is shown
     of work that is done within three seconds, and nothing of a bar stays.

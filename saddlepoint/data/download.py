@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.locks import locked
+from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.data.cache import writing
-from saddlepoint.data.request import Report, silent
 
 ATTEMPTS = 3  # at each mirror
 TIMEOUT = 30  # seconds without a byte
@@ -24,7 +24,7 @@ class _FailedError(Exception):
     """One attempt failed, with the reason; another may go on where it stopped."""
 
 
-def fetch(urls: Sequence[str], target: Path, md5: str, *, help: str = "", report: Report = silent) -> Path:
+def fetch(urls: Sequence[str], target: Path, md5: str, *, help: str = "", report: Progressing = silent) -> Path:
     """Return ``target``, downloaded from the first of ``urls`` that gives the right bytes.
 
     A file that is there and right is not fetched again. One that broke off is kept as ``.part`` and resumed,
@@ -58,7 +58,7 @@ def fetch(urls: Sequence[str], target: Path, md5: str, *, help: str = "", report
     raise UserError(f"cannot download {target.name} (tried {'; '.join(failures)}); check the network{help}")
 
 
-def _from_mirror(url: str, part: Path, md5: str, report: Report) -> None:
+def _from_mirror(url: str, part: Path, md5: str, report: Progressing) -> None:
     """Complete ``part`` from one mirror; raises _FailedError with the last attempt's reason."""
     for attempt in range(ATTEMPTS):
         before = _size(part)
@@ -76,7 +76,7 @@ def _from_mirror(url: str, part: Path, md5: str, report: Report) -> None:
     raise _FailedError("its file has another checksum")
 
 
-def _receive(url: str, part: Path, report: Report) -> None:
+def _receive(url: str, part: Path, report: Progressing) -> None:
     """Append to ``part`` what the server has beyond it; raises _FailedError if the connection ends early."""
     have = _size(part)
     headers = {"User-Agent": "saddlepoint", "Accept-Encoding": "identity"}

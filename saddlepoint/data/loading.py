@@ -8,9 +8,10 @@ from pathlib import Path
 
 from saddlepoint.core.aliases import suggested
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.core.words import shortened
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.data.request import Background, Crop, Report, Request, Size, silent, sources
+from saddlepoint.data.request import Background, Crop, Request, Size, sources
 from saddlepoint.data.splits import fingerprint, first_balanced, hold_out
 
 
@@ -22,7 +23,7 @@ def load(
     background: Background = "white",
     labels: str | None = None,
     hold_out: bool = False,
-    report: Report | None = None,
+    report: Progressing | None = None,
 ) -> Dataset:
     """Read a data set.
 

@@ -6,19 +6,15 @@ from pathlib import Path
 from typing import Literal
 
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.core.registry import Registry
 from saddlepoint.data.dataset import Dataset
 
 Size = int | Callable[[int], int] | None
 Crop = Literal["center", "stretch"]
 Background = Literal["white", "black"]
-Report = Callable[[str, int, int], None]
 
 LARGEST = 1024
-
-
-def silent(what: str, done: int, total: int) -> None:
-    """Report progress to nobody."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +35,7 @@ class Request:
     argument: str | None = None
     size: Size = None
     crop: Crop = "center"
-    report: Report = silent
+    report: Progressing = silent
     labels: str | None = None
     background: Background = "white"
 

@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from saddlepoint.compute.threads import map_blocks
+from saddlepoint.core.progress import Progressing
 from saddlepoint.core.registry import Registry
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.data.request import Report
 
 BLOCK = 250
 
@@ -62,7 +62,7 @@ class Encoder:
         return self.encode(images).features
 
 
-Build = Callable[[Dataset, Report], Encoder]
+Build = Callable[[Dataset, Progressing], Encoder]
 
 encoders: Registry[Build] = Registry("encoder", "saddlepoint.evaluate.encoders")
 

@@ -10,9 +10,9 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from saddlepoint.core.files import atomic_path
+from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset, Split
-from saddlepoint.data.request import Report, silent
 from saddlepoint.data.splits import row_keys
 from saddlepoint.data.subset import random_part
 from saddlepoint.evaluate.encoder import BLOCK, Encoder, Encoding
@@ -32,7 +32,11 @@ def fake_view(images: np.ndarray, encoder: Encoder) -> View:
 
 
 def real_views(
-    dataset: Dataset, encoder: Encoder, report: Report = silent, *, most: tuple[int, int] = (REAL, HELD_OUT)
+    dataset: Dataset,
+    encoder: Encoder,
+    report: Progressing = silent,
+    *,
+    most: tuple[int, int] = (REAL, HELD_OUT),
 ) -> tuple[View, View]:
     """Encode (training, held-out) images, each in a fixed random order; cached by data and encoder.
 
@@ -54,7 +58,7 @@ def training_order(dataset: Dataset, rng: np.random.Generator | None = None) -> 
     return random_part(len(dataset.train), REAL, ORDER if rng is None else rng)
 
 
-def held_out(dataset: Dataset, report: Report = silent) -> list[Split]:
+def held_out(dataset: Dataset, report: Progressing = silent) -> list[Split]:
     """Return what test and validation hold of images that are not in the training split, each image once.
 
     Splits may share rows (a folder without ``test`` tests on its validation images) or hold equal images in
@@ -83,7 +87,7 @@ def _unseen_rows(dataset: Dataset) -> dict[str, Split]:
     return found
 
 
-def _distinct_rows(train: Split, parts: dict[str, Split], report: Report) -> dict[str, list[int]]:
+def _distinct_rows(train: Split, parts: dict[str, Split], report: Progressing) -> dict[str, list[int]]:
     """Return the rows of each part whose content is neither in ``train`` nor in a row before it."""
     if not any(map(len, parts.values())):
         return {}
@@ -117,7 +121,7 @@ def thumbnails(images: np.ndarray) -> np.ndarray:
 
 
 def _view(
-    name: str, parts: list[tuple[Split, np.ndarray]], encoder: Encoder, report: Report, most: int
+    name: str, parts: list[tuple[Split, np.ndarray]], encoder: Encoder, report: Progressing, most: int
 ) -> View:
     """Encode the first ``most`` of the parts' images; taken from the view of all where that is there."""
     count = sum(len(order) for _, order in parts)
@@ -134,7 +138,9 @@ def _view(
     return View(features, logits, np.concatenate(label) if label else None, pixels)
 
 
-def _encoded(name: str, parts: list[tuple[Split, np.ndarray]], encoder: Encoder, report: Report) -> Encoding:
+def _encoded(
+    name: str, parts: list[tuple[Split, np.ndarray]], encoder: Encoder, report: Progressing
+) -> Encoding:
     count = sum(len(order) for _, order in parts)
     if not count:
         return Encoding(np.empty((0, 1), np.float32), None)

@@ -8,9 +8,9 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.data.request import Report, silent
 from saddlepoint.evaluate.card import Card
 from saddlepoint.evaluate.encoder import Encoder
 from saddlepoint.evaluate.encoders.find import find_encoder
@@ -35,7 +35,7 @@ def evaluate(
     encoder: str | Encoder | None = None,
     seed: int = 0,
     told: Sequence[str] = (),
-    report: Report = silent,
+    report: Progressing = silent,
     look: Callable[[Card, Inputs], None] | None = None,
 ) -> Card:
     """Score samples against a data set.
@@ -71,7 +71,7 @@ def cheap(
     samples: int = CHEAP_SAMPLES,
     encoder: str | Encoder | None = None,
     seed: int = 0,
-    report: Report = silent,
+    report: Progressing = silent,
 ) -> Card:
     """Return a quick card of ``samples`` samples: the cheap metrics, beside 10,000 training images at most.
 
@@ -95,7 +95,7 @@ def _score(
     samples: int,
     encoder: str | Encoder | None,
     seed: int,
-    report: Report,
+    report: Progressing,
     look: Callable[[Card, Inputs], None] | None = None,
     told: Sequence[str] = (),
     most: tuple[int, int] = (REAL, HELD_OUT),

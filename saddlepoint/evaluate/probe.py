@@ -10,8 +10,8 @@ from torch import Tensor
 
 from saddlepoint.compute.threads import few_threads, map_blocks
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.data.dataset import Dataset, Split
-from saddlepoint.data.request import Report, silent
 from saddlepoint.data.subset import random_part
 from saddlepoint.evaluate.encoders.patch_dictionary import learn_patches
 from saddlepoint.evaluate.interval import of_share
@@ -56,7 +56,7 @@ def probe(
     *,
     images: int = TRAINING,
     seed: int = 0,
-    report: Report = silent,
+    report: Progressing = silent,
 ) -> dict[str, Probed]:
     """Compare what a linear SVM reads from a critic's layers with what it reads from simpler features.
 
@@ -91,7 +91,7 @@ def _rows(
     untrained: Activations | None,
     images: int,
     seed: int,
-    report: Report,
+    report: Progressing,
 ) -> dict[str, Probed]:
     order = random_part(len(dataset.train), images, seed)
     train = Split(*dataset.train.take(order))

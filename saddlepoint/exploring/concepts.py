@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.core.seeds import generator
-from saddlepoint.data.request import Report, silent
 from saddlepoint.engine.latents import combine, mean, scatter, take
 from saddlepoint.evaluate.encoders.find import find_encoder
 from saddlepoint.exploring.expression import Term, parse
@@ -70,7 +70,7 @@ def arithmetic(
     seed: int = 0,
     label: int | str | None = None,
     truncation: float = 1.0,
-    report: Report = silent,
+    report: Progressing = silent,
 ) -> Arithmetic:
     """Add and subtract concepts, each the average of some samples' latents (Radford et al. 2016, 6.3.2).
 
@@ -123,7 +123,7 @@ def save_arithmetic(run: Model, out: Path, expression: str, *, seed: int = 0, **
 
 
 def _of_classes(
-    run: Model, labels: Sequence[int], drawn: dict[str, Any], report: Report
+    run: Model, labels: Sequence[int], drawn: dict[str, Any], report: Progressing
 ) -> dict[int, tuple[int, ...]]:
     """Return, for each class, the first samples that the judge assigns to it."""
     if not labels:

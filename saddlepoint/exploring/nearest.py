@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from saddlepoint.core.errors import UserError
-from saddlepoint.data.request import Report, silent
+from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.evaluate.distances import nearest_few
 from saddlepoint.evaluate.encoders.find import find_encoder
 from saddlepoint.evaluate.features import real_views, thumbnails, training_order
@@ -57,7 +57,7 @@ def neighbours(
     label: int | str | None = None,
     truncation: float = 1.0,
     encoder: str | None = None,
-    report: Report = silent,
+    report: Progressing = silent,
 ) -> Neighbours:
     """Find the training images nearest to samples, which shows whether the generator copies.
 

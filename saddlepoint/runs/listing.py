@@ -1,13 +1,14 @@
 """The runs on disk: a list of them, and their removal."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from saddlepoint.core.amounts import ago, count, size
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.progress import Note
 from saddlepoint.core.run_folder import RunFolder, runs_root
 
 VERSION = 1
@@ -52,9 +53,7 @@ class RunSummary:
         return asdict(self) | {"path": str(self.path)}
 
 
-def list_runs(
-    root: str | Path | None = None, report: Callable[[str], None] = lambda sentence: None
-) -> list[RunSummary]:
+def list_runs(root: str | Path | None = None, report: Note = lambda sentence: None) -> list[RunSummary]:
     """Return all runs in a folder or in its folders, the one that was trained last at the end.
 
     Args:

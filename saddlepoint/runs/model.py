@@ -10,13 +10,13 @@ import torch
 
 from saddlepoint.core.classes import find_class
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.core.protocol import Family
 from saddlepoint.core.run_folder import Checkpoint, RunFolder, newest_run
 from saddlepoint.core.words import printable
 from saddlepoint.data import load
 from saddlepoint.data.batches import to_floats, to_uint8
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.data.request import Report, silent
 from saddlepoint.engine.latents import truncate
 from saddlepoint.engine.sampling import BLOCK, draw_latents, evaluating, render, sample, traverse
 from saddlepoint.engine.state import load_weights
@@ -149,7 +149,7 @@ class Model:
         """Whether samples of one class can be asked for."""
         return self._loaded.experiment.family.conditional
 
-    def data(self, report: Report = silent, *, cure: str = "") -> Dataset:
+    def data(self, report: Progressing = silent, *, cure: str = "") -> Dataset:
         """Read the data that the run was trained on, at its size.
 
         Args:

@@ -15,10 +15,11 @@ from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Recipe, re
 from saddlepoint.core.flags import resolve
 from saddlepoint.core.machine import processor
 from saddlepoint.core.optimization import adjusted
+from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.core.seeds import derive
 from saddlepoint.data import load
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.data.request import Background, Crop, Report, silent, sources
+from saddlepoint.data.request import Background, Crop, sources
 from saddlepoint.engine.turns import images_drawn
 from saddlepoint.version import __version__
 
@@ -78,7 +79,7 @@ def prepare(
     labels: str | None = None,
     flags: dict[str, Any] | None = None,
     beside: Collection[str] = (),
-    report: Report = silent,
+    report: Progressing = silent,
 ) -> Prepared:
     """Read the data and build the recipe for them.
 
@@ -120,7 +121,7 @@ def read(
     crop: Crop,
     background: Background = "white",
     labels: str | None = None,
-    report: Report = silent,
+    report: Progressing = silent,
 ) -> Dataset:
     """Read a source at a size that the recipe supports."""
     if size is not None and recipe.nearest_size(size) != size:

@@ -6,10 +6,11 @@ from typing import NamedTuple
 import numpy as np
 
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.data import load
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.files.numpy_files import to_examples
-from saddlepoint.data.request import Background, Crop, Report, Request, silent
+from saddlepoint.data.request import Background, Crop, Request
 from saddlepoint.data.resize import fit
 from saddlepoint.data.splits import fingerprint, notes_on, row_keys
 
@@ -33,7 +34,7 @@ class Geometry(NamedTuple):
 
 
 def read_samples(
-    target: str | Path | np.ndarray, geometry: Geometry, report: Report = silent
+    target: str | Path | np.ndarray, geometry: Geometry, report: Progressing = silent
 ) -> tuple[np.ndarray, tuple[str, ...]]:
     """Return all samples in order, uint8 (n, side, side, c) or float32 (n, d), and what was done to them.
 

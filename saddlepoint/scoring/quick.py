@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.progress import Progressing
 from saddlepoint.core.waiting import clock
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.data.request import Report
 from saddlepoint.evaluate import Card, Encoder, cheap, find_encoder
 from saddlepoint.evaluate.encoders import judge, patches
 from saddlepoint.evaluate.measure import CHEAP_REAL, CHEAP_SAMPLES
@@ -33,7 +33,7 @@ class Stopped(Exception):  # noqa: N818 - not an error
 
 
 class Limited:
-    """A ``Report`` that ends work which is going to take too long, or that is no longer wanted.
+    """A ``Progressing`` that ends work which is going to take too long, or that is no longer wanted.
 
     Args:
         report: told everything too.
@@ -41,7 +41,7 @@ class Limited:
         stop: whether it is no longer wanted.
     """
 
-    def __init__(self, report: Report, seconds: float, stop: Callable[[], bool] = lambda: False):
+    def __init__(self, report: Progressing, seconds: float, stop: Callable[[], bool] = lambda: False):
         self.report, self.seconds, self.stop = report, seconds, stop
         self._began = self._part_began = time.monotonic()
         self._part = ""
@@ -78,7 +78,7 @@ class QuickScores:
         self.encoder: Encoder | None = None
         self.refused: TooSlow | None = None
 
-    def card(self, draw: Draw, report: Report, stop: Callable[[], bool] = lambda: False) -> Card:
+    def card(self, draw: Draw, report: Progressing, stop: Callable[[], bool] = lambda: False) -> Card:
         """Return a quick card.
 
         Args:

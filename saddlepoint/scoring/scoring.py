@@ -10,12 +10,13 @@ from PIL import Image
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.files import remove
+from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.core.run_folder import RunFolder
 from saddlepoint.core.seeds import derive
 from saddlepoint.core.waiting import Waiting, waiting
 from saddlepoint.data import load as load_data
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.data.request import Background, Crop, Report, silent
+from saddlepoint.data.request import Background, Crop
 from saddlepoint.data.subset import random_part
 from saddlepoint.evaluate import Card, Figure, Inputs, Measure, evaluate
 from saddlepoint.evaluate.class_figures import code_error, knn_accuracy
@@ -107,7 +108,7 @@ def _score(
     return evaluate(dataset, in_colours_of(images, dataset), told=told, report=report, **settings)
 
 
-def reference(run: Model, against: str | None, cure: str, report: Report = silent) -> Dataset:
+def reference(run: Model, against: str | None, cure: str, report: Progressing = silent) -> Dataset:
     """Return the data that a run is compared with: its own, or ``against`` at its size.
 
     Args:

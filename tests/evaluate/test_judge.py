@@ -7,9 +7,9 @@ import torch
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.files import remove
 from saddlepoint.core.locks import locked
+from saddlepoint.core.progress import silent
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset, Split
-from saddlepoint.data.request import silent
 from saddlepoint.evaluate import find_encoder
 from saddlepoint.evaluate.encoders import judge as judges
 from saddlepoint.evaluate.encoders import judge_network as network

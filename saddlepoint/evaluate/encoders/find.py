@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.data.request import Report, silent
 from saddlepoint.evaluate.encoder import Encoder, encoders
 from saddlepoint.evaluate.encoders._imported import imported_encoder
 from saddlepoint.evaluate.interval import of_share
 
 
-def find_encoder(name: str | Encoder | None, dataset: Dataset, report: Report = silent) -> Encoder:
+def find_encoder(name: str | Encoder | None, dataset: Dataset, report: Progressing = silent) -> Encoder:
     """Return the encoder called ``name``, trained or loaded for ``dataset``.
 
     Args:
@@ -36,7 +36,7 @@ def find_encoder(name: str | Encoder | None, dataset: Dataset, report: Report = 
     return make(dataset, report)
 
 
-def _usual(dataset: Dataset, report: Report) -> Encoder:
+def _usual(dataset: Dataset, report: Progressing) -> Encoder:
     """Return the encoder that is used where none is named; a judge that guesses is not."""
     if dataset.kind == "points" or not dataset.classes:
         return encoders.get("points" if dataset.kind == "points" else "patches")(dataset, report)

@@ -9,9 +9,9 @@ import torch
 
 from saddlepoint.compute.threads import pick_device
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.progress import Progressing
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.data.request import Report
 from saddlepoint.evaluate.encoder import Encoder, Encoding, digest, encoders
 
 WEIGHTS = "weights-inception-2015-12-05-6726825d.pth"
@@ -19,7 +19,7 @@ _MODULE = "torch_fidelity.feature_extractor_inceptionv3"
 
 
 @encoders.register()
-def inception(dataset: Dataset, report: Report) -> Encoder:
+def inception(dataset: Dataset, report: Progressing) -> Encoder:
     """The Inception-v3 of published FIDs: 2048 features and 1008 ImageNet logits (torch-fidelity's port).
 
     Nothing is downloaded: the weights' path is ``$SADDLE_INCEPTION``, or their usual name in the cache.

@@ -14,9 +14,9 @@ from saddlepoint.compute.threads import pick_device, private_rng, to_pixels
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.files import atomic_path, remove, write_json
 from saddlepoint.core.locks import locked
+from saddlepoint.core.progress import Progressing
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.data.request import Report
 from saddlepoint.data.subset import random_part
 from saddlepoint.evaluate.encoder import BLOCK, Encoder, Encoding, digest, encoders
 from saddlepoint.evaluate.encoders.judge_network import (
@@ -36,7 +36,7 @@ _SIZES = {size.name: size for size in (SMALL, LARGE)}
 
 
 @encoders.register()
-def judge(dataset: Dataset, report: Report, *, seed: int = 0) -> Encoder:
+def judge(dataset: Dataset, report: Progressing, *, seed: int = 0) -> Encoder:
     """A small convolutional classifier trained on the data's own labels; 64 features before its last layer.
 
     Features carry one common factor that makes their total variance over training images 100, so that a
@@ -96,7 +96,7 @@ def _check(dataset: Dataset) -> None:
 
 
 def _trained(
-    stem: Path, dataset: Dataset, seed: int, device: torch.device, report: Report
+    stem: Path, dataset: Dataset, seed: int, device: torch.device, report: Progressing
 ) -> tuple[dict, dict]:
     """Return a judge's weights and facts, trained and stored, or as another process has just stored them."""
     with ExitStack() as held:
@@ -110,7 +110,7 @@ def _trained(
     return weights, facts
 
 
-def _train(dataset: Dataset, seed: int, device: torch.device, report: Report) -> tuple[dict, dict]:
+def _train(dataset: Dataset, seed: int, device: torch.device, report: Progressing) -> tuple[dict, dict]:
     began = time.monotonic()
     network, size = train_judge(dataset.train, len(dataset.classes), seed=seed, device=device, report=report)
     seconds = time.monotonic() - began

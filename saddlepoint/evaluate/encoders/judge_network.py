@@ -12,8 +12,8 @@ import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
 from saddlepoint.compute.threads import few_threads, half_precision, private_rng, to_pixels
+from saddlepoint.core.progress import Progressing
 from saddlepoint.data.dataset import Split
-from saddlepoint.data.request import Report
 from saddlepoint.evaluate.encoder import BLOCK
 
 FEATURES = 64
@@ -91,7 +91,7 @@ class JudgeNetwork(nn.Module):
 
 
 def train_judge(
-    split: Split, classes: int, *, seed: int, device: torch.device, report: Report
+    split: Split, classes: int, *, seed: int, device: torch.device, report: Progressing
 ) -> tuple[JudgeNetwork, Size]:
     """Train a judge on a labelled split of images: a small network, and where that is not enough a larger one.
 
@@ -143,7 +143,13 @@ def accuracy(network: JudgeNetwork, split: Split, rows: np.ndarray) -> float:
 
 
 def _trained(
-    split: Split, rows: np.ndarray, classes: int, size: Size, seed: int, device: torch.device, report: Report
+    split: Split,
+    rows: np.ndarray,
+    classes: int,
+    size: Size,
+    seed: int,
+    device: torch.device,
+    report: Progressing,
 ) -> JudgeNetwork:
     rng = torch.Generator().manual_seed(seed)
     with private_rng(seed):

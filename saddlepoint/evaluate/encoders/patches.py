@@ -16,9 +16,9 @@ from torch import Tensor
 from saddlepoint.compute.threads import map_blocks
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.files import atomic_path
+from saddlepoint.core.progress import Progressing
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.data.request import Report
 from saddlepoint.data.subset import part_of, random_part
 from saddlepoint.evaluate.encoder import BLOCK, Encoder, Encoding, digest, encoders
 from saddlepoint.evaluate.encoders.patch_dictionary import Patchwork, learn_patches
@@ -40,7 +40,7 @@ class Projection(NamedTuple):
 
 
 @encoders.register()
-def patches(dataset: Dataset, report: Report) -> Encoder:
+def patches(dataset: Dataset, report: Progressing) -> Encoder:
     """256 k-means patches of the training images by quadrant, and colours on a 4×4 grid: 128 components.
 
     Needs no labels and no download, and is fitted in seconds: Coates, Ng and Lee's (2011) features see

@@ -3,13 +3,13 @@
 import numpy as np
 
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.progress import Progressing
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.data.request import Report
 from saddlepoint.evaluate.encoder import Encoder, Encoding, digest, encoders
 
 
 @encoders.register()
-def points(dataset: Dataset, report: Report) -> Encoder:
+def points(dataset: Dataset, report: Progressing) -> Encoder:
     """The coordinates themselves; the nearest mode is the class where the modes are known."""
     del report
     if dataset.kind != "points":
