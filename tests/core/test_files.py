@@ -19,7 +19,7 @@ def names(folder):
 def test_nothing_is_left_of_a_file_that_failed_and_the_old_one_stays(tmp_path):
     target = tmp_path / "file"
     write_text(target, "old")
-    with pytest.raises(TroubleError), atomic_path(target) as temporary:
+    with pytest.raises(TroubleError), atomic_path(target) as temporary:  # noqa: PT012
         temporary.write_text("half of the ne")
         raise TroubleError
     assert target.read_text() == "old"
@@ -34,7 +34,7 @@ def test_a_folder_is_replaced_as_a_whole(tmp_path):
             (temporary / name).write_text(name)
             assert not (target / name).exists()
     assert names(target) == ["two"]
-    with pytest.raises(TroubleError), atomic_path(target) as temporary:
+    with pytest.raises(TroubleError), atomic_path(target) as temporary:  # noqa: PT012
         temporary.mkdir()
         raise TroubleError
     assert names(target) == ["two"]
