@@ -26,16 +26,21 @@ def row_blocks(count: int, width: int) -> Iterator[slice]:
         yield slice(start, min(start + step, count))
 
 
-def rounding(a: np.ndarray, b: np.ndarray) -> float:
-    """Return how far rounding may move a squared distance between rows of a (n, f) and b (m, f).
+def rounding(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return float64 (n,): how far rounding may move squared distances of each row of a (n, f) to b (m, f).
 
     A sum of f products is off by up to f half units in the last place of the vectors' squared lengths. Balls
     with a radius to the k-th neighbour are closed with this much added: one around repeated points has the
-    radius 0 and holds their copies.
+    radius 0 and holds their copies. Each row has its own, so that one far outside, as of a generator that
+    diverges, lets no other row in.
     """
     centre = b.mean(axis=0, dtype=np.float64)
-    parts = (x[rows] - centre for x in (a, b) for rows in row_blocks(len(x), x.shape[1]))
-    longest = max(float(np.einsum("ij,ij->i", part, part).max()) for part in parts)
+
+    def squares(x: np.ndarray) -> np.ndarray:
+        parts = (x[rows] - centre for rows in row_blocks(len(x), x.shape[1]))
+        return np.concatenate([np.einsum("ij,ij->i", part, part) for part in parts])
+
+    longest = np.maximum(squares(a), squares(b).max())
     return 4 * a.shape[1] * float(np.finfo(np.float64).eps) * longest
 
 

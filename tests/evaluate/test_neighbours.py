@@ -106,3 +106,17 @@ def test_a_distance_equal_to_the_radius_is_inside():
     np.testing.assert_array_equal(depth, [1, 0, 0])
     np.testing.assert_array_equal(covered, [0, 0, 0, 0, 1])
     assert shares(real, fake, 1) == (0, pytest.approx(1 / 3))
+
+
+def test_a_sample_far_outside_lets_no_other_one_in():
+    """Rounding at 1e9 is far more than the distance between the others, which are 30 from all real images."""
+    rng = np.random.default_rng(5)
+    real, fake = rng.normal(size=(200, 2)), rng.normal(30, 0.01, size=(200, 2))
+    inside = fake.copy()
+    inside[1] = real[1]
+    for samples, expected in ((fake, 0), (inside, 1 / 200)):
+        samples[0] = -1e9
+        assert shares(samples, real, 3)[0] == expected
+        depth, covered = neighbourhoods(samples, real, 5)
+        assert (depth > 0).mean() == expected
+        assert covered.any() == bool(expected)

@@ -36,9 +36,10 @@ def density_coverage(inputs: Inputs) -> dict[str, Measure]:
 
 def neighbourhoods(fake: np.ndarray, real: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     """Return int (n,) real neighbourhoods that each sample lies in, and bool (m,) which hold a sample."""
-    reach = neighbour_radius(real, k) + rounding(fake, real)
+    reach, slack = neighbour_radius(real, k), rounding(fake, real)
     count, covered = np.empty(len(fake), np.int64), np.zeros(len(real), bool)
     for rows, square in blocks(fake, real):
+        square -= slack[rows, None]
         hit = square <= reach
         count[rows] = hit.sum(axis=1)
         covered |= hit.any(axis=0)
