@@ -45,6 +45,8 @@ SMALL = 2e-4  # seconds of a layer below which the detour through Python costs m
 
 Facts = dict[str, Any]
 
+STAGES = (START, START._replace(fraction=1.0))  # where a run begins and ends; the longer one is measured
+
 
 class Seen(NamedTuple):
     """A convolution as it ran: its geometry and the shapes of large map, small map and weight."""
@@ -124,7 +126,7 @@ def _facts(key: str, plan: Plan, experiment: Experiment, split: Split, budget: B
 def _key(plan: Plan, experiment: Experiment, split: Split) -> str:
     machine = (processor(), os.cpu_count(), torch.__version__, torch.backends.cpu.get_cpu_capability())
     family = experiment.family
-    losses = (experiment.objective, family.second_order, family.turns(START))
+    losses = (experiment.objective, family.second_order, *dict.fromkeys(map(family.turns, STAGES)))
     game = (repr(family), *losses, experiment.batch, len(split), split.array.shape)
     return cache.key(VERSION, *machine, plan.precision, plan.threads, plan.threads_given, *game)
 
@@ -153,9 +155,10 @@ def _measure(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         stepper = Stepper.of(trial, split, plan, 0)
+        longest = max(STAGES, key=lambda progress: len(trial.family.turns(progress)))
 
         def step() -> None:
-            stepper.step(START)
+            stepper.step(longest)
 
         try:
             torch.set_num_threads(plan.threads)

@@ -318,3 +318,18 @@ def test_an_old_run_has_no_kernels():
     plan = dataclasses.replace(Plan("cpu", "bf16", 2), kernels={"critic.body.down0": ("up",)}, pieces=2)
     assert Plan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
     assert str(plan) == "cpu, 2 threads, bf16, 1 convolution by patches, batches in 2 pieces"
+
+
+def test_the_longer_stage_is_measured(machine, monkeypatch):
+    """What pre-trains with one player plays with two afterwards."""
+    one = prepared(width=4)
+    assert one.data is not None
+    monkeypatch.setattr(
+        one.experiment.family, "turns", lambda progress: ("g",) if progress.fraction < 1 else ("d", "g")
+    )
+    played = []
+    monkeypatch.setattr(
+        tuning.Stepper, "step", lambda self, progress: played.append(self.family.turns(progress))
+    )
+    tuned(Plan("cpu", "fp32", 2), one)
+    assert set(played) == {("d", "g")}
