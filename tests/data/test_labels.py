@@ -94,6 +94,11 @@ def test_what_holds_no_labels_gets_one_sentence(name, content, said):
     assert "\n" not in str(error.value)
 
 
+def test_numbers_are_classes_however_large():
+    content = b'[["set/a/00.png", 1%s], ["set/a/01.png", 2.0]]' % (b"0" * 400)
+    assert read_labels(content, "a.json", ["set/a/00.png", "set/a/01.png"]) == ["1" + "0" * 400, "2"]
+
+
 def test_a_column_of_measurements_is_refused():
     names = [f"{i}.png" for i in range(40)]
     text = "file,age\n" + "".join(f"{i}.png,{i * 1.5}\n" for i in range(40))

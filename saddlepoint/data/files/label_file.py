@@ -253,5 +253,5 @@ def _class(value: Any, place: str) -> str | None:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float):
-        return str(int(value)) if float(value).is_integer() else str(value)
+        return str(int(value)) if isinstance(value, int) or value.is_integer() else str(value)
     raise UserError(f"{place} gives an image a label like {str(value)[:30]!r}; a label is one word or number")
