@@ -5,7 +5,6 @@ an entry without one is not used, and one whose length disagrees with it is buil
 by what they were made from, and made by one process while others that want the same wait for it.
 """
 
-import hashlib
 import io
 import json
 import os
@@ -20,6 +19,7 @@ import numpy as np
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.files import atomic_path, remove, write_text
+from saddlepoint.core.hashing import name_of
 from saddlepoint.core.locks import locked
 
 VERSION = 2  # of the decoding and of the layout; a new one makes old entries unused
@@ -74,10 +74,7 @@ def folder(name: str) -> Path:
 
 def key(*parts: object) -> str:
     """Return 16 hexadecimal digits that name an entry made from ``parts``."""
-    state = hashlib.blake2b(str(VERSION).encode(), digest_size=8)
-    for part in parts:
-        state.update(b"\0" + str(part).encode("utf-8", "surrogateescape"))
-    return state.hexdigest()
+    return name_of(VERSION, *parts)
 
 
 def lookup(name: str) -> Entry | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import mmap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from saddlepoint.core.hashing import digest
 from saddlepoint.data.subset import random_part
 
 LARGE = 1 << 30  # bytes of a memory-mapped array that may not stay in memory
@@ -110,6 +112,23 @@ class Dataset:
             return ()
         counts = np.bincount(label, minlength=len(self.classes))
         return tuple(np.flatnonzero(counts == 0).tolist())
+
+    @cached_property
+    def key(self) -> str:
+        """16 hexadecimal digits that name the contents and how they are split; caches keep them."""
+        return digest(self._contents(), 16)
+
+    def _contents(self) -> Iterator[bytes]:
+        yield self.fingerprint.encode() + repr((self.kind, self.shape, self.classes)).encode()
+        for name, split in sorted(self.splits.items()):
+            yield f"{name} {len(split)} ".encode()
+            if split.rows is not None:
+                yield np.ascontiguousarray(split.rows, dtype=np.int64).tobytes()
+            if not self.fingerprint:
+                for start in range(0, len(split.array), 4096):
+                    yield np.ascontiguousarray(split.array[start : start + 4096]).tobytes()
+                if split.label is not None:
+                    yield np.ascontiguousarray(split.label).tobytes()
 
     @property
     def spec(self) -> DataSpec:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from saddlepoint.core.aliases import suggested
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.hashing import fingerprint
 from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.core.words import shortened
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.request import Background, Crop, Request, Size, sources
-from saddlepoint.data.splits import fingerprint, first_balanced, hold_out
+from saddlepoint.data.splits import first_balanced, hold_out
 
 
 def load(

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from saddlepoint.core.hashing import row_keys
 from saddlepoint.data.dataset import Split
-from saddlepoint.data.splits import row_keys
 
 _BLOCK = 4096  # images that are in memory at once
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image
 
+from saddlepoint.core.hashing import fingerprint
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.files.image import square
 from saddlepoint.data.pixels import gathered
 from saddlepoint.data.request import Crop, Request
-from saddlepoint.data.splits import fingerprint
 
 _CHUNK = 1024
 

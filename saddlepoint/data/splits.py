@@ -4,37 +4,13 @@ An example's place depends on its own content alone, so duplicates land together
 moves no other.
 """
 
-import hashlib
 from collections.abc import Mapping
 
 import numpy as np
 
 from saddlepoint.data.dataset import Split
 
-SEED = b"saddlepoint splits 1"
 FEWEST = 10
-
-
-def content_key(content: bytes | memoryview) -> int:
-    """Return the seeded 64-bit hash of one example."""
-    return int.from_bytes(hashlib.blake2b(content, digest_size=8, key=SEED).digest(), "big")
-
-
-def row_keys(array: np.ndarray) -> np.ndarray:
-    """Return uint64 (n,) hashes of the rows of any array (n, ...)."""
-    keys = (content_key(np.ascontiguousarray(row).data) for row in array)
-    return np.fromiter(keys, np.uint64, count=len(array))
-
-
-def fingerprint(*parts: bytes | str | np.ndarray | None) -> str:
-    """Return a hexadecimal hash of arrays and strings, in order."""
-    state = hashlib.sha256()
-    for part in parts:
-        content = part.encode() if isinstance(part, str) else part if part is not None else b""
-        data = np.ascontiguousarray(content).data if isinstance(content, np.ndarray) else content
-        state.update(f"{len(data)}:".encode())
-        state.update(data)
-    return state.hexdigest()[:32]
 
 
 def split_rows(keys: np.ndarray) -> dict[str, np.ndarray]:

@@ -1,7 +1,6 @@
 """What turns images into the vectors that statistics are computed on, and the table of them."""
 
-import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -65,11 +64,3 @@ class Encoder:
 Build = Callable[[Dataset, Progressing], Encoder]
 
 encoders: Registry[Build] = Registry("encoder", "saddlepoint.evaluate.encoders")
-
-
-def digest(parts: Iterable[bytes]) -> str:
-    """Return the first 12 hexadecimal digits of the SHA-256 of ``parts``."""
-    sha = hashlib.sha256()
-    for part in parts:
-        sha.update(part)
-    return sha.hexdigest()[:12]

@@ -10,13 +10,12 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from saddlepoint.core.files import atomic_path
+from saddlepoint.core.hashing import row_keys
 from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset, Split
-from saddlepoint.data.splits import row_keys
 from saddlepoint.data.subset import random_part
 from saddlepoint.evaluate.encoder import BLOCK, Encoder, Encoding
-from saddlepoint.evaluate.identity import identity
 from saddlepoint.evaluate.metric import View
 
 VERSION = 2
@@ -45,7 +44,7 @@ def real_views(
     smaller bounds of both, for the first of the same images.
     """
     rng = np.random.default_rng(ORDER)
-    name = f"v{VERSION}-{identity(dataset)}-{encoder.hash}"
+    name = f"v{VERSION}-{dataset.key}-{encoder.hash}"
     train = [(dataset.train, training_order(dataset, rng))]
     held = [(split, rng.permutation(len(split))) for split in held_out(dataset, report)]
     kept = _first(held, HELD_OUT)
@@ -65,7 +64,7 @@ def held_out(dataset: Dataset, report: Progressing = silent) -> list[Split]:
     files of their own; one image counted twice would be its own nearest neighbour.
     """
     parts = _unseen_rows(dataset)
-    key = f"heldout{VERSION}-{identity(dataset)}"
+    key = f"heldout{VERSION}-{dataset.key}"
     kept = cache.remembered(key, lambda: _distinct_rows(dataset.train, parts, report))
     splits = [(parts[name], np.array(rows, np.int64)) for name, rows in kept.items() if rows]
     return [Split(split.array, split.label, rows) for split, rows in splits]

@@ -15,7 +15,6 @@ from saddlepoint.evaluate.card import Card
 from saddlepoint.evaluate.encoder import Encoder
 from saddlepoint.evaluate.encoders.find import find_encoder
 from saddlepoint.evaluate.features import HELD_OUT, REAL, fake_view, real_views
-from saddlepoint.evaluate.identity import identity
 from saddlepoint.evaluate.interval import within
 from saddlepoint.evaluate.metric import Figure, Inputs, Measure, Metric, UnmeasurableError, View
 from saddlepoint.evaluate.metric import metrics as registered
@@ -146,7 +145,7 @@ def _score(
                 raise UserError(f"metric {metric.name!r} {lack}") from lack
             notes.append(f"Left out: {metric.name}, which {lack}.")
             continue
-        floor, count = _floor(metric, inputs, f"{identity(dataset)}-{found.hash}-{len(real)}")
+        floor, count = _floor(metric, inputs, f"{dataset.key}-{found.hash}-{len(real)}")
         for name, measure in measures.items():
             figures[name] = _figure(measure, floor.get(name), count, found)
         if metric.most and len(fake) > metric.most:

@@ -10,7 +10,6 @@ from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.subset import random_part
 from saddlepoint.evaluate.distances import blocks
-from saddlepoint.evaluate.identity import identity
 
 SIGMAS = tuple(10.0 ** (exponent / 9 - 1) for exponent in range(10))
 SAMPLES, VALIDATION, TEST = 10_000, 1_000, 10_000
@@ -70,7 +69,7 @@ def parzen(dataset: Dataset, samples: np.ndarray) -> Parzen:
         found = _estimate(_training(dataset, count), validation, test)
         return {"real": found.value, "real_error": found.error}
 
-    real = cache.remembered(f"parzen2-{identity(dataset)}-{count}", reference)
+    real = cache.remembered(f"parzen2-{dataset.key}-{count}", reference)
     found = _estimate(windows, validation, test)
     return Parzen(found.value, found.error, found.sigma, count, len(test), real["real"], real["real_error"])
 

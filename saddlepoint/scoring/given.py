@@ -6,13 +6,14 @@ from typing import NamedTuple
 import numpy as np
 
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.hashing import fingerprint, row_keys
 from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.data import load
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.files.numpy_files import to_examples
 from saddlepoint.data.request import Background, Crop, Request
 from saddlepoint.data.resize import fit
-from saddlepoint.data.splits import fingerprint, notes_on, row_keys
+from saddlepoint.data.splits import notes_on
 
 
 class Geometry(NamedTuple):

@@ -1,6 +1,5 @@
 """What a run leaves behind for people to look at: grids over time, TensorBoard events, final pictures."""
 
-import hashlib
 import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 from torch import Tensor
 
+from saddlepoint.core.hashing import digest
 from saddlepoint.core.protocol import Family
 from saddlepoint.core.run_folder import RunFolder
 from saddlepoint.data.batches import to_uint8
@@ -166,11 +166,8 @@ def fingerprint(family: Family, average: Average | None) -> str:
     tensors: dict[str, Tensor] = dict(family.state_dict())
     if average is not None:
         tensors.update(average.tensors)
-    digest = hashlib.sha256()
-    for name in sorted(tensors):
-        digest.update(name.encode())
-        digest.update(tensors[name].detach().cpu().contiguous().numpy().tobytes())
-    return digest.hexdigest()[:16]
+    contents = ((name, tensors[name].detach().cpu().contiguous().numpy()) for name in sorted(tensors))
+    return digest((part for name, array in contents for part in (name.encode(), array.tobytes())), 16)
 
 
 def _read(path: Path) -> Image.Image:

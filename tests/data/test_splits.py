@@ -5,15 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from saddlepoint.core.hashing import content_key, row_keys
 from saddlepoint.data.dataset import Split
-from saddlepoint.data.splits import (
-    content_key,
-    first_balanced,
-    hold_out,
-    notes_on,
-    row_keys,
-    split_rows,
-)
+from saddlepoint.data.splits import first_balanced, hold_out, notes_on, split_rows
 
 
 @given(st.lists(st.integers(0, 2**64 - 1), max_size=60))

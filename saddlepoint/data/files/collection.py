@@ -15,6 +15,7 @@ from typing import IO, Any, NamedTuple, Protocol
 import numpy as np
 
 from saddlepoint.core.errors import UserError, reason
+from saddlepoint.core.hashing import content_key, fingerprint
 from saddlepoint.core.words import listed, printable, slug
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset, Split
@@ -24,7 +25,7 @@ from saddlepoint.data.files.labelling import arranged
 from saddlepoint.data.files.layout import Layout
 from saddlepoint.data.files.tally import OtherWhite, Tally
 from saddlepoint.data.request import Request
-from saddlepoint.data.splits import content_key, fingerprint, notes_on, split_rows, tenth
+from saddlepoint.data.splits import notes_on, split_rows, tenth
 
 # What opening and reading a file on disk or a member of a zip may raise.
 UNREADABLE = (

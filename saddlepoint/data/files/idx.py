@@ -12,10 +12,11 @@ from typing import NamedTuple
 import numpy as np
 
 from saddlepoint.core.errors import UserError, reason
+from saddlepoint.core.hashing import fingerprint, row_keys
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.files.array_labels import read_labels
 from saddlepoint.data.request import Request
-from saddlepoint.data.splits import content_splits, fingerprint, notes_on, row_keys, split_rows, tenth
+from saddlepoint.data.splits import content_splits, notes_on, split_rows, tenth
 
 _IMAGES = re.compile(r"(?P<stem>.*?)images?[-._]idx3[-._]ubyte(\.gz)?", re.I)
 

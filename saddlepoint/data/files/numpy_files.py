@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from saddlepoint.core.errors import UserError, reason
+from saddlepoint.core.hashing import fingerprint, row_keys
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.files.array_labels import read_labels
 from saddlepoint.data.files.zip_archive import check_member
 from saddlepoint.data.pixels import to_images
 from saddlepoint.data.request import Request
-from saddlepoint.data.splits import content_splits, fingerprint, notes_on, row_keys, split_rows, tenth
+from saddlepoint.data.splits import content_splits, notes_on, split_rows, tenth
 
 _UNREADABLE = (
     OSError,

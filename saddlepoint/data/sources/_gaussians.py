@@ -1,9 +1,9 @@
 """What the sources of points share: fixed draws of a mixture of Gaussians."""
 
+from saddlepoint.core.hashing import fingerprint
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.mixture import Mixture
 from saddlepoint.data.request import Request
-from saddlepoint.data.splits import fingerprint
 
 COUNTS = {"train": 100_000, "validation": 10_000, "test": 10_000}
 SEED = 20_140_610

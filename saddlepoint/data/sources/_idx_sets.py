@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.hashing import fingerprint
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.download import fetch
 from saddlepoint.data.files.idx import find, read_pair
 from saddlepoint.data.request import Request
-from saddlepoint.data.splits import fingerprint
 
 FILES = (
     "train-images-idx3-ubyte.gz",

@@ -10,13 +10,13 @@ from typing import NamedTuple
 import numpy as np
 
 from saddlepoint.core.errors import UserError, reason
+from saddlepoint.core.hashing import fingerprint
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.download import fetch
 from saddlepoint.data.files import collection
 from saddlepoint.data.files.image_folder import Folder
 from saddlepoint.data.request import Request, sources
-from saddlepoint.data.splits import fingerprint
 
 ARCHIVE = "cifar-10-binary.tar.gz"
 MIRRORS = ("https://www.cs.toronto.edu/~kriz/",)

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.hashing import fingerprint, row_keys
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.request import Request, sources
-from saddlepoint.data.splits import content_splits, fingerprint, row_keys
+from saddlepoint.data.splits import content_splits
 
 
 @sources.register()

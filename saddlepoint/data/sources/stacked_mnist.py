@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.hashing import fingerprint
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.request import Request, sources
 from saddlepoint.data.sources._idx_sets import read
 from saddlepoint.data.sources.mnist import MNIST
-from saddlepoint.data.splits import fingerprint
 
 COUNTS = {"train": 128_000, "validation": 10_000, "test": 26_000}
 SEED = 20_161_107

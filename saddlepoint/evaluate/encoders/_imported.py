@@ -13,7 +13,8 @@ from torch import Tensor, nn
 
 from saddlepoint.compute.threads import pick_device, private_rng
 from saddlepoint.core.errors import UserError
-from saddlepoint.evaluate.encoder import Encoder, Encoding, digest
+from saddlepoint.core.hashing import digest
+from saddlepoint.evaluate.encoder import Encoder, Encoding
 
 
 def imported_encoder(path: str) -> Encoder:
@@ -75,7 +76,7 @@ def _hash(path: str, function: Callable) -> str:
     if isinstance(function, nn.Module):
         state = function.state_dict()
         parts += [state[name].detach().cpu().contiguous().numpy().tobytes() for name in sorted(state)]
-    return digest(parts)
+    return digest(parts, 12)
 
 
 def _array(x: Tensor) -> np.ndarray:

@@ -9,10 +9,11 @@ import torch
 
 from saddlepoint.compute.threads import pick_device
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.hashing import digest
 from saddlepoint.core.progress import Progressing
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.evaluate.encoder import Encoder, Encoding, digest, encoders
+from saddlepoint.evaluate.encoder import Encoder, Encoding, encoders
 
 WEIGHTS = "weights-inception-2015-12-05-6726825d.pth"
 _MODULE = "torch_fidelity.feature_extractor_inceptionv3"
@@ -58,4 +59,4 @@ def inception(dataset: Dataset, report: Progressing) -> Encoder:
         features, logits = (np.concatenate(part) for part in zip(*found, strict=True))
         return Encoding(features, logits)
 
-    return Encoder("inception", digest([path.read_bytes()]), apply, note=f"torch-fidelity, {path.name}")
+    return Encoder("inception", digest([path.read_bytes()], 12), apply, note=f"torch-fidelity, {path.name}")

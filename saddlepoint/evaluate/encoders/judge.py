@@ -13,12 +13,13 @@ from safetensors.torch import load_file, save_file
 from saddlepoint.compute.threads import pick_device, private_rng, to_pixels
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.files import atomic_path, remove, write_json
+from saddlepoint.core.hashing import digest
 from saddlepoint.core.locks import locked
 from saddlepoint.core.progress import Progressing
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.subset import random_part
-from saddlepoint.evaluate.encoder import BLOCK, Encoder, Encoding, digest, encoders
+from saddlepoint.evaluate.encoder import BLOCK, Encoder, Encoding, encoders
 from saddlepoint.evaluate.encoders.judge_network import (
     LARGE,
     SMALL,
@@ -27,7 +28,6 @@ from saddlepoint.evaluate.encoders.judge_network import (
     seconds_to_train,
     train_judge,
 )
-from saddlepoint.evaluate.identity import identity
 
 VERSION = 3  # of how it is trained; judges of older versions are not asked again
 SPREAD = 100.0
@@ -83,7 +83,7 @@ def cost(dataset: Dataset) -> tuple[float, float]:
 
 
 def _place(dataset: Dataset, seed: int) -> Path:
-    return cache.folder("judges") / f"v{VERSION}-{identity(dataset)}-{seed}"
+    return cache.folder("judges") / f"v{VERSION}-{dataset.key}-{seed}"
 
 
 def _check(dataset: Dataset) -> None:
@@ -130,7 +130,9 @@ def _train(dataset: Dataset, seed: int, device: torch.device, report: Progressin
         "tested": len(test),
         "scale": scale,
         "seconds": round(seconds, 1),
-        "hash": digest([f"judge {scale!r}".encode(), *(weights[n].numpy().tobytes() for n in sorted(weights))]),
+        "hash": digest(
+            [f"judge {scale!r}".encode(), *(weights[n].numpy().tobytes() for n in sorted(weights))], 12
+        ),
     }
     return weights, facts
 

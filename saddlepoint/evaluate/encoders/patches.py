@@ -16,13 +16,13 @@ from torch import Tensor
 from saddlepoint.compute.threads import map_blocks
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.files import atomic_path
+from saddlepoint.core.hashing import digest
 from saddlepoint.core.progress import Progressing
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.subset import part_of, random_part
-from saddlepoint.evaluate.encoder import BLOCK, Encoder, Encoding, digest, encoders
+from saddlepoint.evaluate.encoder import BLOCK, Encoder, Encoding, encoders
 from saddlepoint.evaluate.encoders.patch_dictionary import Patchwork, learn_patches
-from saddlepoint.evaluate.identity import identity
 
 VERSION = 1
 CENTROIDS, QUADRANTS, COLOURS, FEATURES = 256, 2, 4, 128
@@ -74,14 +74,14 @@ def patches(dataset: Dataset, report: Progressing) -> Encoder:
         raw = (_raw(work, images) - projection.offset) * projection.weight
         return Encoding((raw @ projection.basis).numpy(), None)
 
-    key = digest([b"patches", *(stored[name].numpy().tobytes() for name in sorted(stored))])
+    key = digest([b"patches", *(stored[name].numpy().tobytes() for name in sorted(stored))], 12)
     count = len(dataset.train)
     learned = f"{count:,} images" if count <= _FIT else part_of(_FIT, count, "images")
     return Encoder("patches", key, apply, note=f"learned from {learned}", parallel=True)
 
 
 def _place(dataset: Dataset) -> Path:
-    return cache.folder("patches") / f"v{VERSION}-{identity(dataset)}.safetensors"
+    return cache.folder("patches") / f"v{VERSION}-{dataset.key}.safetensors"
 
 
 def cost(dataset: Dataset) -> tuple[float, float]:

@@ -3,9 +3,10 @@
 import numpy as np
 
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.hashing import digest
 from saddlepoint.core.progress import Progressing
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.evaluate.encoder import Encoder, Encoding, digest, encoders
+from saddlepoint.evaluate.encoder import Encoder, Encoding, encoders
 
 
 @encoders.register()
@@ -25,5 +26,5 @@ def points(dataset: Dataset, report: Progressing) -> Encoder:
         square = ((features[:, None, :].astype(np.float64) - centres) ** 2).sum(axis=-1)
         return Encoding(features, (-square / (2 * mixture.sigma**2)).astype(np.float32))
 
-    key = digest([b"points", b"" if centres is None else centres.tobytes()])
+    key = digest([b"points", b"" if centres is None else centres.tobytes()], 12)
     return Encoder("points", key, apply, note="coordinates as they are")

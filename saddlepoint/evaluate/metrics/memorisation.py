@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from saddlepoint.data.splits import row_keys
+from saddlepoint.core.hashing import row_keys
 from saddlepoint.evaluate.distances import nearest
 from saddlepoint.evaluate.interval import of_share
 from saddlepoint.evaluate.metric import About, Inputs, Measure, metric
