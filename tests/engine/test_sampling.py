@@ -39,7 +39,7 @@ def test_latents_drawn_and_rendered_are_the_samples(n):
 @pytest.mark.parametrize("n", [1, 10, 70])
 def test_what_chains_draw_beside_their_latents_is_the_same_too(n):
     torch.manual_seed(0)
-    game = recipes.get("rbm").build(DATA, hidden=8, burn_in=3).family
+    game = recipes.get("rbm").build(DATA, hidden=64, burn_in=3).family
     many, latents = sample(game, 128, seed=4), draw_latents(game, n, seed=4)
     assert torch.equal(render(game, latents), many[:n])
     assert torch.equal(sample(game, n, seed=4), many[:n])
