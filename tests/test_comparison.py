@@ -188,13 +188,14 @@ def test_one_run_is_a_report(trained, capsys, workplace):
 
 
 def test_names_from_outside_are_escaped(trained, workplace, capsys):
-    shutil.copytree(trained / "mlp", "<b>bold")
+    name = "<b>&\"'"
+    shutil.copytree(trained / "mlp", name)
     shutil.copytree(trained / "plain" / "seed-0", "other [red]")
-    assert main(["compare", "<b>bold", "other [red]", "--samples", "200"]) == 0
+    assert main(["compare", name, "other [red]", "--samples", "200"]) == 0
     assert "other [red]" in capsys.readouterr().out
     page = (workplace / "compare.html").read_text()
-    assert "<b>bold" not in page
-    assert "&lt;b&gt;bold" in page
+    assert "<b>&" not in page
+    assert page.count("&lt;b&gt;&amp;&#34;&#39;") == 3, "ranking, caption, alt text"
 
 
 def test_points_are_compared_too(workplace):

@@ -25,6 +25,7 @@ ORDER = (
     "inspection",
     "plots",
     "evaluate",
+    "pages",
     "runs",
     "exploring",
     "scoring",
