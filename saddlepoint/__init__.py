@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from saddlepoint.engine.loop import Interrupted, Watcher
     from saddlepoint.runs.listing import list_runs, remove_run
     from saddlepoint.scoring.scoring import score
+    from saddlepoint.training.resuming import resume
     from saddlepoint.training.run import Run, load
-    from saddlepoint.training.training import resume, train, train_seeds
+    from saddlepoint.training.seeds import train_seeds
+    from saddlepoint.training.training import train
 
 __all__ = [
     "Interrupted",
@@ -58,9 +60,9 @@ _HOMES = {
     "list_runs": "saddlepoint.runs.listing",
     "remove_run": "saddlepoint.runs.listing",
     "reproduce": "saddlepoint.claims.reproduce",
-    "resume": "saddlepoint.training.training",
+    "resume": "saddlepoint.training.resuming",
     "train": "saddlepoint.training.training",
-    "train_seeds": "saddlepoint.training.training",
+    "train_seeds": "saddlepoint.training.seeds",
     "TrainingError": "saddlepoint.core.errors",
     "UserError": "saddlepoint.core.errors",
 }

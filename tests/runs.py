@@ -10,7 +10,6 @@ from PIL import Image
 
 import saddlepoint as sp
 from saddlepoint.core.run_folder import RunFolder
-from saddlepoint.training import training
 
 
 def assert_same(a, b):
@@ -48,6 +47,6 @@ def train_until_killed(out, recipe, settings, steps, delay):
                 threading.Timer(delay, os.kill, (os.getpid(), signal.SIGKILL)).start()
 
     if RunFolder(out).checkpoints():
-        training.resume(out, quiet=True, watchers=(Killed(),))
+        sp.resume(out, quiet=True, watchers=(Killed(),))
     else:
-        training.train(recipe, out=out, watchers=(Killed(),), **settings)
+        sp.train(recipe, out=out, watchers=(Killed(),), **settings)

@@ -19,7 +19,7 @@ from saddlepoint.scoring import quick as quick_scores
 from saddlepoint.scoring.quick import Limited, QuickScores, Stopped, TooSlow
 from saddlepoint.training import screen as terminal
 from saddlepoint.training.run import Run
-from saddlepoint.training.training import _behind
+from saddlepoint.training.scores import behind
 
 RING = ["train", "mlp_gan", "--data", "ring8", "--batch", "32", "--log-every", "4"]
 
@@ -143,10 +143,10 @@ def test_a_better_score_that_lies_behind_is_named(capsys):
     low = rows[0]["frechet"] + 1
     card["figures"]["frechet"] |= {"value": low + 1, "low": low}
     (run.path / "card.json").write_text(json.dumps(card))
-    assert "at step 4 was better; --best frechet keeps such a checkpoint" in _behind(run)
+    assert "at step 4 was better; --best frechet keeps such a checkpoint" in behind(run)
     card["figures"]["frechet"]["low"] = rows[0]["frechet"] - 1e-9
     (run.path / "card.json").write_text(json.dumps(card))
-    assert _behind(run) == "", "within what other samples would change"
+    assert behind(run) == "", "within what other samples would change"
 
 
 def told(fraction, seconds, images) -> Any:

@@ -16,7 +16,7 @@ from saddlepoint.core.experiment import Budget
 from saddlepoint.core.run_folder import Checkpoint
 from saddlepoint.data import load
 from saddlepoint.runs.prepare import prepare
-from saddlepoint.training.training import EVALUATIONS, default_evaluate_every
+from saddlepoint.training.scores import EVALUATIONS, default_evaluate_every
 
 
 @pytest.fixture(autouse=True)

@@ -18,9 +18,10 @@ from saddlepoint.data.batches import to_uint8
 from saddlepoint.engine.loop import Trainer, Watcher
 from saddlepoint.engine.sampling import sample
 from saddlepoint.evaluate import Card, evaluate
+from saddlepoint.training.resuming import resume
 from saddlepoint.training.run import Run
 from saddlepoint.training.screen import Screen
-from saddlepoint.training.training import resume, train
+from saddlepoint.training.training import train
 
 STACKED = "stacked_"  # data sets that are made from another one's files
 

@@ -17,7 +17,7 @@ def main(arguments: list[str]) -> int:
         from saddlepoint.claims import reproduce as reproduction
         from saddlepoint.claims import stored_verdicts as reproduction_verdict
         from saddlepoint.claims import table as reproduction_table
-        from saddlepoint.training import training
+        from saddlepoint.engine.loop import Interrupted
 
     if found.table:
         if found.claim:
@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> int:
             sources=sources,
             quiet=found.json,
         )
-    except (training.Interrupted, KeyboardInterrupt):
+    except (Interrupted, KeyboardInterrupt):
         if not found.json:
             print(f"stopped; finished trials are kept, go on with:  saddle reproduce {' '.join(arguments)}")
         return INTERRUPTED

@@ -35,11 +35,12 @@ def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     settings = vars(make_parser().parse(arguments))
     with starting():
-        from saddlepoint.training import training
+        from saddlepoint.engine.loop import Interrupted
+        from saddlepoint.training import resume
 
     try:
-        training.resume(settings.pop("run"), **settings)
-    except training.Interrupted:
+        resume(settings.pop("run"), **settings)
+    except Interrupted:
         return INTERRUPTED
     return 0
 

@@ -14,16 +14,18 @@ def main(arguments: list[str]) -> int:
     settings = parse_with_flags(make_parser, arguments)
     seeds, dry = settings.pop("seeds"), settings.pop("dry_run")
     with starting():
-        from saddlepoint.training import training
+        from saddlepoint.engine.loop import Interrupted
+        from saddlepoint.training.seeds import train_seeds
+        from saddlepoint.training.training import dry_run, train
 
     try:
         if dry:
-            training.dry_run(**settings)
+            dry_run(**settings)
         elif seeds is not None:
-            training.train_seeds(seeds, **settings)
+            train_seeds(seeds, **settings)
         else:
-            training.train(**settings)
-    except training.Interrupted:
+            train(**settings)
+    except Interrupted:
         return INTERRUPTED
     return 0
 

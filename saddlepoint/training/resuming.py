@@ -1,0 +1,110 @@
+"""Resuming: a run goes on exactly where it stopped."""
+
+import dataclasses
+from pathlib import Path
+from typing import Any, Literal
+
+from saddlepoint.compute.alike import siblings
+from saddlepoint.compute.plan import Plan
+from saddlepoint.core.errors import UserError
+from saddlepoint.core.experiment import Budget
+from saddlepoint.engine.loop import Habits, Watcher
+from saddlepoint.engine.tuning import rethreaded
+from saddlepoint.runs.prepare import Prepared, choose_budget, rebuild
+from saddlepoint.training.run import Run, load
+from saddlepoint.training.running import Started, train_on
+from saddlepoint.training.scores import quick_scores
+from saddlepoint.training.screen import Screen
+
+
+def resume(
+    path: str | Path | None = None,
+    *,
+    steps: int | None = None,
+    images: int | None = None,
+    epochs: float | None = None,
+    minutes: float | None = None,
+    data: str | None = None,
+    threads: int | Literal["auto"] | None = None,
+    quiet: bool = False,
+    watchers: tuple[Watcher, ...] = (),
+) -> Run:
+    """Continue a run exactly where it stopped, or extend it.
+
+    Args:
+        path: the run's folder, by default that of the newest run.
+        steps: train until this many steps are done in total, whatever the budget was.
+        images: the same in real images shown to the critic.
+        epochs: the same in passes over the training split.
+        minutes: the same in minutes of training.
+        data: where the run's data are now, if they have moved; the run remembers it. A finished run that gets
+            no larger budget is then left as it is.
+        threads: CPU threads from here on, "auto" for what is measured to be fastest now; by default those of
+            the run. Others round otherwise: the run no longer has the bits of one that was left alone.
+        quiet: print nothing.
+        watchers: told of every step, tick and snapshot.
+
+    Raises:
+        UserError: the run is damaged or finished, or its data have changed.
+    """
+    run = load(path)
+    config, folder = run.config, run.folder
+    if folder.chosen is not None:
+        raise UserError(f"a run goes on from its newest checkpoint: saddle resume {folder.path}")
+    if data is not None:
+        _move(run, data)
+    screen = Screen(quiet)
+    before = Budget(**config["budget"])
+    budget = choose_budget(before, steps=steps, images=images, epochs=epochs, minutes=minutes)
+    latest = folder.latest()
+    values = latest.values()
+    used = (latest.step, values["drawn"], config["data"]["count"], values["seconds"])
+    if budget.fraction(*used) >= 1:
+        if budget is not before:
+            done = f"{round(budget.used(*used), 2):,} {budget.unit}"
+            raise UserError(f"{folder.path} has done {done} already; ask for more with --{budget.unit}")
+        longer = f"saddle resume {folder.path} --steps {2 * latest.step}"
+        if data is None:
+            raise UserError(f"{folder.path} has finished its {budget}; extend it with: {longer}")
+        screen.moved(folder.path, data, budget, longer)
+        return run
+    latest.check()
+    prepared = rebuild(config)
+    with screen.reading() as report:
+        found = run.data(report)
+    prepared = Prepared(prepared.recipe, prepared.flags, found.spec, found, prepared.experiment, prepared.seed)
+    plan = dataclasses.replace(Plan.from_json(config["plan"]), reason="")  # it was the reason then
+    if threads is not None:
+        with screen.working("finding what is fastest on this machine"):
+            plan = rethreaded(plan, prepared.experiment, found.train, budget, threads)
+        config |= _rethreaded(config, plan, latest.step)
+    siblings().add(plan)
+    if budget is not before or threads is not None:
+        folder.write_config(config | {"budget": budget.to_json()})
+    habits = Habits(**config["habits"])
+    scores, told = quick_scores(prepared, plan, budget, habits, screen, folder.rows())
+    screen.introduce(prepared, plan, budget, folder.path, resumed=latest.step, scores=told)
+    started = Started(prepared, plan, budget, habits, screen, scores, told)
+    with plan.applied():
+        return train_on(folder, started, watchers, resumed=True)
+
+
+def _rethreaded(config: dict[str, Any], plan: Plan, step: int) -> dict[str, Any]:
+    """Return what changes in a configuration as a run goes on with the threads of ``plan`` from a step on."""
+    before = config["plan"]["threads"]
+    if plan.threads == before:
+        return {"plan": plan.to_json()}
+    return {"plan": plan.to_json(), "threads_before": [*config.get("threads_before", ()), [step, before]]}
+
+
+def _move(run: Run, data: str) -> None:
+    """Let a run find its data at ``data``; raises UserError where those are others."""
+    before = run.config["data"]
+    source = str(Path(data).expanduser().absolute()) if Path(data).expanduser().exists() else data
+    run.config["data"] = before | {"source": source}
+    try:
+        run.data()
+    except UserError as error:
+        raise UserError(f"the data of {run.path} are not at {data}: {error}") from error
+    with run.folder.locked():
+        run.folder.write_config(run.config)

@@ -1,0 +1,79 @@
+"""From a run that is resolved to one that is trained, drawn and scored."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+
+from saddlepoint.compute.plan import Plan
+from saddlepoint.core.experiment import Budget
+from saddlepoint.core.run_folder import RunFolder
+from saddlepoint.data.dataset import Dataset
+from saddlepoint.engine.loop import Habits, Interrupted, Trainer, Watcher
+from saddlepoint.runs.prepare import Prepared
+from saddlepoint.scoring.quick import QuickScores
+from saddlepoint.training.pace import Pace
+from saddlepoint.training.recorder import Recorder, save_pictures
+from saddlepoint.training.run import Run
+from saddlepoint.training.scores import behind, evaluation_of, final_score
+from saddlepoint.training.screen import Screen
+
+
+class Started(NamedTuple):
+    """Everything that a run needs, resolved.
+
+    Attributes:
+        told: what its scores will cost, in words.
+        worth: what the budget buys, in lines, where that is too little to be worth seeing.
+    """
+
+    prepared: Prepared
+    plan: Plan
+    budget: Budget
+    habits: Habits
+    screen: Screen
+    scores: QuickScores
+    told: str
+    worth: Sequence[str] = ()
+
+
+def train_on(
+    folder: RunFolder, started: Started, watchers: tuple[Watcher, ...], *, resumed: bool = False
+) -> Run:
+    """Train in ``folder`` until the budget is used up, then draw the pictures."""
+    prepared, plan, budget, habits, screen, scores, *_ = started
+    data: Dataset | None = prepared.data
+    assert data is not None
+    with folder.locked(), torch.random.fork_rng():
+        bar = screen.bar()
+        trainer = Trainer(
+            prepared.experiment,
+            data.train,
+            plan,
+            folder,
+            budget=budget,
+            seed=prepared.seed,
+            habits=habits,
+            evaluation=evaluation_of(scores, screen, bar),
+        )
+        if resumed:
+            trainer.resume(folder.latest())
+        recorder = Recorder(folder, data, prepared.seed)
+        trainer.watchers = (recorder, bar, Pace(screen.replan), *watchers)
+        line = ""
+        try:
+            with bar:
+                trainer.train()
+            if habits.card and not screen.quiet:
+                line = final_score(Run(folder), trainer, recorder, scores, screen)
+        except Interrupted:
+            screen.interrupted(folder.path, trainer.done)
+            raise
+        finally:
+            recorder.close()
+        with screen.working("drawing"):
+            title = f"{prepared.recipe.name} on {data.name}, {prepared.experiment.objective}"
+            save_pictures(folder, title, dict(prepared.experiment.family.references))
+    run = Run(folder)
+    screen.conclude(run, line, behind(run))
+    return run

@@ -1,0 +1,131 @@
+"""What scores a run while it trains and at its end, what that costs, and when it is due."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from saddlepoint.compute.plan import Plan
+from saddlepoint.core.errors import UserError
+from saddlepoint.core.experiment import Budget
+from saddlepoint.core.waiting import clock
+from saddlepoint.data.batches import to_uint8
+from saddlepoint.engine.loop import Evaluation, Habits, Trainer
+from saddlepoint.engine.sampling import sample
+from saddlepoint.evaluate.card import number
+from saddlepoint.runs.prepare import Prepared, duration
+from saddlepoint.scoring.quick import QuickScores, Stopped, TooSlow, figures
+from saddlepoint.training.recorder import Recorder
+from saddlepoint.training.run import Run
+from saddlepoint.training.screen import Bar, Lines, Screen
+
+EVALUATIONS = 8  # the most of a run by default
+# The fewest images between two evaluations: with them an MLP's take a twentieth of its time.
+EVALUATION_IMAGES = 150_000
+CURVES = ("frechet", "class_kl", "diversity", "modes", "high_quality")  # figures that become curves
+
+
+def default_evaluate_every(budget: Budget, prepared: Prepared) -> int | None:
+    """Return the default: by the clock where that is the budget, otherwise steps, which can be repeated."""
+    if budget.minutes is not None:
+        return None
+    batch = prepared.experiment.batch
+    images = budget.images or (budget.epochs or 0.0) * prepared.spec.count
+    steps = budget.steps or -(-int(images) // batch)
+    every = max(steps // EVALUATIONS, -(-EVALUATION_IMAGES // batch))
+    return every if every <= steps else 0
+
+
+def check_best(best: str | None, evaluate_every: int | None) -> None:
+    """Refuse a score that nobody will measure, or whose lowest value is not its best."""
+    if best not in CURVES:
+        return
+    from saddlepoint.evaluate import meanings
+
+    if meanings()[best].better != "lower":
+        raise UserError(
+            f"--best keeps the lowest of a curve, which is not the best {best}; give --best frechet"
+        )
+    if evaluate_every == 0:
+        raise UserError(f"--best {best} needs scores on the way; add --evaluate-every STEPS")
+
+
+def quick_scores(
+    prepared: Prepared,
+    plan: Plan,
+    budget: Budget,
+    habits: Habits,
+    screen: Screen,
+    rows: Sequence[Mapping[str, Any]] = (),
+) -> tuple[QuickScores, str]:
+    """Return what scores a run, and in words what that costs beside training; "" where it has no scores."""
+    assert prepared.data is not None
+    scores = QuickScores(prepared.data, duration(prepared, plan.step_seconds, budget), rows)
+    if screen.quiet or not habits.card or not prepared.experiment.family.samples:
+        return scores, ""
+    family, pixels = prepared.experiment.family, prepared.experiment.pixels
+    with screen.working("finding what scores will cost"):
+        seconds, why = scores.expected(lambda n: to_uint8(sample(family, n, seed=0), pixels))
+    return scores, f"about {clock(seconds)} on top{', ' if why else ''}{why}"
+
+
+def evaluation_of(scores: QuickScores, screen: Screen, bar: Bar | Lines) -> Evaluation:
+    """Return what scores the averaged weights' samples during training."""
+
+    def evaluation(trainer: Trainer) -> dict[str, Any]:
+        if scores.refused is not None:
+            return {}
+
+        def draw(n: int) -> np.ndarray:
+            floats = sample(trainer.family, n, seed=0, average=trainer.average)
+            return to_uint8(floats, trainer.experiment.pixels)
+
+        try:
+            with bar.working("scoring the samples") as report:
+                return figures(scores.card(draw, report, trainer.stopping), CURVES)
+        except Stopped:
+            return {}
+        except UserError as error:  # training is not lost to it
+            screen.note(f"no score at step {trainer.done}: {error}")
+            return {}
+
+    return evaluation
+
+
+def final_score(run: Run, trainer: Trainer, recorder: Recorder, scores: QuickScores, screen: Screen) -> str:
+    """Store the quick card of a finished run; return it in one line, or why there is none.
+
+    A finished run is never lost to it.
+    """
+    try:
+        with screen.working("scoring the samples") as report:
+            card = scores.card(run.sample, report)
+    except KeyboardInterrupt:
+        return f"skipped; for a card:  saddle evaluate {run.path}"
+    except TooSlow as slow:
+        return f"none: {slow}, more than {clock(scores.limit)}; for a card:  saddle evaluate {run.path}"
+    except UserError as error:
+        return str(error)
+    run.folder.remove_card()
+    card = replace(card, origin=run.origin)
+    card.save(run.path)
+    found = figures(card, CURVES)
+    trainer.conclude(found)
+    recorder.scored(trainer, found)
+    return card.line()
+
+
+def behind(run: Run) -> str:
+    """Say so where an earlier score of a finished run was better than its last, by more than chance."""
+    rows = [row for row in run.curves() if "frechet" in row]
+    card = run.folder.read_card()
+    if not rows or not card or "frechet" not in card["figures"]:
+        return ""
+    comparable = [row for row in rows if all(row[name] == rows[-1][name] for name in ("encoder", "samples"))]
+    best = min(comparable, key=lambda row: row["frechet"])
+    low = card["figures"]["frechet"]["low"]
+    if card["origin"].get("step") != rows[-1]["step"] or low is None or best["frechet"] >= low:
+        return ""
+    better = f"FD {number(best['frechet'])} at step {best['step']:,} was better"
+    return better if run.config["habits"]["best"] else f"{better}; --best frechet keeps such a checkpoint"
