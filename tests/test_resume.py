@@ -159,3 +159,14 @@ def test_a_run_is_extended_in_any_unit(tmp_path):
         sp.resume(run.path, minutes=1e-5, quiet=True)
     with pytest.raises(sp.UserError, match="give one budget, not --steps and --minutes"):
         sp.resume(run.path, steps=99, minutes=1, quiet=True)
+
+
+def test_a_run_that_another_process_trains_stays_as_it_is(tmp_path):
+    run = sp.train("mlp_gan", "ring8", steps=3, batch=16, out=tmp_path / "run", threads=1, quiet=True)
+    before = (run.path / "config.json").read_bytes()
+    with run.folder.locked(), pytest.raises(sp.UserError, match="is being trained by another process"):
+        sp.resume(run.path, steps=5, threads=2, quiet=True)
+    assert (run.path / "config.json").read_bytes() == before
+    longer = sp.resume(run.path, steps=5, threads=2, quiet=True)
+    assert longer.config["budget"] == {"steps": 5}
+    assert longer.config["threads_before"] == [[3, 1]]

@@ -79,14 +79,15 @@ def resume(
             plan = rethreaded(plan, prepared.experiment, found.train, budget, threads)
         config |= _rethreaded(config, plan, latest.step)
     siblings().add(plan)
-    if budget is not before or threads is not None:
-        folder.write_config(config | {"budget": budget.to_json()})
+    changed = budget is not before or threads is not None
     habits = Habits(**config["habits"])
     scores, told = quick_scores(prepared, plan, budget, habits, screen, folder.rows())
     screen.introduce(prepared, plan, budget, folder.path, resumed=latest.step, scores=told)
     started = Started(prepared, plan, budget, habits, screen, scores, told)
     with plan.applied():
-        return train_on(folder, started, watchers, resumed=True)
+        return train_on(
+            folder, started, watchers, resumed=config | {"budget": budget.to_json()} if changed else {}
+        )
 
 
 def _rethreaded(config: dict[str, Any], plan: Plan, step: int) -> dict[str, Any]:

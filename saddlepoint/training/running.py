@@ -1,7 +1,7 @@
 """From a run that is resolved to one that is trained, drawn and scored."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 
@@ -38,9 +38,20 @@ class Started(NamedTuple):
 
 
 def train_on(
-    folder: RunFolder, started: Started, watchers: tuple[Watcher, ...], *, resumed: bool = False
+    folder: RunFolder,
+    started: Started,
+    watchers: tuple[Watcher, ...],
+    *,
+    resumed: dict[str, Any] | None = None,
 ) -> Run:
-    """Train in ``folder`` until the budget is used up, then draw the pictures."""
+    """Train in ``folder`` until the budget is used up, then draw the pictures.
+
+    Args:
+        folder: the run's.
+        started: what is trained, and how.
+        watchers: told of every step.
+        resumed: None of a new run; of one that goes on its configuration from here on, empty where that stays.
+    """
     prepared, plan, budget, habits, screen, scores, *_ = started
     data: Dataset | None = prepared.data
     assert data is not None
@@ -56,7 +67,9 @@ def train_on(
             habits=habits,
             evaluation=evaluation_of(scores, screen, bar),
         )
-        if resumed:
+        if resumed is not None:
+            if resumed:  # not before the lock is held: nobody else trains it
+                folder.write_config(resumed)
             trainer.resume(folder.latest())
         recorder = Recorder(folder, data, prepared.seed)
         trainer.watchers = (recorder, bar, Pace(screen.replan), *watchers)
