@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from saddlepoint.claims.bench import Bench
 from saddlepoint.claims.protocol import Arm, Findings, Label, Protocol
 from saddlepoint.claims.verdict import Verdict
 from saddlepoint.core.registry import Registry, first_line
+from saddlepoint.evaluate.card import ARROWS, marked
 
 Trying = Callable[[Bench], dict[str, Any]]
 Judging = Callable[[Findings], Verdict]
@@ -23,6 +24,7 @@ class Claim:
         where: table or figure.
         published: the published value or statement, in a few words.
         headline: the figure that stands for the result in tables.
+        better: on which side of it better generators lie, where it has such a side and is no metric's figure.
         attempt: runs one arm with one seed; returns its figures by name.
         judge: says whether all of them together bear the claim out.
         protocols: by label.
@@ -40,6 +42,12 @@ class Claim:
     protocols: Mapping[Label, Protocol]
     arms: Mapping[str, Arm]
     metrics: tuple[str, ...] = ()
+    better: Literal["lower", "higher"] | None = None
+
+    @property
+    def figure(self) -> str:
+        """The headline, with an arrow to where better generators lie."""
+        return f"{self.headline} {ARROWS[self.better]}" if self.better else marked(self.headline)
 
     @property
     def help(self) -> str:
@@ -68,6 +76,7 @@ def claim(
     full: Protocol,
     arms: Mapping[str, Arm],
     metrics: tuple[str, ...] = (),
+    better: Literal["lower", "higher"] | None = None,
 ) -> Callable[[Trying], Trying]:
     """Register a function (Bench) -> {figure: value} as a claim; arguments as for :class:`Claim`."""
 
@@ -75,7 +84,19 @@ def claim(
         protocols: dict[Label, Protocol] = {"quick": quick, "short": short, "full": full}
         claims.add(
             name,
-            Claim(name, paper, where, published, headline, attempt, judge, protocols, dict(arms), metrics),
+            Claim(
+                name,
+                paper=paper,
+                where=where,
+                published=published,
+                headline=headline,
+                attempt=attempt,
+                judge=judge,
+                protocols=protocols,
+                arms=dict(arms),
+                metrics=metrics,
+                better=better,
+            ),
         )
         return attempt
 

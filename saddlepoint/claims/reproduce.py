@@ -14,8 +14,9 @@ import torch
 from saddlepoint.claims.bench import Bench, source_of
 from saddlepoint.claims.claim import Claim, claims
 from saddlepoint.claims.protocol import LABELS, Findings, Label, Missing, Protocol
-from saddlepoint.claims.stored_verdicts import command, looks, verdict_on
-from saddlepoint.claims.table import VERSION, answer, headline, read, row, write_table
+from saddlepoint.claims.results import VERSION, answer, command, headline, looks, read
+from saddlepoint.claims.stored_verdicts import verdict_on
+from saddlepoint.claims.table import row, write_table
 from saddlepoint.compute.alike import Siblings, alike
 from saddlepoint.compute.plan import Plan
 from saddlepoint.core import files
@@ -83,11 +84,11 @@ def reproduce(
 
 def overview(out: str | Path = "results") -> list[dict[str, Any]]:
     """Return what is known of every claim: what was published, how it is run, and the last result."""
-    found = []
+    rows = []
     for name, claim in claims.items():
         short = claim.protocols["short"]
         stored = read(Path(out) / f"{name}.json") or read(SHIPPED / f"{name}.json")
-        found.append(
+        rows.append(
             {
                 "name": name,
                 "help": claim.help,
@@ -95,6 +96,7 @@ def overview(out: str | Path = "results") -> list[dict[str, Any]]:
                 "where": claim.where,
                 "published": claim.published,
                 "headline": claim.headline,
+                "figure": claim.figure,
                 "minutes": short.minutes,
                 "minutes_full": claim.protocols["full"].minutes,
                 "seeds": short.seeds,
@@ -105,7 +107,7 @@ def overview(out: str | Path = "results") -> list[dict[str, Any]]:
                 "holds": None if stored is None else stored["verdict"]["holds"],
             }
         )
-    return found
+    return rows
 
 
 class _Work:
@@ -286,18 +288,18 @@ def _lacks(claim: Claim, label: Label = "full") -> dict[str, str]:
     return reasons
 
 
-def _summary(found: Findings) -> dict[str, dict[str, Any]]:
+def _summary(findings: Findings) -> dict[str, dict[str, Any]]:
     summary: dict[str, dict[str, Any]] = {}
-    for arm in found.arms:
+    for arm in findings.arms:
         summary[arm] = {}
-        for figure in found.figures:
+        for figure in findings.figures:
             try:
-                values = found.values(arm, figure)
+                values = findings.values(arm, figure)
             except Missing:
                 continue
             summary[arm][figure] = {
-                "mean": found.mean(arm, figure),
-                "spread": found.spread(arm, figure),
+                "mean": findings.mean(arm, figure),
+                "spread": findings.spread(arm, figure),
                 "count": len(values),
             }
     return summary
@@ -314,8 +316,8 @@ def _computed(plan: Plan | None) -> dict[str, Any]:
     machine = describe_machine()["machine"]
     threads = plan.threads if plan else torch.get_num_threads()
     on_cpu = f"{machine['processor']}, {threads} thread{'s' * (threads > 1)}"
-    found = {"machine": str(machine["accelerator"] or on_cpu)}
-    return found | ({"threads": threads, "precision": plan.precision} if plan else {})
+    where = {"machine": str(machine["accelerator"] or on_cpu)}
+    return where | ({"threads": threads, "precision": plan.precision} if plan else {})
 
 
 def _threads(trials: Sequence[Mapping[str, Any]]) -> int | None:

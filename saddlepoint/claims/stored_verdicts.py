@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from saddlepoint.claims.claim import claims
-from saddlepoint.claims.protocol import Findings, Label, Missing
-from saddlepoint.claims.table import answer, read
+from saddlepoint.claims.protocol import Findings, Missing
+from saddlepoint.claims.results import answer, command, complete, looks, read
 from saddlepoint.claims.verdict import ONE, Verdict
 from saddlepoint.core import files
 from saddlepoint.evaluate.significance import LEVEL
@@ -35,7 +35,9 @@ def verdict_on(result: Mapping[str, Any], *, finished: bool = True) -> dict[str,
     text += unlike(trials)
     if label == "quick":
         return _plain(Verdict(None, f"Quick: it only proves that the claim runs. {text}"))
-    if others := [f"{one['name']} for {name}" for name, one in result["data"].items() if one["name"] != name]:
+    if others := [
+        f"{data['name']} for {name}" for name, data in result["data"].items() if data["name"] != name
+    ]:
         return _plain(Verdict(None, f"Other data than the claim's ({', '.join(others)}). {text}"))
     if seeds is not None:
         seeds = max(seeds, count + 1)
@@ -46,9 +48,9 @@ def verdict_on(result: Mapping[str, Any], *, finished: bool = True) -> dict[str,
 
 def unlike(trials: Sequence[Mapping[str, Any]]) -> str:
     """Return a sentence where trials were not all computed alike, else nothing."""
-    ways = [", ".join([one["machine"], one["precision"]]) for one in trials if "precision" in one]
-    told = list(dict.fromkeys(ways))
-    return f" The trials were not computed alike: {'; '.join(told)}." if len(told) > 1 else ""
+    ways = [f"{trial['machine']}, {trial['precision']}" for trial in trials if "precision" in trial]
+    different = list(dict.fromkeys(ways))
+    return f" The trials were not computed alike: {'; '.join(different)}." if len(different) > 1 else ""
 
 
 def judge_again(out: str | Path = "results") -> list[str]:
@@ -57,7 +59,7 @@ def judge_again(out: str | Path = "results") -> list[str]:
     for name in claims.names():
         path = Path(out) / f"{name}.json"
         stored = read(path)
-        if stored is None or not _finished(stored):
+        if stored is None or not complete(stored):
             continue
         verdict = verdict_on(stored)
         if verdict["holds"] != stored["verdict"]["holds"]:
@@ -68,24 +70,6 @@ def judge_again(out: str | Path = "results") -> list[str]:
     return changed
 
 
-def looks(result: Mapping[str, Any]) -> list[int]:
-    """Return the numbers of seeds with which a result was judged, now and before."""
-    return sorted({*result.get("looks", ()), len(result["seeds"])})
-
-
-def _finished(stored: Mapping[str, Any]) -> bool:
-    """Say whether every arm was tried with every seed."""
-    done = {(trial["arm"], trial["seed"]) for trial in stored["trials"]}
-    arms = set(stored["arms"]) - set(stored["skipped"])
-    return done == {(arm, seed) for arm in arms for seed in stored["seeds"]}
-
-
 def _plain(verdict: Verdict) -> dict[str, Any]:
     """Return a verdict as it is read back from its file."""
     return json.loads(json.dumps(verdict._asdict()))
-
-
-def command(name: str, label: Label, seeds: int) -> str:
-    """Return what a user types to run a claim with so many seeds."""
-    flags = {"short": "", "full": " --full", "quick": " --quick"}[label]
-    return f"saddle reproduce {name}{flags} --seeds {seeds}"

@@ -1,38 +1,35 @@
-"""Results of reproduced claims as they are stored, and the table and the picture of all of them."""
+"""The table and the picture of all results."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from saddlepoint.claims.claim import claims
+from saddlepoint.claims.results import answer, headline, read_all
 from saddlepoint.core import files
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.waiting import clock
-from saddlepoint.evaluate.card import number
 
-VERSION = 2
 TITLE = "# Published claims, run again"
-HEAD = ("claim", "paper", "published", "here", "holds", "protocol", "seeds", "time", "machine", "command")
-
-
-def read(path: Path) -> dict[str, Any] | None:
-    """Return a stored result, None where there is none; raises UserError where it is damaged."""
-    if not path.exists():
-        return None
-    try:
-        stored = json.loads(path.read_text())
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path} is damaged or cannot be read: {error}") from error
-    if not isinstance(stored, dict) or stored.get("version") != VERSION or "trials" not in stored:
-        raise UserError(f"{path} is no result of this version; remove it, or name another folder with --out")
-    return stored
+HEAD = (
+    "claim",
+    "paper",
+    "published",
+    "figure",
+    "here",
+    "holds",
+    "protocol",
+    "seeds",
+    "time",
+    "machine",
+    "command",
+)
 
 
 def write_table(out: str | Path = "results") -> Path:
     """Write ``README.md`` with one row for each result in ``out``; return its path."""
     out = Path(out)
-    stored = _stored(out)
+    results = read_all(out)
     lines = [
         TITLE,
         "",
@@ -40,14 +37,14 @@ def write_table(out: str | Path = "results") -> Path:
         "deviation over seeds. *Short* is about ten minutes on two CPU cores and less than the paper's; *full*",
         "is the paper's length where a machine can do it; the claim says where not. *Quick* proves only that",
         "it runs. A claim *holds*, or does not, where two-sided tests over seeds say so at 5 % for everything",
-        "that it demands together (Holm); else it is not decided.",
+        "that it demands together (Holm); else it is not decided. An arrow says where better generators lie.",
         "",
         "| " + " | ".join(HEAD) + " |",
         "|" + "---|" * len(HEAD),
-        *(row(result) for result in stored),
+        *(row(result) for result in results),
         "",
     ]
-    for result in stored:
+    for result in results:
         lines += [f"**{result['claim']}** ({result['protocol']}). {result['verdict']['text']}", ""]
     path = out / "README.md"
     if path.exists() and not path.read_text().startswith(TITLE):
@@ -62,7 +59,7 @@ def draw_table(out: str | Path = "results") -> Path:
     from saddlepoint.plots.png import save_png
 
     path = Path(out) / "claims.png"
-    save_png(path, claims_image(_stored(Path(out))))
+    save_png(path, claims_image(read_all(Path(out))))
     return path
 
 
@@ -72,6 +69,7 @@ def row(result: Mapping[str, Any]) -> str:
         result["claim"],
         f"{result['paper']}, {result['where']}",
         result["published"],
+        claims.get(result["claim"]).figure.replace("_", " "),
         headline(result),
         answer(result["verdict"]["holds"]),
         result["protocol"],
@@ -81,29 +79,3 @@ def row(result: Mapping[str, Any]) -> str:
         f"`{result['command']}`",
     )
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
-
-
-def answer(holds: bool | None) -> str:
-    """Return a verdict in one or two words."""
-    return {True: "yes", False: "**no**", None: "not decided"}[holds]
-
-
-def headline(result: Mapping[str, Any]) -> str:
-    """Return the headline figure of every arm, with its spread over seeds."""
-    parts = []
-    for arm, figures in result["summary"].items():
-        figure = figures.get(result["headline"])
-        if figure is not None:
-            spread = "" if figure["spread"] is None else f" ± {number(figure['spread'])}"
-            parts.append((arm, f"{number(figure['mean'])}{spread}"))
-    if len(parts) == 1:
-        return parts[0][1]
-    return ", ".join(f"{arm} {value}" for arm, value in parts)
-
-
-def _stored(out: Path) -> list[dict[str, Any]]:
-    """Return all results in ``out``; raises UserError where there is none."""
-    stored = [result for name in claims.names() if (result := read(out / f"{name}.json"))]
-    if not stored:
-        raise UserError(f"there is no result in {out}; make one with: saddle reproduce CLAIM --out {out}")
-    return stored

@@ -14,25 +14,25 @@ def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     found = make_parser().parse(arguments)
     with starting():
-        from saddlepoint.claims import reproduce as reproduction
-        from saddlepoint.claims import stored_verdicts as reproduction_verdict
-        from saddlepoint.claims import table as reproduction_table
+        from saddlepoint.claims.reproduce import overview, reproduce
+        from saddlepoint.claims.stored_verdicts import judge_again
+        from saddlepoint.claims.table import draw_table, write_table
         from saddlepoint.engine.loop import Interrupted
 
     if found.table:
         if found.claim:
             raise UserError(f"--table takes every result in --out; leave {found.claim!r} out")
-        for change in reproduction_verdict.judge_again(found.out):
+        for change in judge_again(found.out):
             print(change)
-        print(reproduction_table.write_table(found.out))
-        print(reproduction_table.draw_table(found.out))
+        print(write_table(found.out))
+        print(draw_table(found.out))
         return 0
     if not found.claim:
-        _list(reproduction.overview(found.out), as_json=found.json)
+        _list(overview(found.out), as_json=found.json)
         return 0
     sources = {name: value for name in ("mnist", "cifar10") if (value := getattr(found, name))}
     try:
-        result = reproduction.reproduce(
+        result = reproduce(
             found.claim,
             full=found.full,
             quick=found.quick,
@@ -81,13 +81,13 @@ def _list(found: list[dict[str, Any]], *, as_json: bool) -> None:
     from rich.console import Console
 
     from saddlepoint.catalog.tables import print_wrapped
-    from saddlepoint.evaluate.card import legend, marked
+    from saddlepoint.evaluate.card import legend
 
     console = Console(highlight=False)
     for claim in found:
         console.print(f"[bold]{claim['name']}[/bold]: {claim['help']}")
         holds = {True: "holds", False: "does not hold", None: "not decided"}[claim["holds"]]
-        last = f"{marked(claim['headline'])} {claim['last']}  ({claim['last_protocol']} protocol: {holds})"
+        last = f"{claim['figure']} {claim['last']}  ({claim['last_protocol']} protocol: {holds})"
         settings = ", ".join(f"{name} {value}" for name, value in claim["protocol"].items())
         budget = f"about {claim['minutes']:g} min on two CPU cores"
         rows = [

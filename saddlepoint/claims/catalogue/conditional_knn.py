@@ -28,6 +28,7 @@ def judge(found: Findings) -> Verdict:
     where="Table 3",
     published="2.98 % error of 1-NN on 50,000 samples",
     headline="error",
+    better="lower",
     judge=judge,
     quick=Protocol(1, 0.4, {"images": 640, "samples": 500}),
     short=Protocol(1, 9.5, {"images": 260_000, "samples": 50_000}),

@@ -33,6 +33,7 @@ def judge(found: Findings) -> Verdict:
     where="Table 1",
     published="82.8 % with all labels, one layer of k-means 80.6 %",
     headline="critic",
+    better="higher",
     judge=judge,
     quick=Protocol(1, 0.5, {"images": 640, "labelled": 300}),
     short=Protocol(1, 9, {"images": 70_000, "labelled": 5_000}),

@@ -31,6 +31,7 @@ def judge(found: Findings) -> Verdict:
     where="Figure 1 and section 3",
     published="the critic's gap between training and validation images shrinks under augmentation",
     headline="gap",
+    better="lower",
     judge=judge,
     quick=Protocol(1, 0.4, {"images": 640, "samples": 200}),
     short=Protocol(2, 9, {"images": 120_000, "samples": 5_000}),

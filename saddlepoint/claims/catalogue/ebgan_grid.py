@@ -37,6 +37,7 @@ def judge(found: Findings) -> Verdict:
     where="Table 1 and Figure 3",
     published="EBGAN's scores I' lie to the right of the GAN's over the grid; histograms, no table",
     headline="score",
+    better="higher",
     judge=judge,
     quick=Protocol(1, 0.5, {"steps": 10, "samples": 200, "width_g": [400], "width_d": [128], "deepest": 2}),
     short=Protocol(

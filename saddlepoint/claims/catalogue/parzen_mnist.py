@@ -32,6 +32,7 @@ def judge(found: Findings) -> Verdict:
     where="Table 1",
     published="225 ± 2 nats",
     headline="log_likelihood",
+    better="higher",
     judge=judge,
     quick=Protocol(1, 0.3, {"images": 2_000, "samples": 200}),
     short=Protocol(1, 9, {"images": 1_200_000, "samples": 10_000}),

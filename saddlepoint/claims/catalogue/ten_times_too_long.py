@@ -37,6 +37,7 @@ def judge(found: Findings) -> Verdict:
     where="open question",
     published="no figure; GANs are said to collapse when they are trained for too long",
     headline="frechet_end",
+    better="lower",
     judge=judge,
     quick=Protocol(1, 0.5, {"steps": 2, "looks": 2, "samples": 100}),
     short=Protocol(1, 9, {"steps": 280, "looks": 10, "samples": 2_000}),
