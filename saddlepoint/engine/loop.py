@@ -47,12 +47,12 @@ class Habits:
             takes one second in 25, for budgets in minutes: it cannot be repeated bit for bit.
     """
 
-    log_every: int = 20
-    checkpoint_every: float = 45.0
-    keep: int = 2
-    best: str | None = None
-    card: bool = True
-    evaluate_every: int | None = 0
+    log_every: int
+    checkpoint_every: float
+    keep: int
+    best: str | None
+    card: bool
+    evaluate_every: int | None
 
 
 class Interrupted(Exception):  # noqa: N818 - not an error

@@ -161,30 +161,6 @@ def rebuild(config: dict[str, Any]) -> Prepared:
     return built
 
 
-def choose_budget(
-    default: Budget,
-    *,
-    steps: int | None = None,
-    images: int | None = None,
-    epochs: float | None = None,
-    minutes: float | None = None,
-) -> Budget:
-    """Return the budget that was given, or the recipe's default; raises UserError for two, or for none left."""
-    given: dict[str, Any] = {
-        name: value
-        for name, value in (("steps", steps), ("images", images), ("epochs", epochs), ("minutes", minutes))
-        if value is not None
-    }
-    if not given:
-        return default
-    if len(given) > 1:
-        raise UserError(f"give one budget, not {' and '.join('--' + name for name in given)}")
-    ((name, value),) = given.items()
-    if not (np.isfinite(value) and value > 0):
-        raise UserError(f"--{name} must be more than 0, got {value}")
-    return Budget(**given)
-
-
 def duration(prepared: Prepared, step_seconds: float | None, budget: Budget) -> float:
     """Return the seconds that a budget takes at ``step_seconds`` a step; 0 where nobody knows."""
     if budget.minutes is not None:

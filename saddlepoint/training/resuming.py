@@ -10,11 +10,12 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget
 from saddlepoint.engine.loop import Habits, Watcher
 from saddlepoint.engine.tuning import rethreaded
-from saddlepoint.runs.prepare import Prepared, choose_budget, rebuild
+from saddlepoint.runs.prepare import Prepared, rebuild
 from saddlepoint.training.run import Run, load
 from saddlepoint.training.running import Started, train_on
 from saddlepoint.training.scores import quick_scores
 from saddlepoint.training.screen import Screen
+from saddlepoint.training.settings import Length
 
 
 def resume(
@@ -55,7 +56,7 @@ def resume(
         _move(run, data)
     screen = Screen(quiet)
     before = Budget(**config["budget"])
-    budget = choose_budget(before, steps=steps, images=images, epochs=epochs, minutes=minutes)
+    budget = Length(steps, images, epochs, minutes).budget(before)
     latest = folder.latest()
     values = latest.values()
     used = (latest.step, values["drawn"], config["data"]["count"], values["seconds"])
@@ -80,7 +81,7 @@ def resume(
         config |= _rethreaded(config, plan, latest.step)
     siblings().add(plan)
     changed = budget is not before or threads is not None
-    habits = Habits(**config["habits"])
+    habits = Habits(**{"card": True, "evaluate_every": 0} | config["habits"])  # not kept at first
     scores, told = quick_scores(prepared, plan, budget, habits, screen, folder.rows())
     screen.introduce(prepared, plan, budget, folder.path, resumed=latest.step, scores=told)
     started = Started(prepared, plan, budget, habits, screen, scores, told)

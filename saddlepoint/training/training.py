@@ -6,18 +6,18 @@ from pathlib import Path
 from typing import Any
 
 from saddlepoint.compute.alike import siblings
-from saddlepoint.compute.plan import Plan
 from saddlepoint.core.errors import UserError
-from saddlepoint.core.run_folder import RunFolder, check_free, runs_root
+from saddlepoint.core.run_folder import RunFolder, runs_root
 from saddlepoint.data.request import Background, Crop
 from saddlepoint.engine.loop import Habits, Watcher
 from saddlepoint.engine.state import load_weights
 from saddlepoint.engine.tuning import tune
-from saddlepoint.runs.prepare import choose_budget, describe_machine, prepare
+from saddlepoint.runs.prepare import describe_machine, prepare
 from saddlepoint.training.run import Run
 from saddlepoint.training.running import Started, train_on
 from saddlepoint.training.scores import check_best, default_evaluate_every, quick_scores
 from saddlepoint.training.screen import Screen
+from saddlepoint.training.settings import Computing, Length, Order, Writing, parted
 from saddlepoint.training.worth_seeing import advice
 
 
@@ -93,35 +93,8 @@ def train(
         TrainingError: a loss is no longer finite, or a file cannot be written; checkpoints stay.
         Interrupted: Ctrl-C; everything is saved.
     """
-    started = _resolve(
-        recipe,
-        data,
-        steps=steps,
-        images=images,
-        epochs=epochs,
-        minutes=minutes,
-        out=out,
-        seed=seed,
-        init=init,
-        batch=batch,
-        ema=ema,
-        size=size,
-        crop=crop,
-        background=background,
-        labels=labels,
-        device=device,
-        precision=precision,
-        threads=threads,
-        kernels=kernels,
-        log_every=log_every,
-        checkpoint_every=checkpoint_every,
-        keep=keep,
-        best=best,
-        evaluate_every=evaluate_every,
-        card=card,
-        quiet=quiet,
-        **flags,
-    )
+    order, length, computing, writing = parted(locals())
+    started = _resolve(order, length, computing, writing)
     prepared, budget = started.prepared, started.budget
     assert prepared.data is not None
     folder = RunFolder.create(runs_root(), f"{recipe}-{prepared.spec.name}", Path(out) if out else None)
@@ -154,100 +127,54 @@ def train(
         raise
 
 
-def dry_run(recipe: str = "dcgan", data: str = "digits", **settings: Any) -> None:
+def dry_run(recipe: str, data: str, **settings: Any) -> None:
     """Print what :func:`train` would train with the same settings, and write nothing."""
-    started = _resolve(recipe, data, **settings)
+    given = inspect.signature(train).bind(recipe, data, **settings)
+    given.apply_defaults()
+    started = _resolve(*parted(given.arguments))
     plan, told, worth = started.plan, started.told, started.worth
     started.screen.introduce(started.prepared, plan, started.budget, None, scores=told, worth=worth)
 
 
-def _resolve(
-    recipe: str,
-    data: str,
-    *,
-    steps: int | None = None,
-    images: int | None = None,
-    epochs: float | None = None,
-    minutes: float | None = None,
-    out: str | Path | None = None,
-    seed: int = 0,
-    init: str | Path | None = None,
-    batch: int | None = None,
-    ema: float | None = None,
-    size: int | None = None,
-    crop: Crop = "center",
-    background: Background = "white",
-    labels: str | None = None,
-    device: str = "auto",
-    precision: str = "auto",
-    threads: int | None = None,
-    kernels: str = "auto",
-    log_every: int = 20,
-    checkpoint_every: float = 45.0,
-    keep: int = 2,
-    best: str | None = None,
-    evaluate_every: int | None = None,
-    card: bool = True,
-    quiet: bool = False,
-    **flags: Any,
-) -> Started:
-    """Check everything that was asked for and read the data, before anything is written."""
-    screen = Screen(quiet)
-    _check_habits(log_every, checkpoint_every, keep, evaluate_every)
-    if kernels not in ("auto", "library"):
-        raise UserError(f"--kernels must be auto or library, got {kernels!r}")
-    Plan.choose(
-        device, precision, threads=threads
-    )  # a device that is not here should not cost the reading of the data
-    if out is not None:
-        check_free(Path(out))
-    source = RunFolder.open(init) if init else None
+def _resolve(order: Order, length: Length, computing: Computing, writing: Writing) -> Started:
+    """Read the data and settle everything that is asked for, before anything is written."""
+    screen = Screen(writing.quiet)
+    source = RunFolder.open(order.init) if order.init else None
     with screen.reading() as report:
         prepared = prepare(
-            recipe,
-            data,
-            seed=seed,
-            batch=batch,
-            ema=ema,
-            size=size,
-            crop=crop,
-            background=background,
-            labels=labels,
-            flags=flags,
+            order.recipe,
+            order.data,
+            seed=order.seed,
+            batch=order.batch,
+            ema=order.ema,
+            size=order.size,
+            crop=order.crop,
+            background=order.background,
+            labels=order.labels,
+            flags=order.flags,
             beside=inspect.signature(train).parameters,
             report=report,
         )
     if source is not None:
         load_weights(prepared.experiment.family, source.latest())
     default = prepared.experiment.budget
-    budget = choose_budget(default, steps=steps, images=images, epochs=epochs, minutes=minutes)
-    plan = Plan.choose(device, precision, threads=threads, exact=prepared.spec.kind == "points")
-    plan = siblings().join(plan)
-    if kernels == "auto" and prepared.data is not None:
+    budget = length.budget(default)
+    plan = siblings().join(computing.plan(exact=prepared.spec.kind == "points"))
+    if computing.kernels == "auto" and prepared.data is not None:
         with screen.working("finding what is fastest on this machine"):
             plan = tune(plan, prepared.experiment, prepared.data.train, budget)
     siblings().add(plan)
+    evaluate_every = writing.evaluate_every
     if evaluate_every is None:
-        evaluate_every = default_evaluate_every(budget, prepared) if card and not quiet else 0
-    check_best(best, evaluate_every)
-    habits = Habits(log_every, checkpoint_every, keep, best, card, evaluate_every)
+        scored = writing.card and not writing.quiet
+        evaluate_every = default_evaluate_every(budget, prepared) if scored else 0
+    check_best(writing.best, evaluate_every)
+    habits = Habits(
+        writing.log_every, writing.checkpoint_every, writing.keep, writing.best, writing.card, evaluate_every
+    )
     scores, told = quick_scores(prepared, plan, budget, habits, screen)
     worth: list[str] = []
-    if not quiet and budget is not default and prepared.data is not None:
+    if not writing.quiet and budget is not default and prepared.data is not None:
         with screen.working("finding what the budget buys"):
-            given = {"size": size, "labels": labels, "batch": batch, "ema": ema}
-            given |= {} if crop == "center" else {"crop": crop}
-            chosen = {name: value for name, value in given.items() if value is not None}
-            worth = advice(prepared, plan, budget, chosen)
+            worth = advice(prepared, plan, budget, order.chosen())
     return Started(prepared, plan, budget, habits, screen, scores, told, worth)
-
-
-def _check_habits(log_every: int, checkpoint_every: float, keep: int, evaluate_every: int | None) -> None:
-    if log_every < 1:
-        raise UserError(f"--log-every must be at least 1, got {log_every}")
-    if not checkpoint_every >= 0:
-        raise UserError(f"--checkpoint-every must be at least 0 seconds, got {checkpoint_every}")
-    if keep < 1:
-        raise UserError(f"--keep must be at least 1, got {keep}")
-    if evaluate_every is not None and evaluate_every < 0:
-        raise UserError(f"--evaluate-every must be at least 0 steps, got {evaluate_every}")

@@ -62,7 +62,7 @@ def test_losses_are_equal_from_equal_weights(row, tmp_path):
         None,  # pyright: ignore[reportArgumentType] - nothing is written
         budget=prepared.experiment.budget,
         seed=0,
-        habits=Habits(),
+        habits=Habits(20, 45.0, keep=2, best=None, card=False, evaluate_every=0),
     )
     tutorial = Tutorial(row, None, CPU)
     family = trainer.family

@@ -82,7 +82,7 @@ def trainer_of(name, source):
         None,  # pyright: ignore[reportArgumentType] - nothing is written
         budget=prepared.experiment.budget,
         seed=0,
-        habits=Habits(),
+        habits=Habits(20, 45.0, keep=2, best=None, card=False, evaluate_every=0),
     )
 
 

@@ -1,0 +1,121 @@
+"""What ``train`` is asked for, in four parts; their defaults and their help are those of its signature."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+from saddlepoint.compute.plan import Plan
+from saddlepoint.core.errors import UserError
+from saddlepoint.core.experiment import Budget
+from saddlepoint.core.run_folder import check_free
+from saddlepoint.data.request import Background, Crop
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is trained."""
+
+    recipe: str
+    data: str
+    seed: int
+    init: str | Path | None
+    batch: int | None
+    ema: float | None
+    size: int | None
+    crop: Crop
+    background: Background
+    labels: str | None
+    flags: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        for name, words in (("crop", get_args(Crop)), ("background", get_args(Background))):
+            if getattr(self, name) not in words:
+                raise UserError(f"--{name} takes {' or '.join(words)}, got {getattr(self, name)!r}")
+
+    def chosen(self) -> dict[str, Any]:
+        """Return those of the settings of images that were given, which a command that is proposed repeats."""
+        given = {"size": self.size, "labels": self.labels, "batch": self.batch, "ema": self.ema}
+        given |= {} if self.crop == "center" else {"crop": self.crop}
+        return {name: value for name, value in given.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Length:
+    """How long (one of them; by default the recipe's own)."""
+
+    steps: int | None
+    images: int | None
+    epochs: float | None
+    minutes: float | None
+
+    def __post_init__(self) -> None:
+        given = {name: value for name, value in vars(self).items() if value is not None}
+        if len(given) > 1:
+            raise UserError(f"give one budget, not {' and '.join('--' + name for name in given)}")
+        for name, value in given.items():
+            if not (math.isfinite(value) and value > 0):
+                raise UserError(f"--{name} must be more than 0, got {value}")
+
+    def budget(self, default: Budget) -> Budget:
+        """Return the budget that was given, else ``default`` itself."""
+        return default if set(vars(self).values()) == {None} else Budget(**vars(self))
+
+
+@dataclass(frozen=True)
+class Computing:
+    """How it is computed."""
+
+    device: str
+    precision: str
+    threads: int | None
+    kernels: str
+
+    def __post_init__(self) -> None:
+        if self.kernels not in ("auto", "library"):
+            raise UserError(f"--kernels must be auto or library, got {self.kernels!r}")
+        self.plan(exact=False)  # a device that is not here should not cost the reading of the data
+
+    def plan(self, *, exact: bool) -> Plan:
+        """Return the plan that holds before anything is measured; as ``Plan.choose``."""
+        return Plan.choose(self.device, self.precision, threads=self.threads, exact=exact)
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What is written and shown, and when."""
+
+    out: str | Path | None
+    log_every: int
+    checkpoint_every: float
+    keep: int
+    best: str | None
+    evaluate_every: int | None
+    card: bool
+    quiet: bool
+
+    def __post_init__(self) -> None:
+        if self.log_every < 1:
+            raise UserError(f"--log-every must be at least 1, got {self.log_every}")
+        if not self.checkpoint_every >= 0:
+            raise UserError(f"--checkpoint-every must be at least 0 seconds, got {self.checkpoint_every}")
+        if self.keep < 1:
+            raise UserError(f"--keep must be at least 1, got {self.keep}")
+        if self.evaluate_every is not None and self.evaluate_every < 0:
+            raise UserError(f"--evaluate-every must be at least 0 steps, got {self.evaluate_every}")
+        if self.out is not None:
+            check_free(Path(self.out))
+
+
+PARTS = (Order, Length, Computing, Writing)
+Part = TypeVar("Part")
+
+
+def parted(arguments: Mapping[str, Any]) -> tuple[Order, Length, Computing, Writing]:
+    """Return the arguments of ``train``, all of them by name, in four parts; raises UserError for a bad one."""
+
+    def part(kind: type[Part]) -> Part:
+        return kind(**{field.name: arguments[field.name] for field in fields(kind)})  # type: ignore[arg-type]
+
+    return part(Order), part(Length), part(Computing), part(Writing)
