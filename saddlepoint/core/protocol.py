@@ -194,12 +194,13 @@ def given(family: Family, player: str, batch: Batch, fake: Any) -> tuple[Batch, 
 def take_turns(family: Family, batch: Batch, latent: Any) -> None:
     """Let every player take its turn on the same batch, so that every network is called as in training.
 
-    Fakes of players that do not generate are fresh leaves that require gradients.
+    Fakes of players that do not generate are detached and require gradients; they are no leaves, whose hooks
+    torch's counter of FLOPs cannot follow where a penalty differentiates.
     """
     for player in family.players:
         fake = family.fakes(player, latent, batch)
         if not family.generates(player):
-            fake = _floats(lambda x: x.detach().requires_grad_(), fake)
+            fake = _floats(lambda x: x.detach().requires_grad_().clone(), fake)
         family.terms(player, batch, latent, fake)
 
 

@@ -13,7 +13,9 @@ from saddlepoint.data.subset import random_part
 from saddlepoint.engine.latents import take
 from saddlepoint.engine.sampling import draw_latents
 from saddlepoint.exploring.output import needs_images
-from saddlepoint.inspection.guided import Seen, calibrated, guided, watch
+from saddlepoint.inspection.batchnorm import calibrated
+from saddlepoint.inspection.guided import guided
+from saddlepoint.inspection.recorder import Seen, watch
 from saddlepoint.plots.png import save_png
 from saddlepoint.plots.tiles import COLUMNS, Row, Section, bright, layers_picture, signed
 from saddlepoint.runs.model import Model

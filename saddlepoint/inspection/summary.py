@@ -8,6 +8,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from saddlepoint.core.experiment import DataSpec
 from saddlepoint.core.protocol import Batch, Family, take_turns
+from saddlepoint.inspection.recorder import hooked, leaves
 
 
 class Layer(NamedTuple):
@@ -38,33 +39,38 @@ class Network(NamedTuple):
 
 
 def summarise(family: Family, data: DataSpec) -> dict[str, Network]:
-    """Run one example through every network of ``family`` and return what was seen, by network name."""
-    networks = {
-        name: module for name, module in family.named_children() if any(True for _ in module.parameters())
-    }
-    found: dict[str, dict[str, Layer]] = {name: {} for name in networks}
+    """Run one example, or one pack, through every network of ``family``; return what was seen, by name."""
+    networks = [name for name, module in family.named_children() if any(True for _ in module.parameters())]
+    rows: dict[str, dict[str, Layer]] = {name: {} for name in networks}
     counter = FlopCounterMode(display=False)
-    handles = []
-    for network, module in networks.items():
-        for name, layer in module.named_modules():
-            if not any(True for _ in layer.children()):
-                handles += _watch(layer, name, found[network], counter)
+    before: dict[tuple[str, str], int] = {}
+    count = max(1, family.coupled)
+
+    def enter(key: tuple[str, str]) -> None:
+        before[key] = counter.get_total_flops()
+
+    def leave(key: tuple[str, str], layer: nn.Module, output: Any) -> None:
+        network, name = key
+        if network in rows and name not in rows[network] and isinstance(output, Tensor):
+            parameters = sum(p.numel() for p in layer.parameters())
+            flops = (counter.get_total_flops() - before[key]) // count
+            kind, shape = type(layer).__name__, tuple(output.shape[1:])
+            rows[network][name] = Layer(name, kind, shape, parameters, flops)
+
     training = family.training
     family.eval()
     try:
-        with counter:
-            _run_everything(family, data)
+        with counter, hooked(leaves(family), leave, enter):
+            _run_everything(family, data, count)
     finally:
         family.train(training)
-        for handle in handles:
-            handle.remove()
     return {
         name: Network(
             list(layers.values()),
             sum(p.numel() for p in family.get_submodule(name).parameters()),
             sum(layer.flops for layer in layers.values()),
         )
-        for name, layers in found.items()
+        for name, layers in rows.items()
     }
 
 
@@ -80,26 +86,10 @@ def to_json(networks: dict[str, Network]) -> dict[str, Any]:
     }
 
 
-def _watch(layer: nn.Module, name: str, found: dict[str, Layer], counter: FlopCounterMode) -> list[Any]:
-    """Record the layer's first call."""
-    before = [0]
-
-    def enter(module: nn.Module, inputs: Any) -> None:
-        before[0] = counter.get_total_flops()
-
-    def leave(module: nn.Module, inputs: Any, output: Any) -> None:
-        if name not in found and isinstance(output, Tensor):
-            parameters = sum(p.numel() for p in module.parameters())
-            flops = counter.get_total_flops() - before[0]
-            found[name] = Layer(name, type(module).__name__, tuple(output.shape[1:]), parameters, flops)
-
-    return [layer.register_forward_pre_hook(enter), layer.register_forward_hook(leave)]
-
-
-def _run_everything(family: Family, data: DataSpec) -> None:
-    """Let every player take its turn on one example, so that every network is called."""
+def _run_everything(family: Family, data: DataSpec, count: int) -> None:
+    """Let every player take its turn on ``count`` examples, so that every network is called."""
     rng = torch.Generator().manual_seed(0)
-    label = torch.zeros(1, dtype=torch.int64) if data.classes else None
-    batch = Batch(torch.zeros(1, *data.tensor_shape).requires_grad_(), label)
-    latent = family.latent(1, rng=rng)
+    label = torch.zeros(count, dtype=torch.int64) if data.classes else None
+    batch = Batch(torch.zeros(count, *data.tensor_shape).requires_grad_().clone(), label)
+    latent = family.latent(count, rng=rng)
     take_turns(family, batch, latent)

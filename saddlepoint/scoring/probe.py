@@ -19,7 +19,8 @@ from saddlepoint.data.batches import to_floats
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.subset import random_part
 from saddlepoint.evaluate.probe import TRAINING, Activations, Probed, probe
-from saddlepoint.inspection.recorder import Kind, activations, has_layers, settle
+from saddlepoint.inspection.batchnorm import recalibrate
+from saddlepoint.inspection.recorder import Kind, activations, has_layers
 from saddlepoint.runs.model import Model
 from saddlepoint.runs.prepare import Prepared, rebuild
 
@@ -141,8 +142,8 @@ def _reader(prepared: Prepared, dataset: Dataset, kind: Kind) -> Activations:
 
     order = random_part(len(dataset.train), _SETTLED)
     blocks = [dataset.train.take(rows)[0] for rows in np.array_split(order, -(-len(order) // _BLOCK))]
-    with few_threads(dataset.shape):
-        settle(critic, [floats(block) for block in blocks])
+    with few_threads(dataset.shape), torch.no_grad():
+        recalibrate(critic, lambda: [critic(floats(block)) for block in blocks])
 
     def read(images: np.ndarray) -> list[torch.Tensor]:
         found = activations(critic, floats(images), kind).values()

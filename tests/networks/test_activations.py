@@ -6,7 +6,9 @@ from torch import nn
 
 from saddlepoint.core.experiment import DataSpec, recipes
 from saddlepoint.core.protocol import Batch
-from saddlepoint.inspection.guided import calibrated, guided, watch
+from saddlepoint.inspection.batchnorm import calibrated
+from saddlepoint.inspection.guided import guided
+from saddlepoint.inspection.recorder import watch
 
 
 def game(recipe="dcgan", shape=(8, 8, 1), **flags):

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from saddlepoint.core.experiment import DataSpec, recipes
+from saddlepoint.inspection.summary import summarise
 from saddlepoint.networks.cs231n import cs231n_critic, cs231n_generator
 from saddlepoint.networks.dcgan import dcgan_critic, dcgan_generator
 from saddlepoint.networks.sizes import channels, sides
@@ -172,3 +173,21 @@ def test_the_upsampling_pair_works_in_steps_of_16_pixels(native, side):
         score = family.get_submodule("critic")(images).score
     assert images.shape == (2, 3, side, side)
     assert score.shape == (2,)
+
+
+@pytest.mark.parametrize("recipe", ["r3gan", "wgan_gp", "pacgan", "cgan"])
+def test_games_with_penalties_packs_and_classes_are_counted_too(recipe):
+    data = DataSpec("toy", "images", (16, 16, 1), tuple("ab"), 100)
+    family = recipes.get(recipe).build(data).family
+    for name, network in summarise(family, data).items():
+        assert network.parameters == count(family.get_submodule(name))
+        assert all(layer.flops > 0 for layer in network.layers if layer.type in ("Linear", "Conv2d"))
+
+
+def test_a_sample_costs_the_same_in_a_pack():
+    data = DataSpec("toy", "images", (16, 16, 1), (), 100)
+    alone, packed = (
+        summarise(recipes.get("pacgan").build(data, pack=pack, width=8).family, data) for pack in (1, 4)
+    )
+    assert packed["generator"] == alone["generator"]
+    assert packed["critic"].flops < alone["critic"].flops  # one pass for four

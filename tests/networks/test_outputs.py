@@ -1,7 +1,8 @@
 import torch
 from torch import nn
 
-from saddlepoint.inspection.recorder import activations, has_layers, settle
+from saddlepoint.inspection.batchnorm import recalibrate
+from saddlepoint.inspection.recorder import activations, has_layers
 from saddlepoint.networks.cs231n import cs231n_critic
 from saddlepoint.networks.dcgan import dcgan_critic
 from saddlepoint.networks.mlp import maxout_critic, mlp_critic
@@ -49,7 +50,7 @@ def test_no_hook_is_left_behind():
 def test_statistics_become_those_of_the_images():
     network = nn.Sequential(nn.BatchNorm1d(3), nn.Dropout(0.5))
     blocks = list(torch.randn(4, 50, 3).mul(2).add(5))
-    settle(network, blocks)
+    recalibrate(network, lambda: [network(block) for block in blocks])
     norm: nn.BatchNorm1d = network[0]  # pyright: ignore[reportAssignmentType]
     torch.testing.assert_close(norm.running_mean, torch.stack([block.mean(0) for block in blocks]).mean(0))
     assert norm.momentum == 0.1
