@@ -12,8 +12,6 @@ from pathlib import Path
 
 import saddlepoint as sp
 from saddlepoint.data import load
-from saddlepoint.data.batches import to_uint8
-from saddlepoint.engine.sampling import sample
 from saddlepoint.evaluate import cheap
 
 FIRST, GROWTH, SAMPLES = 2_000, 1.25, 1_000
@@ -39,13 +37,7 @@ class Look(sp.Watcher):
         if images < self.next:
             return
         self.next *= GROWTH
-
-        def draw(n):
-            return to_uint8(
-                sample(trainer.family, n, seed=0, average=trainer.average), trainer.experiment.pixels
-            )
-
-        card = cheap(self.data, draw, samples=SAMPLES, encoder=self.encoder)
+        card = cheap(self.data, trainer.sample, samples=SAMPLES, encoder=self.encoder)
         if self.data.kind == "points":
             modes, quality = card["modes"], card["high_quality"].value
             assert modes.value is not None

@@ -35,7 +35,7 @@ def names(kind: str | None = None) -> dict[str, Any]:
         "objectives": lambda: {name: objective.help for name, objective in objectives.items()},
         "penalties": lambda: {name: penalty.help for name, penalty in penalties.items()},
         "metrics": lambda: {name: metric.help for name, metric in metrics.items()},
-        "encoders": lambda: {name: first_line(encoder) for name, encoder in encoders.items()},
+        "encoders": lambda: {name: encoder.help for name, encoder in encoders.items()},
         "claims": lambda: {name: claim.help for name, claim in claims.items()},
     }
     if kind is not None and kind not in kinds:

@@ -14,9 +14,7 @@ from saddlepoint.core.errors import TrainingError
 from saddlepoint.core.experiment import Budget
 from saddlepoint.core.run_folder import RunFolder
 from saddlepoint.data import Dataset, load
-from saddlepoint.data.batches import to_uint8
 from saddlepoint.engine.loop import Trainer, Watcher
-from saddlepoint.engine.sampling import sample
 from saddlepoint.evaluate import Card, evaluate
 from saddlepoint.training.resuming import resume
 from saddlepoint.training.run import Run
@@ -160,13 +158,8 @@ class Milestones(Watcher):
 
 
 def sampler(trainer: Trainer, *, averaged: bool, seed: int = 0) -> Callable[[int], np.ndarray]:
-    """Return n -> uint8 samples of a run in training, from its averaged or its raw weights."""
-
-    def draw(n: int) -> np.ndarray:
-        average = trainer.average if averaged else None
-        return to_uint8(sample(trainer.family, n, seed=seed, average=average), trainer.experiment.pixels)
-
-    return draw
+    """Return n -> samples of a run in training, from its averaged or its raw weights."""
+    return lambda n: trainer.sample(n, seed=seed, averaged=averaged)
 
 
 def source_of(name: str, sources: Mapping[str, str]) -> str:

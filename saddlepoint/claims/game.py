@@ -8,9 +8,9 @@ from torch import Tensor, nn
 
 from saddlepoint.compute.plan import Plan
 from saddlepoint.core.experiment import Experiment
+from saddlepoint.core.kinds import to_floats
 from saddlepoint.core.protocol import Progress
 from saddlepoint.core.seeds import generator
-from saddlepoint.data.batches import to_floats, to_uint8
 from saddlepoint.engine.sampling import sample
 from saddlepoint.engine.state import load_weights
 from saddlepoint.engine.step import Stepper
@@ -50,7 +50,7 @@ class Game:
         experiment = prepared.experiment
         if fresh_latent is not None:
             experiment = dataclasses.replace(experiment, fresh_latent=fresh_latent, simultaneous=False)
-        plan = Plan.choose(exact=prepared.spec.kind == "points")
+        plan = Plan.choose(exact=prepared.kind.exact)
         self.data = prepared.data
         self.pixels = experiment.pixels
         self.family = experiment.family
@@ -82,8 +82,8 @@ class Game:
         return gradient.abs().mean().item() * n
 
     def sample(self, n: int, seed: int = 0) -> np.ndarray:
-        """Return n uint8 samples."""
-        return to_uint8(sample(self.family, n, seed=seed), self.pixels)
+        """Return n samples, as examples of the data lie in memory."""
+        return self.batches.kind.to_array(sample(self.family, n, seed=seed), self.pixels)
 
     def _generator_loss(self, objective: str, n: int) -> tuple[Tensor, Tensor]:
         self.rng.manual_seed(0)

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 import numpy as np
 
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.kinds import kinds
 from saddlepoint.core.protocol import Family, Progress
 from saddlepoint.core.registry import Registry
 
@@ -84,8 +85,8 @@ class DataSpec:
 
     Attributes:
         name: short name, for example ``"mnist"``.
-        kind: images or points.
-        shape: (h, w, c) of an image, or (d,) of a point.
+        kind: name of the kind of data, as in ``core.kinds``: ``"images"``.
+        shape: of an example in memory: (h, w, c) of an image, (d,) of a point.
         classes: class names, empty where there are no labels.
         count: training examples.
         mean: () -> mean training example, float64 of ``shape`` (pixels in [0, 1]); None when a run is
@@ -95,7 +96,7 @@ class DataSpec:
     """
 
     name: str
-    kind: Literal["images", "points"]
+    kind: str
     shape: tuple[int, ...]
     classes: tuple[str, ...]
     count: int
@@ -110,13 +111,13 @@ class DataSpec:
 
     @property
     def channels(self) -> int:
-        """Channels of the images."""
-        return self.shape[-1]
+        """Channels of an example."""
+        return self.tensor_shape[0]
 
     @property
     def tensor_shape(self) -> tuple[int, ...]:
         """Shape of one example as the networks see it: (c, h, w) or (d,)."""
-        return (self.shape[-1], *self.shape[:-1]) if self.kind == "images" else self.shape
+        return kinds.get(self.kind).tensor_shape(self.shape)
 
 
 @dataclass(frozen=True)
@@ -153,13 +154,13 @@ class Recipe:
     Attributes:
         name: what users type.
         build: (DataSpec, **flags) -> Experiment.
-        needs: the kind of data that it can train on.
+        needs: the kinds of data that it can train on.
         sizes: native side in pixels -> nearest supported side; None where every size will do.
     """
 
     name: str
     build: Callable[..., Experiment]
-    needs: tuple[Literal["images", "points"], ...]
+    needs: tuple[str, ...]
     sizes: Callable[[int], int] | None
 
     @property
@@ -205,13 +206,19 @@ recipes: Registry[Recipe] = Registry("recipe", "saddlepoint.families")
 
 def recipe(
     *,
-    needs: tuple[Literal["images", "points"], ...] = ("images",),
+    needs: tuple[str, ...] = ("images",),
     sizes: Callable[[int], int] | None = None,
 ) -> Callable[[Callable[..., Experiment]], Callable[..., Experiment]]:
-    """Register a function (DataSpec, *, flags...) -> Experiment as a recipe under its own name."""
+    """Register a function (DataSpec, *, flags...) -> Experiment as a recipe under its own name.
+
+    Raises:
+        UserError: ``needs`` names a kind of data that there is not.
+    """
 
     def decorate(build: Callable[..., Experiment]) -> Callable[..., Experiment]:
         name: Any = getattr(build, "__name__")  # noqa: B009
+        for kind in needs:
+            kinds.get(kind)
         recipes.add(name, Recipe(name, build, needs, sizes))
         return build
 

@@ -12,14 +12,14 @@ T = TypeVar("T")
 
 
 class Registry(Generic[T]):
-    """A table from name to thing, filled by importing every module of one package on first use.
+    """A table from name to thing, filled on first use by importing every module of a package.
 
     Args:
         kind: what the things are called in messages, for example ``"recipe"``.
-        package: dotted name of the package whose modules register them.
+        package: dotted name of the package whose modules register them; None where one module has them all.
     """
 
-    def __init__(self, kind: str, package: str):
+    def __init__(self, kind: str, package: str | None = None):
         self.kind = kind
         self.package = package
         self._things: dict[str, T] = {}
@@ -62,7 +62,7 @@ class Registry(Generic[T]):
         return name in self._things
 
     def _discover(self) -> None:
-        if self._discovered:
+        if self._discovered or self.package is None:
             return
         self._discovered = True
         package = importlib.import_module(self.package)

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from saddlepoint.core.kinds import kind_of
 from saddlepoint.core.protocol import Batch
 from saddlepoint.core.seeds import derive
 from saddlepoint.data.dataset import Split
@@ -36,9 +37,10 @@ class Batches:
         batch: examples a batch.
         seed: seed of the order.
         device: where batches are made.
-        pixels: range of the floats that uint8 images are mapped to.
+        pixels: range of the floats that the players see.
 
     Attributes:
+        kind: what kind of data they are.
         drawn: examples drawn so far.
     """
 
@@ -52,6 +54,7 @@ class Batches:
         pixels: tuple[float, float] = (-1.0, 1.0),
     ):
         self.split = split
+        self.kind = kind_of(split.array)
         self.batch = batch
         self.seed = seed
         self.device = device
@@ -83,7 +86,7 @@ class Batches:
 
     def floats(self, examples: Examples) -> Batch:
         """Return what :meth:`draw` returned as the players see it."""
-        return Batch(to_floats(examples.array, self.pixels), examples.label)
+        return Batch(self.kind.to_tensor(examples.array, self.pixels), examples.label)
 
     def _read_ahead(self) -> None:
         """Ask the system for the pages of coming batches of this epoch; waiting for a disk costs steps."""
@@ -121,23 +124,3 @@ def _send(values: np.ndarray, device: torch.device) -> Tensor:
     if device.type != "cuda":
         return tensor.to(device)
     return tensor.pin_memory().to(device, non_blocking=True)
-
-
-def to_floats(array: torch.Tensor, pixels: tuple[float, float]) -> torch.Tensor:
-    """Map uint8 (n, h, w, c) images to floats (n, c, h, w) in ``pixels``, channels last in memory.
-
-    Points, (n, d) floats, pass unchanged.
-    """
-    if array.dtype != torch.uint8:
-        return array
-    low, high = pixels
-    return array.permute(0, 3, 1, 2).to(torch.float32).mul_((high - low) / 255).add_(low)
-
-
-def to_uint8(images: torch.Tensor, pixels: tuple[float, float]) -> np.ndarray:
-    """Quantise floats (n, c, h, w) in ``pixels`` to uint8 (n, h, w, c); points pass as float32 (n, d)."""
-    if images.dim() == 2:
-        return images.float().cpu().numpy()
-    low, high = pixels
-    levels = ((images.float() - low) * (255 / (high - low))).round_().clamp_(0, 255)
-    return levels.to(torch.uint8).permute(0, 2, 3, 1).contiguous().cpu().numpy()

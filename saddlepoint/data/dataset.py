@@ -6,11 +6,12 @@ import mmap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from saddlepoint.core.hashing import digest
+from saddlepoint.core.kinds import full_scale
 from saddlepoint.data.subset import random_part
 
 LARGE = 1 << 30  # bytes of a memory-mapped array that may not stay in memory
@@ -71,7 +72,7 @@ class Dataset:
     Attributes:
         name: short name, for example ``"mnist"``; used in the names of runs.
         source: what the user typed, enough to load it again.
-        kind: images or points.
+        kind: name of the kind of data, as in ``core.kinds``.
         splits: ``"train"``, ``"validation"`` and ``"test"``.
         classes: class names in label order, empty where there are no labels.
         fingerprint: content hash, hexadecimal.
@@ -84,7 +85,7 @@ class Dataset:
 
     name: str
     source: str
-    kind: Literal["images", "points"]
+    kind: str
     splits: Mapping[str, Split]
     classes: tuple[str, ...] = ()
     fingerprint: str = ""
@@ -148,5 +149,4 @@ class Dataset:
 
     def _mean(self) -> np.ndarray:
         examples, _ = self.train.take(random_part(len(self.train), 10_000))
-        scale = 255.0 if self.kind == "images" else 1.0
-        return examples.mean(axis=0, dtype=np.float64) / scale
+        return examples.mean(axis=0, dtype=np.float64) / full_scale(examples)

@@ -9,6 +9,7 @@ from pathlib import Path
 from saddlepoint.core.aliases import suggested
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.hashing import fingerprint
+from saddlepoint.core.kinds import kinds
 from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.core.words import shortened
 from saddlepoint.data.dataset import Dataset
@@ -61,12 +62,12 @@ def load(
         raise UserError(
             f"--labels gives classes to a folder or zip of images, and {name!r} is none; leave it out"
         )
-    if dataset.kind == "images":
+    if kinds.get(dataset.kind).sized:
         from saddlepoint.data.resize import fit
 
         dataset = fit(dataset, request)
     elif isinstance(size, int):
-        raise UserError(f"{name} holds points, where images of {size}×{size} pixels are asked for")
+        raise UserError(f"{name} holds {dataset.kind}, where images of {size}×{size} pixels are asked for")
     if hold_out:
         dataset = _held_out(dataset)
     return _told_unseen(_first(dataset, count) if count is not None else dataset)
@@ -77,7 +78,7 @@ def _told_unseen(dataset: Dataset) -> Dataset:
     unseen = [dataset.classes[label] for label in dataset.unseen]
     if not unseen:
         return dataset
-    what = "image" if dataset.kind == "images" else "point"
+    what = kinds.get(dataset.kind).one
     count, many = len(unseen), f"{len(dataset.classes):,} classes"
     verb = "has" if count == 1 else "have"
     note = f"{count:,} of {many} {verb} no training {what} and will not be drawn: {shortened(unseen)}"

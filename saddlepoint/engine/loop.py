@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -23,6 +24,7 @@ from saddlepoint.core.run_folder import Checkpoint, RunFolder
 from saddlepoint.core.seeds import generator
 from saddlepoint.data.dataset import Split
 from saddlepoint.engine.ema import Average
+from saddlepoint.engine.sampling import sample
 from saddlepoint.engine.state import capture, restore
 from saddlepoint.engine.step import Stepper
 
@@ -197,6 +199,17 @@ class Trainer:
         if self._pending:
             self._tick()
         self.checkpoint()
+
+    def sample(self, n: int, *, seed: int = 0, averaged: bool = True) -> np.ndarray:
+        """Return ``n`` samples of the weights as they are now, as examples of the data lie in memory.
+
+        Args:
+            n: how many.
+            seed: sample i of a seed is the same whatever ``n`` is.
+            averaged: sample from the weights' average, where there is one.
+        """
+        floats = sample(self.family, n, seed=seed, average=self.average if averaged else None)
+        return self.batches.kind.to_array(floats, self.experiment.pixels)
 
     def checkpoint(self) -> Checkpoint:
         """Save everything, if it is finite."""

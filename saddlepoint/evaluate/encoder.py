@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from saddlepoint.compute.threads import map_blocks
-from saddlepoint.core.progress import Progressing
-from saddlepoint.core.registry import Registry
+from saddlepoint.core.errors import UserError
+from saddlepoint.core.progress import Progressing, silent
+from saddlepoint.core.registry import Registry, first_line
 from saddlepoint.data.dataset import Dataset
 
 BLOCK = 250
@@ -63,4 +64,49 @@ class Encoder:
 
 Build = Callable[[Dataset, Progressing], Encoder]
 
-encoders: Registry[Build] = Registry("encoder", "saddlepoint.evaluate.encoders")
+
+@dataclass(frozen=True)
+class Maker:
+    """A registered way to an encoder.
+
+    Attributes:
+        name: what users type.
+        kinds: names of the kinds of data that it reads.
+        build: (data set, who is told how slow work goes) -> Encoder.
+    """
+
+    name: str
+    kinds: tuple[str, ...]
+    build: Build
+
+    def __call__(self, dataset: Dataset, report: Progressing = silent) -> Encoder:
+        """Return the encoder, trained or loaded for ``dataset``; raises UserError where it cannot serve it."""
+        if dataset.kind not in self.kinds:
+            raise UserError(
+                f"encoder {self.name!r} does not read {dataset.kind}, which is what {dataset.name!r} holds"
+            )
+        return self.build(dataset, report)
+
+    @property
+    def help(self) -> str:
+        """The first line of the docstring."""
+        return first_line(self.build)
+
+
+encoders: Registry[Maker] = Registry("encoder", "saddlepoint.evaluate.encoders")
+
+
+def encoder(*kinds: str) -> Callable[[Build], Build]:
+    """Register a function (Dataset, Report) -> Encoder under its own name, for these kinds of data."""
+
+    def decorate(build: Build) -> Build:
+        name: str = getattr(build, "__name__")  # noqa: B009
+        encoders.add(name, Maker(name, kinds, build))
+        return build
+
+    return decorate
+
+
+def can_be_judged(dataset: Dataset) -> bool:
+    """Say whether a judge can be trained: a classifier of the data's own classes."""
+    return bool(dataset.classes) and dataset.kind in encoders.get("judge").kinds

@@ -201,8 +201,8 @@ def _refusal(metric: Metric, inputs: Inputs) -> str:
         return "needs points from a density with known modes, for example ring8"
     if "channel" in metric.needs and inputs.channel is None:
         return "needs images with a known digit in each channel, for example stacked_mnist"
-    if "images" in metric.needs and inputs.kind != "images":
-        return "compares images, and these are points"
+    if metric.kinds and inputs.kind not in metric.kinds:
+        return f"compares {' or '.join(metric.kinds)}, and these are {inputs.kind}"
     if "heldout" in metric.needs and len(inputs.heldout) < 2 * metric.least:
         return f"needs {2 * metric.least} held-out images, and there are {len(inputs.heldout)}"
     for what, view in (("samples", inputs.fake), ("training images", inputs.real)):
@@ -239,7 +239,8 @@ def _measure(metric: Metric, inputs: Inputs, seed: int) -> dict[str, Measure]:
     that wait for each other made a hundred 64×64 eigenvalue problems forty times slower. Pixels are not few.
     """
     rng = np.random.default_rng([seed, zlib.crc32(metric.name.encode())])
-    small = inputs.fake.features.shape[1] <= 256 and not {"images", "heldout"} & {*metric.needs}
+    pixels = "images" in metric.kinds or "heldout" in metric.needs
+    small = inputs.fake.features.shape[1] <= 256 and not pixels
     fake = inputs.fake if metric.most is None else inputs.fake.head(metric.most)
     with threadpool_limits(1 if small else None, user_api="blas"):
         return metric.measure(replace(inputs, fake=fake, rng=rng))

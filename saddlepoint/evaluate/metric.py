@@ -15,7 +15,7 @@ Range = tuple[float | None, float | None]  # what a figure can be; None where th
 SHARE: Range = (0.0, 1.0)
 POSITIVE: Range = (0.0, None)
 
-Need = Literal["logits", "classes", "images", "heldout", "mixture", "channel"]
+Need = Literal["logits", "classes", "heldout", "mixture", "channel"]
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Inputs:
         classes: names of the data's classes, empty where there are none.
         rng: source of all randomness of the metric.
         mixture: the density that points were drawn from, where it is known.
-        kind: images or points.
+        kind: name of the kind of data.
         channel: the labelled grey images that every channel is one of, where that is so.
         samples: the samples themselves as they were drawn, rows as in ``fake``; None in a stand-in for them.
         dataset: the data set, for protocols that fix which of its images are used.
@@ -79,7 +79,7 @@ class Inputs:
     classes: tuple[str, ...]
     rng: np.random.Generator
     mixture: Mixture | None = None
-    kind: Literal["images", "points"] = "images"
+    kind: str = "images"
     channel: Dataset | None = None
     samples: np.ndarray | None = None
     dataset: Dataset | None = None
@@ -174,6 +174,7 @@ class Metric:
         measure: Inputs -> figures by name.
         figures: what each of those figures says.
         needs: what the data and the encoder must offer.
+        kinds: names of the kinds of data that it can measure; empty where all.
         least: fewest samples, and fewest training images, that it accepts.
         most: samples that it looks at, at most; None where all.
         cheap: quick enough to be taken during training.
@@ -191,6 +192,7 @@ class Metric:
     cheap: bool = False
     slow: bool = False
     floor: bool = True
+    kinds: tuple[str, ...] = ()
 
     @property
     def help(self) -> str:
@@ -212,12 +214,13 @@ def metric(
     cheap: bool = False,
     slow: bool = False,
     floor: bool = True,
+    kinds: tuple[str, ...] = (),
 ) -> Callable[[Measuring], Measuring]:
     """Register a function (Inputs) -> {figure: Measure} as a metric under its own name."""
 
     def decorate(measure: Measuring) -> Measuring:
         name: str = getattr(measure, "__name__")  # noqa: B009
-        metrics.add(name, Metric(name, measure, figures, needs, least, most, cheap, slow, floor))
+        metrics.add(name, Metric(name, measure, figures, needs, least, most, cheap, slow, floor, kinds))
         return measure
 
     return decorate

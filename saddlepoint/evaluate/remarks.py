@@ -3,6 +3,7 @@
 import numpy as np
 
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.kinds import kinds
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.subset import part_of
 from saddlepoint.evaluate.features import ORDER, held_out
@@ -13,9 +14,9 @@ FEWEST = 10  # training images that a figure may rest on
 
 def check_reference(dataset: Dataset) -> None:
     """Raise UserError where the training images are too few, or all equal, for a figure to mean anything."""
-    train, what = dataset.train, "training images" if dataset.kind == "images" else "training points"
+    train, what = dataset.train, f"training {dataset.kind}"
     if len(train) < FEWEST:
-        named = what[:-1] if len(train) == 1 else what
+        named = f"training {kinds.get(dataset.kind).one}" if len(train) == 1 else what
         raise UserError(
             f"{dataset.name!r} has {len(train)} {named}, and {FEWEST} are needed to compare samples with"
         )

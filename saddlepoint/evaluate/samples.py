@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.kinds import kinds
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.pixels import to_images
 from saddlepoint.data.subset import random_part
@@ -35,7 +36,8 @@ def draw(
         bad = int((~np.isfinite(given.reshape(len(given), -1))).any(axis=1).sum())
         raise UserError(f"{bad} of {len(given)} samples hold NaN or infinite values; did training diverge?")
     shape, notes = given.shape, ()
-    if dataset.kind == "images" and given.size and (given.dtype != np.uint8 or shape[1:] != dataset.shape):
+    kind = kinds.get(dataset.kind)
+    if kind.sized and given.size and (given.dtype != np.uint8 or shape[1:] != dataset.shape):
         given, notes = to_images(given, "the array of samples")
     if given.shape[1:] != dataset.shape or given.ndim != len(dataset.shape) + 1:
         raise UserError(
@@ -44,4 +46,4 @@ def draw(
     if callable(sample) and len(given) != count:
         raise UserError(f"the sampler was asked for {count} samples and gave {len(given)}")
     given = given[np.sort(random_part(len(given), count, seed))]
-    return (np.asarray(given, np.float32) if dataset.kind == "points" else given), notes
+    return (given if given.dtype.name in kind.dtypes else given.astype(np.float32)), notes

@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from saddlepoint.core.kinds import to_floats, to_uint8
 from saddlepoint.core.protocol import Batch, Family
-from saddlepoint.data.batches import to_floats, to_uint8
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.subset import random_part
 from saddlepoint.engine.latents import take
@@ -66,7 +66,7 @@ def draw_layers(run: Model, *, seed: int = 0) -> "Image.Image":
         The picture, which is also written as ``layers.png``.
 
     Raises:
-        UserError: the run is one of points, its data cannot be read, or the folder cannot be written.
+        UserError: the run is not one of images, its data cannot be read, or the folder cannot be written.
     """
     needs_images(run, "layers")
     untrained = rebuild(run.config).experiment

@@ -51,8 +51,8 @@ def save_samples(
         if classes and label is None:
             text["classes"] = ", ".join(classes)
         return save_picture(out, samples, lambda: run.picture(samples), text)
-    if samples.ndim != 4:
-        raise UserError("points are no images; write them to a .npy or a .png")
+    if run.kind.suffix is None:
+        raise UserError(f"{run.kind.name} have no files of their own; write them to a .npy or a .png")
     with writing(out):
         save_images(out, samples, text, classes=classes)
     return out
@@ -81,7 +81,7 @@ def save_traversals(run: Model, out: Path, *, columns: int = 10, seed: int = 0) 
             paths.append(out / f"{name}.png")
             flat = samples.reshape(-1, *samples.shape[2:])
             picture = run.picture(flat, columns=columns)
-            if flat.ndim == 4:
+            if run.kind.sized:
                 title = f"{name}: a row for each of its values, a column for each latent"
                 picture = titled(title, rows_named(picture, values[name]))
             save_png(paths[-1], picture, text={**text, "code": name})
@@ -92,8 +92,8 @@ def save_traversals(run: Model, out: Path, *, columns: int = 10, seed: int = 0) 
 
 def needs_images(run: Model, what: str) -> None:
     """Raise UserError where a run was not trained on images; ``what`` is the flag that asks for them."""
-    if run.config["data"]["kind"] != "images":
-        raise UserError(f"--{what} needs a run on images, and {run.path} was trained on points")
+    if run.kind.name != "images":
+        raise UserError(f"--{what} needs a run on images, and {run.path} was trained on {run.kind.name}")
 
 
 def drawn_with(settings: dict[str, Any]) -> dict[str, Any]:

@@ -10,12 +10,12 @@ import torch
 
 from saddlepoint.core.classes import find_class
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.kinds import Kind, kinds
 from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.core.protocol import Family
 from saddlepoint.core.run_folder import Checkpoint, RunFolder, newest_run
 from saddlepoint.core.words import printable
 from saddlepoint.data import load
-from saddlepoint.data.batches import to_floats, to_uint8
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.engine.latents import truncate
 from saddlepoint.engine.sampling import BLOCK, draw_latents, evaluating, render, sample, traverse
@@ -49,6 +49,11 @@ class Model:
         """Steps that its weights were trained for."""
         return self.checkpoint.step
 
+    @property
+    def kind(self) -> Kind:
+        """The kind of data that it was trained on."""
+        return kinds.get(self.config["data"]["kind"])
+
     def curves(self) -> list[dict[str, Any]]:
         """Return the rows of ``metrics.jsonl``, oldest first."""
         return self.folder.rows()
@@ -80,7 +85,7 @@ class Model:
         if truncation != 1:
             return self.render(self.latents(n, seed, label, truncation))
         condition = self._condition(n, label)
-        return to_uint8(sample(self.family, n, seed=seed, condition=condition), self._loaded.experiment.pixels)
+        return self._loaded.to_array(sample(self.family, n, seed=seed, condition=condition))
 
     def latents(
         self, n: int = 64, seed: int = 0, label: int | str | None = None, truncation: float = 1.0
@@ -93,7 +98,7 @@ class Model:
 
     def render(self, latents: Any) -> np.ndarray:
         """Turn latents, a pytree as :meth:`latents` returns it, into samples as :meth:`sample` does."""
-        return to_uint8(render(self.family, latents), self._loaded.experiment.pixels)
+        return self._loaded.to_array(render(self.family, latents))
 
     def traverse(self, columns: int = 10, seed: int = 0) -> dict[str, np.ndarray]:
         """Draw samples that differ in one code alone, for every code of the recipe.
@@ -117,7 +122,7 @@ class Model:
         found = {}
         for code in family.codes:
             floats = traverse(family, code, columns, seed=seed)
-            flat = to_uint8(floats.flatten(0, 1), prepared.experiment.pixels)
+            flat = prepared.to_array(floats.flatten(0, 1))
             found[code.name] = flat.reshape(len(code.values), columns, *flat.shape[1:])
         return found
 
@@ -132,7 +137,8 @@ class Model:
         with torch.no_grad(), evaluating(prepared.experiment.family, None):
             for start in range(0, len(images), BLOCK):
                 block = torch.from_numpy(np.ascontiguousarray(images[start : start + BLOCK]))
-                code = prepared.experiment.family.recognise(to_floats(block, prepared.experiment.pixels))
+                floats = prepared.kind.to_tensor(block, prepared.experiment.pixels)
+                code = prepared.experiment.family.recognise(floats)
                 if code is None:
                     return None
                 codes.append(code.cpu().numpy())
@@ -166,7 +172,7 @@ class Model:
                 f"the data of {self.path} are no longer at {source}; if they have moved: "
                 f"{cure or f'saddle resume {self.path} --data PATH'}"
             )
-        side = stored["shape"][0] if stored["kind"] == "images" else None
+        side = stored["shape"][0] if self.kind.sized else None
         later = {
             "background": stored.get("background", "white"),
             "labels": stored.get("labels"),
@@ -187,7 +193,7 @@ class Model:
             **layout: as for ``saddlepoint.plots.samples.draw``.
         """
         over = None
-        if samples.ndim == 2:
+        if self.kind.name == "points":
             with suppress(UserError):  # the samples can be seen without them
                 over = truth(self.data())
         return draw(samples, over, title=f"{self.path.name}, step {self.step:,}", **layout)

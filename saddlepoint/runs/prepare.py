@@ -13,6 +13,7 @@ import torch
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Recipe, recipes
 from saddlepoint.core.flags import resolve
+from saddlepoint.core.kinds import Kind, kinds
 from saddlepoint.core.machine import processor
 from saddlepoint.core.optimization import adjusted
 from saddlepoint.core.progress import Progressing, silent
@@ -45,6 +46,15 @@ class Prepared:
     data: Dataset | None
     experiment: Experiment
     seed: int
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of data."""
+        return kinds.get(self.spec.kind)
+
+    def to_array(self, samples: torch.Tensor) -> np.ndarray:
+        """Return float samples (n, ...) as examples of the data lie in memory."""
+        return self.kind.to_array(samples, self.experiment.pixels)
 
     def config(self) -> dict[str, Any]:
         """Return what :func:`rebuild` needs, as JSON values."""

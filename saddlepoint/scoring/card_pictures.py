@@ -26,7 +26,7 @@ def draw_card(card: Card, inputs: Inputs) -> dict[str, Image.Image]:
         pictures["classes"] = _classes(card)
     if inputs.kind == "images":
         pictures["neighbours"] = _neighbours(inputs)
-    title = f"features: {card.encoder['name']}" if inputs.kind == "images" else card.data["name"]
+    title = card.data["name"] if inputs.kind == "points" else f"features: {card.encoder['name']}"
     fake, real = inputs.fake.head(SCATTERED).features, inputs.real.head(SCATTERED).features
     known = inputs.mixture
     modes = {} if known is None else {"modes": known.centres, "reach": 3 * known.sigma}

@@ -7,6 +7,7 @@ import numpy as np
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.hashing import fingerprint, row_keys
+from saddlepoint.core.kinds import kind_of
 from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.data import load
 from saddlepoint.data.dataset import Dataset, Split
@@ -49,10 +50,11 @@ def read_samples(
         splits = notes_on(rows) if {"train", "test"} <= rows.keys() else ()  # samples are not split
         return data.train.array, tuple(note for note in data.notes if note not in splits)
     array, notes = to_examples(target, "the array of samples")
-    if array.ndim == 2:
+    kind = kind_of(array)
+    if not kind.sized:
         return array, notes
     data = Dataset(
-        "samples", "samples", "images", {"train": Split(array)}, fingerprint=fingerprint(row_keys(array))
+        "samples", "samples", kind.name, {"train": Split(array)}, fingerprint=fingerprint(row_keys(array))
     )
     data = fit(data, Request("samples", size=settings["size"], crop=settings["crop"]))
     return data.train.array, (*notes, *data.notes)

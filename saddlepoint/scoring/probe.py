@@ -14,8 +14,8 @@ from torch import nn
 from saddlepoint.compute.threads import few_threads, pick_device
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.files import write_json
+from saddlepoint.core.kinds import to_floats
 from saddlepoint.core.waiting import waiting
-from saddlepoint.data.batches import to_floats
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.subset import random_part
 from saddlepoint.evaluate.probe import TRAINING, Activations, Probed, probe

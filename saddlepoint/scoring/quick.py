@@ -12,6 +12,7 @@ from saddlepoint.core.progress import Progressing
 from saddlepoint.core.waiting import clock
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.evaluate import Card, Encoder, cheap, find_encoder
+from saddlepoint.evaluate.encoder import can_be_judged, encoders
 from saddlepoint.evaluate.encoders import judge, patches
 from saddlepoint.evaluate.measure import CHEAP_REAL, CHEAP_SAMPLES
 
@@ -113,9 +114,9 @@ class QuickScores:
         each = _seconds_each(draw)
         seconds = METRICS + (self.samples or self._affordable(each)) * each
         images = min(CHEAP_REAL, len(self.data.train)) + CHEAP_SAMPLES
-        if self.data.kind == "points":
+        if self.data.kind not in encoders.get("patches").kinds:
             return seconds, ""
-        if self.data.classes and self.name in (None, "judge"):
+        if can_be_judged(self.data) and self.name in (None, "judge"):
             if judge.is_trained(self.data):
                 return seconds, ""
             training, encoding = judge.cost(self.data)
@@ -130,7 +131,7 @@ class QuickScores:
     def _encoder(self, limited: Limited) -> Encoder:
         if self.name is not None:
             return find_encoder(self.name, self.data, limited)
-        if self.data.kind == "points" or not self.data.classes:
+        if not can_be_judged(self.data):
             return find_encoder(None, self.data, limited)
         try:
             return find_encoder(None, self.data, Limited(limited, JUDGE * self.limit))

@@ -10,6 +10,7 @@ from PIL import Image
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.files import remove
+from saddlepoint.core.kinds import kind_of
 from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.core.run_folder import RunFolder
 from saddlepoint.core.seeds import derive
@@ -103,7 +104,7 @@ def _score(
         what = "an array" if isinstance(target, np.ndarray) else target
         raise UserError(f"{what} is no run, so name the data to compare with: --against SOURCE")
     images, told = read_samples(target, geometry, report)
-    asked: dict[str, Any] = geometry.settings() | {"size": images.shape[1] if images.ndim == 4 else None}
+    asked: dict[str, Any] = geometry.settings() | {"size": images.shape[1] if kind_of(images).sized else None}
     dataset = load_data(str(against), **asked, labels=labels, report=report)
     return evaluate(dataset, in_colours_of(images, dataset), told=told, report=report, **settings)
 
@@ -119,7 +120,7 @@ def reference(run: Model, against: str | None, cure: str, report: Progressing = 
     """
     if against is None:
         return run.data(report, cure=cure)
-    return _reference(against, (1, *run.config["data"]["shape"]))
+    return load_data(against, size=run.config["data"]["shape"][0] if run.kind.sized else None)
 
 
 def told_figures(
@@ -249,9 +250,3 @@ def _is_run(path: Path) -> bool:
         return RunFolder.open(path).is_run
     except UserError:
         return False
-
-
-def _reference(against: str | None, shape: tuple[int, ...]) -> Dataset:
-    if against is None:
-        raise UserError("name the data to compare with: --against SOURCE")
-    return load_data(against, size=shape[1] if len(shape) == 4 else None)

@@ -10,11 +10,10 @@ from torch import Tensor
 from saddlepoint.core.hashing import digest
 from saddlepoint.core.protocol import Family
 from saddlepoint.core.run_folder import RunFolder
-from saddlepoint.data.batches import to_uint8
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.engine.ema import Average
 from saddlepoint.engine.loop import Trainer, Watcher
-from saddlepoint.engine.sampling import draw_latents, sample
+from saddlepoint.engine.sampling import draw_latents
 from saddlepoint.plots.png import save_png
 from saddlepoint.plots.samples import POINTS, draw, truth
 
@@ -47,10 +46,9 @@ class Recorder(Watcher):
     def snapshot(self, trainer: Trainer) -> None:
         """Write a grid of the averaged weights' samples."""
         n = SHOWN if self.truth is None else POINTS
-        floats = sample(trainer.family, n, seed=self.seed, average=trainer.average)
         label = trainer.family.labels(draw_latents(trainer.family, n, seed=self.seed))
         title = f"{self.data}, step {trainer.done:,}"  # not the run's name: equal runs draw equal pictures
-        picture = draw(to_uint8(floats, trainer.experiment.pixels), self.truth, title=title)
+        picture = draw(trainer.sample(n, seed=self.seed), self.truth, title=title)
         text = {
             "run": self.folder.path.name,
             "step": str(trainer.done),

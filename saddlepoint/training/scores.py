@@ -4,13 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from saddlepoint.compute.plan import Plan
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget
 from saddlepoint.core.waiting import clock
-from saddlepoint.data.batches import to_uint8
 from saddlepoint.engine.loop import Evaluation, Habits, Trainer
 from saddlepoint.engine.sampling import sample
 from saddlepoint.evaluate.card import number
@@ -64,9 +61,9 @@ def quick_scores(
     scores = QuickScores(prepared.data, duration(prepared, plan.step_seconds, budget), rows)
     if screen.quiet or not habits.card or not prepared.experiment.family.samples:
         return scores, ""
-    family, pixels = prepared.experiment.family, prepared.experiment.pixels
+    family = prepared.experiment.family
     with screen.working("finding what scores will cost"):
-        seconds, why = scores.expected(lambda n: to_uint8(sample(family, n, seed=0), pixels))
+        seconds, why = scores.expected(lambda n: prepared.to_array(sample(family, n, seed=0)))
     return scores, f"about {clock(seconds)} on top{', ' if why else ''}{why}"
 
 
@@ -76,14 +73,9 @@ def evaluation_of(scores: QuickScores, screen: Screen, bar: Bar | Lines) -> Eval
     def evaluation(trainer: Trainer) -> dict[str, Any]:
         if scores.refused is not None:
             return {}
-
-        def draw(n: int) -> np.ndarray:
-            floats = sample(trainer.family, n, seed=0, average=trainer.average)
-            return to_uint8(floats, trainer.experiment.pixels)
-
         try:
             with bar.working("scoring the samples") as report:
-                return figures(scores.card(draw, report, trainer.stopping), CURVES)
+                return figures(scores.card(trainer.sample, report, trainer.stopping), CURVES)
         except Stopped:
             return {}
         except UserError as error:  # training is not lost to it

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from saddlepoint.compute.plan import Plan
 from saddlepoint.core.experiment import Budget
+from saddlepoint.core.kinds import kinds
 from saddlepoint.core.machine import resident
 from saddlepoint.core.optimization import SETTINGS, told
 from saddlepoint.core.waiting import Waiting, clock
@@ -96,7 +97,7 @@ class Screen:
 
     def _repeats(self, data: Dataset) -> Iterator[str]:
         """Yield a sentence where training images are repeats; nothing is counted where nothing is printed."""
-        if data.kind == "images" and not self.quiet and (repeats := count_repeats(data.train)):
+        if kinds.get(data.kind).sized and not self.quiet and (repeats := count_repeats(data.train)):
             are = "is a repeat" if repeats == 1 else "are repeats"
             yield f"{repeats:,} of {len(data.train):,} training images {are}, pixel for pixel"
 
@@ -272,12 +273,8 @@ class _Speed:
 
 def _describe_data(prepared: Prepared) -> str:
     spec = prepared.spec
-    if spec.kind == "points":
-        return f"{spec.count:,} training points in {spec.shape[0]} dimensions, {len(spec.classes)} modes"
-    height, width, channels = spec.shape
-    colour = {1: "grey", 3: "colour"}.get(channels, f"{channels} channels")
     classes = f", {len(spec.classes):,} classes: {shortened(spec.classes)}" if spec.classes else ""
-    return f"{spec.count:,} training images, {height}×{width} {colour}{classes}"
+    return f"{spec.count:,} training {spec.kind}{prepared.kind.words(spec.shape)}{classes}"
 
 
 def _memory(prepared: Prepared, plan: Plan) -> str:

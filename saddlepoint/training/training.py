@@ -159,7 +159,7 @@ def _resolve(order: Order, length: Length, computing: Computing, writing: Writin
         load_weights(prepared.experiment.family, source.latest())
     default = prepared.experiment.budget
     budget = length.budget(default)
-    plan = siblings().join(computing.plan(exact=prepared.spec.kind == "points"))
+    plan = siblings().join(computing.plan(exact=prepared.kind.exact))
     if computing.kernels == "auto" and prepared.data is not None:
         with screen.working("finding what is fastest on this machine"):
             plan = tune(plan, prepared.experiment, prepared.data.train, budget)

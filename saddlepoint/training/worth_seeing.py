@@ -50,7 +50,7 @@ def worth(prepared: Prepared) -> Worth:
     What was measured for a smaller class of sizes grows with the logarithm of the side; a recipe that nobody
     measured has its own default budget, which was chosen so.
     """
-    side = prepared.spec.size if prepared.spec.kind == "images" else 0
+    side = prepared.spec.size if prepared.kind.sized else 0
     sizes = sorted(size for recipe, size in MEASURED if recipe == prepared.recipe.name)
     here = next((size for size in sizes if size >= side and bool(size) == bool(side)), None)
     if here is not None:
@@ -75,7 +75,7 @@ def advice(prepared: Prepared, plan: Plan, budget: Budget, given: Mapping[str, A
     bought, wanted = _images(budget, prepared, speed), worth(prepared)
     if bought >= wanted.images:
         return []
-    size = f" at {prepared.spec.size}×{prepared.spec.size}" if prepared.spec.kind == "images" else ""
+    size = f" at {prepared.spec.size}×{prepared.spec.size}" if prepared.kind.sized else ""
     source = "" if wanted.measured else " (reckoned, not measured)"
     need = wanted.images / speed
     lines = [
@@ -107,7 +107,7 @@ def _images(budget: Budget, prepared: Prepared, speed: float) -> int:
 
 def _cheaper(prepared: Prepared) -> Iterator[dict[str, int]]:
     """Yield changes that make a step cheaper, the gentlest first."""
-    if prepared.spec.kind != "images":
+    if not prepared.kind.sized:
         return
     own = flags(prepared.recipe)
     sides = [side for side in SIDES if side < prepared.spec.size and prepared.recipe.nearest_size(side) == side]

@@ -9,8 +9,9 @@ import torch.nn.functional as F
 
 from saddlepoint.compute.plan import Plan, Precision
 from saddlepoint.core.experiment import DataSpec, Optimizer, recipes
+from saddlepoint.core.kinds import to_floats
 from saddlepoint.core.protocol import START, Progress
-from saddlepoint.data.batches import Batches, to_floats
+from saddlepoint.data.batches import Batches
 from saddlepoint.data.dataset import Split
 from saddlepoint.engine.step import Stepper
 

@@ -123,4 +123,4 @@ def test_inception_reads_three_channels_of_bytes(digits, images, monkeypatch, tm
 
 def test_every_encoder_says_what_it_is():
     assert {"judge", "patches", "points", "inception"} <= set(encoders.names())
-    assert all((build.__doc__ or "").strip() for _, build in encoders.items())
+    assert all(maker.help for _, maker in encoders.items())

@@ -9,6 +9,7 @@ import numpy as np
 
 from saddlepoint.core.errors import UserError, reason
 from saddlepoint.core.hashing import fingerprint, row_keys
+from saddlepoint.core.kinds import kind_of
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.files.array_labels import read_labels
@@ -171,5 +172,5 @@ def _dataset(
     mark: str,
     notes: tuple[str, ...],
 ) -> Dataset:
-    kind = "images" if splits["train"].array.ndim == 4 else "points"
-    return Dataset(name, request.source, kind, splits, classes, mark, notes)
+    kind = kind_of(splits["train"].array)
+    return Dataset(name, request.source, kind.name, splits, classes, mark, notes)

@@ -4,10 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from saddlepoint.core.errors import UserError
 from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.evaluate.encoder import Encoder, encoders
+from saddlepoint.evaluate.encoder import Encoder, can_be_judged, encoders
 from saddlepoint.evaluate.encoders._imported import imported_encoder
 from saddlepoint.evaluate.interval import of_share
 
@@ -17,7 +16,8 @@ def find_encoder(name: str | Encoder | None, dataset: Dataset, report: Progressi
 
     Args:
         name: a registered name, an import path ``package.module:callable``, or an Encoder to use as it is.
-            None chooses: ``points`` for points, ``judge`` for labelled images, else ``patches``.
+            None chooses: ``judge`` for labelled images and ``patches`` for others, else the first that reads
+            this kind of data.
         dataset: the data that the encoder is fitted to where it is one that learns.
         report: told how slow work goes.
 
@@ -30,16 +30,15 @@ def find_encoder(name: str | Encoder | None, dataset: Dataset, report: Progressi
         return _usual(dataset, report)
     if ":" in name:
         return imported_encoder(name)
-    make = encoders.get(name)
-    if (dataset.kind == "points") != (name == "points"):
-        raise UserError(f"encoder {name!r} does not read {dataset.kind}, which is what {dataset.name!r} holds")
-    return make(dataset, report)
+    return encoders.get(name)(dataset, report)
 
 
 def _usual(dataset: Dataset, report: Progressing) -> Encoder:
     """Return the encoder that is used where none is named; a judge that guesses is not."""
-    if dataset.kind == "points" or not dataset.classes:
-        return encoders.get("points" if dataset.kind == "points" else "patches")(dataset, report)
+    if not can_be_judged(dataset):
+        plain = encoders.get("patches")
+        fitting = [plain, *(maker for _, maker in encoders.items())]
+        return next(maker for maker in fitting if dataset.kind in maker.kinds)(dataset, report)
     judge = encoders.get("judge")(dataset, report)
     test = dataset.splits.get("test", dataset.train)
     label = test.labels(np.arange(len(test)))

@@ -13,24 +13,22 @@ from saddlepoint.core.hashing import digest
 from saddlepoint.core.progress import Progressing
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.evaluate.encoder import Encoder, Encoding, encoders
+from saddlepoint.evaluate.encoder import Encoder, Encoding, encoder
 
 WEIGHTS = "weights-inception-2015-12-05-6726825d.pth"
 _MODULE = "torch_fidelity.feature_extractor_inceptionv3"
 
 
-@encoders.register()
+@encoder("images")
 def inception(dataset: Dataset, report: Progressing) -> Encoder:
     """The Inception-v3 of published FIDs: 2048 features and 1008 ImageNet logits (torch-fidelity's port).
 
     Nothing is downloaded: the weights' path is ``$SADDLE_INCEPTION``, or their usual name in the cache.
 
     Raises:
-        UserError: torch-fidelity or the weights are missing, or the data are no images.
+        UserError: torch-fidelity or the weights are missing.
     """
     del report
-    if dataset.kind != "images":
-        raise UserError(f"encoder 'inception' reads images, and {dataset.name!r} holds points")
     try:
         module = importlib.import_module(_MODULE)
     except ImportError as error:

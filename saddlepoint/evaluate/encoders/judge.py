@@ -19,7 +19,7 @@ from saddlepoint.core.progress import Progressing
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.subset import random_part
-from saddlepoint.evaluate.encoder import BLOCK, Encoder, Encoding, encoders
+from saddlepoint.evaluate.encoder import BLOCK, Encoder, Encoding, encoder
 from saddlepoint.evaluate.encoders.judge_network import (
     LARGE,
     SMALL,
@@ -35,7 +35,7 @@ _FIT = 10_000  # images whose features set the scale
 _SIZES = {size.name: size for size in (SMALL, LARGE)}
 
 
-@encoders.register()
+@encoder("images")
 def judge(dataset: Dataset, report: Progressing, *, seed: int = 0) -> Encoder:
     """A small convolutional classifier trained on the data's own labels; 64 features before its last layer.
 
@@ -89,7 +89,7 @@ def _place(dataset: Dataset, seed: int) -> Path:
 def _check(dataset: Dataset) -> None:
     if not dataset.classes or dataset.train.label is None:
         raise UserError(f"the judge learns from labels, and {dataset.name!r} has none; use encoder 'patches'")
-    if dataset.kind != "images" or min(dataset.shape[:2]) < 8:
+    if min(dataset.shape[:2]) < 8:
         raise UserError(
             f"the judge reads images of at least 8 by 8 pixels, {dataset.name!r} has {dataset.shape}"
         )

@@ -21,7 +21,7 @@ from saddlepoint.core.progress import Progressing
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.subset import part_of, random_part
-from saddlepoint.evaluate.encoder import BLOCK, Encoder, Encoding, encoders
+from saddlepoint.evaluate.encoder import BLOCK, Encoder, Encoding, encoder
 from saddlepoint.evaluate.encoders.patch_dictionary import Patchwork, learn_patches
 
 VERSION = 1
@@ -39,7 +39,7 @@ class Projection(NamedTuple):
     basis: Tensor
 
 
-@encoders.register()
+@encoder("images")
 def patches(dataset: Dataset, report: Progressing) -> Encoder:
     """256 k-means patches of the training images by quadrant, and colours on a 4×4 grid: 128 components.
 
@@ -53,9 +53,9 @@ def patches(dataset: Dataset, report: Progressing) -> Encoder:
         report: told when it is fitted.
 
     Raises:
-        UserError: the data are points or the images too small.
+        UserError: the images are too small.
     """
-    if dataset.kind != "images" or min(dataset.shape[:2]) < 8:
+    if min(dataset.shape[:2]) < 8:
         raise UserError(
             f"encoder 'patches' reads images of at least 8 by 8, {dataset.name!r} has {dataset.shape}"
         )

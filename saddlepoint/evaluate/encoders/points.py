@@ -2,19 +2,16 @@
 
 import numpy as np
 
-from saddlepoint.core.errors import UserError
 from saddlepoint.core.hashing import digest
 from saddlepoint.core.progress import Progressing
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.evaluate.encoder import Encoder, Encoding, encoders
+from saddlepoint.evaluate.encoder import Encoder, Encoding, encoder
 
 
-@encoders.register()
+@encoder("points")
 def points(dataset: Dataset, report: Progressing) -> Encoder:
     """The coordinates themselves; the nearest mode is the class where the modes are known."""
     del report
-    if dataset.kind != "points":
-        raise UserError(f"encoder 'points' reads points, and {dataset.name!r} holds images")
     mixture = dataset.mixture
     centres = None if mixture is None else mixture.centres
 

@@ -13,7 +13,7 @@ _RARE = 1e-6
 
 @metric(
     figures={"support": About("higher", "different images that the generator seems to make, good or bad")},
-    needs=("images",),
+    kinds=("images",),
     least=50,
     most=_MOST,
 )

@@ -16,7 +16,8 @@ _MOST = 2_500
             "real", "share of copies that would explain how often a training image is nearest"
         )
     },
-    needs=("heldout", "images"),
+    needs=("heldout",),
+    kinds=("images",),
     least=25,
     most=_MOST,
 )

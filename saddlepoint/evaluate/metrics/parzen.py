@@ -7,7 +7,7 @@ from saddlepoint.evaluate.parzen import parzen as protocol
 
 @metric(
     figures={"parzen": About("higher", "log-likelihood of test images under Parzen windows, nats")},
-    needs=("images",),
+    kinds=("images",),
     slow=True,
     floor=False,
 )

@@ -1,0 +1,47 @@
+import numpy as np
+import pytest
+import torch
+
+from saddlepoint.core.errors import UserError
+from saddlepoint.core.experiment import DataSpec, recipe
+from saddlepoint.core.kinds import full_scale, kind_of, kinds
+
+EXAMPLES = {
+    "images": np.random.default_rng(0).integers(0, 256, (5, 4, 3, 2), np.uint8),
+    "points": np.random.default_rng(0).normal(size=(5, 3)).astype(np.float32),
+}
+
+
+@pytest.mark.parametrize("name", kinds.names())
+@pytest.mark.parametrize("pixels", [(-1.0, 1.0), (0.0, 1.0)])
+def test_an_array_tells_its_kind_and_comes_back_from_the_tensors_that_networks_see(name, pixels):
+    array = EXAMPLES[name]
+    kind = kind_of(array)
+    assert kind.name == name
+    tensor = kind.to_tensor(torch.from_numpy(array), pixels)
+    assert tensor.is_floating_point()
+    assert tuple(tensor.shape[1:]) == kind.tensor_shape(array.shape[1:])
+    assert DataSpec("toy", name, array.shape[1:], (), 5).tensor_shape == tuple(tensor.shape[1:])
+    np.testing.assert_array_equal(kind.to_array(tensor, pixels), array)
+
+
+def test_pixels_reach_both_ends_of_the_range_and_no_further():
+    images = kinds.get("images")
+    levels = torch.tensor([0, 255], dtype=torch.uint8).reshape(2, 1, 1, 1)
+    assert images.to_tensor(levels, (-1.0, 1.0)).flatten().tolist() == [-1.0, 1.0]
+    outside = torch.tensor([-9.0, 9.0]).reshape(2, 1, 1, 1)
+    assert images.to_array(outside, (0.0, 1.0)).flatten().tolist() == [0, 255]
+
+
+def test_full_scale_is_the_largest_level_of_whole_numbers():
+    assert [full_scale(array) for array in EXAMPLES.values()] == [255.0, 1.0]
+
+
+def test_arrays_of_no_kind_are_refused():
+    with pytest.raises(ValueError, match=r"no kind of data is float64 \(2, 2, 2, 2\)"):
+        kind_of(np.zeros((2, 2, 2, 2)))
+
+
+def test_a_recipe_needs_kinds_that_there_are():
+    with pytest.raises(UserError, match="there is no kind of data 'pictures'"):
+        recipe(needs=("pictures",))(lambda data: None)  # type: ignore[arg-type, return-value]
