@@ -1,11 +1,15 @@
 """What is said of a budget before the first step."""
 
+import shlex
 from dataclasses import replace
 
 import pytest
 
+from saddlepoint.cli.parser import parse_with_flags
+from saddlepoint.cli.train import make_parser
 from saddlepoint.compute.plan import Plan
-from saddlepoint.core.experiment import Budget
+from saddlepoint.core.experiment import Budget, recipes
+from saddlepoint.core.flags import flags
 from saddlepoint.runs.prepare import prepare
 from saddlepoint.training import worth_seeing
 from saddlepoint.training.worth_seeing import advice, worth
@@ -82,6 +86,33 @@ def test_commands_repeat_what_was_given(table, large, plan, monkeypatch):
     _, change, longer = advice(large, plan, Budget(minutes=10.0), given)
     assert change.endswith("--data digits --width 64 --size 32 --batch 32 --minutes 10")
     assert longer.endswith("--data digits --width 64 --size 64 --batch 32 --minutes 42")
+
+
+@pytest.mark.parametrize(
+    ("recipe", "typed"),
+    [
+        ("dcgan", ["--betas", "0.5,0.9", "--betas", "d=0.25,0.999", "--lr-d", "0.000123456789"]),
+        ("dcgan", ["--schedule", "g=cosine", "--weight-decay", "0.001", "--size", "16", "--batch", "32"]),
+        ("dcgan", ["--penalty", "r1", "--penalty", "r2", "--gamma", "0.5", "--gamma", "2"]),
+        ("dcgan", ["--augment", "color,translation"]),
+    ],
+)
+def test_a_command_that_is_advised_trains_what_was_asked_for(recipe, typed):
+    """It is read back as a command line is."""
+    asked = parse_with_flags(make_parser, [recipe, *typed])
+    own = {name: asked[name] for name in flags(recipes.get(recipe)) if name in asked}
+    prepared = prepare(recipe, "digits", size=asked["size"], batch=asked["batch"], flags=own)
+    assert prepared.data is not None
+    prepared = replace(prepared, data=replace(prepared.data, source="a set/of digits"))
+    beside = {name: asked[name] for name in ("size", "batch") if asked[name] is not None}
+    first, second, *words = shlex.split(worth_seeing._command(prepared, {**beside, "minutes": 2.0}))
+    assert (first, second) == ("saddle", "train")
+    assert parse_with_flags(make_parser, words) == asked | {"data": "a set/of digits", "minutes": 2.0}
+
+
+def test_options_that_are_on_or_off():
+    assert worth_seeing._typed("shared", True) == ["--shared"]
+    assert worth_seeing._typed("shared", False) == ["--no-shared"]
 
 
 def test_nothing_is_said_where_nobody_knows_the_speed(table, large, plan):

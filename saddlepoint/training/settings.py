@@ -38,6 +38,7 @@ class Order:
         """Return those of the settings of images that were given, which a command that is proposed repeats."""
         given = {"size": self.size, "labels": self.labels, "batch": self.batch, "ema": self.ema}
         given |= {} if self.crop == "center" else {"crop": self.crop}
+        given |= {} if self.background == "white" else {"background": self.background}
         return {name: value for name, value in given.items() if value is not None}
 
 
