@@ -2,7 +2,9 @@
 
 import json
 import os
+import shutil
 import signal
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,10 +14,12 @@ from runs import assert_same
 
 import saddlepoint as sp
 from saddlepoint.cli import main
+from saddlepoint.core.checkpoint import Checkpoint
 from saddlepoint.core.experiment import Budget
-from saddlepoint.core.run_folder import Checkpoint
+from saddlepoint.core.run_folder import newest_run
 from saddlepoint.data import load
 from saddlepoint.runs.prepare import prepare
+from saddlepoint.scoring import scoring
 from saddlepoint.training.scores import EVALUATIONS, default_evaluate_every
 
 
@@ -54,6 +58,22 @@ def test_the_card_has_pictures_that_fit_it(trained):
         with Image.open(path) as picture:
             assert min(picture.size) > 300
             assert picture.info["weights"] == weights
+
+
+def test_the_newest_run_is_told_of_the_card_that_it_got(workplace, capsys, monkeypatch):
+    first = sp.train("dcgan", "digits", steps=2, batch=8, width=4, quiet=True)
+    score = scoring.score
+
+    def scored_while_another_run_starts(*given, **settings):
+        card = score(*given, **settings)
+        shutil.copytree(first.path, "runs/later")
+        Path("runs/later/config.json").touch()
+        return card
+
+    monkeypatch.setattr(scoring, "score", scored_while_another_run_starts)
+    assert main(["evaluate", "--samples", "100", "--metrics", "frechet"]) == 0
+    assert newest_run().path == Path("runs/later")
+    assert f"the card of this run is {first.path / 'card.md'}" in capsys.readouterr().out
 
 
 def test_a_smaller_card_takes_nothing_from_a_larger_one(workplace, capsys):

@@ -70,13 +70,15 @@ def main(arguments: list[str]) -> int:
         from saddlepoint.catalog import tables
         from saddlepoint.scoring import scoring
 
+    if settings["target"] is None:
+        settings["target"] = newest_run().path  # once: another may be the newest afterwards
     card = scoring.score(**settings)
     if as_json:
         print(json.dumps(card.to_json(), indent=1))
     else:
         tables.print_card(card)
         if card.origin:
-            place = RunFolder.open(settings["target"]) if settings["target"] else newest_run()
+            place = RunFolder.open(settings["target"])
             if place.chosen is None:
                 print(f"the card of this run is {place.card_text}, with pictures beside it")
     return 0

@@ -86,8 +86,8 @@ def main(arguments: list[str]) -> int:
             return Path(found.out)
         named = None if found.label is None else slug(chosen.class_names(1, label=found.label)[0], "")
         asked = {"n": found.n, "class": named, "truncation": found.truncation}
-        settings = "".join(f"-{what}{value}" for what, value in asked.items() if value is not None)
-        return chosen.path / f"{name}-seed{found.seed}{settings}.png"
+        settings = [f"{what}{value}" for what, value in asked.items() if value is not None]
+        return chosen.folder.drawing(name, found.seed, *settings)
 
     if found.interpolate:
         path = exploring.save_walks(chosen, out("walks"), **many, **settings)
@@ -100,7 +100,7 @@ def main(arguments: list[str]) -> int:
             more = {"encoder": found.encoder, "report": report}
             path = exploring.save_neighbours(chosen, out("neighbours"), **many, **more, **settings)
     elif found.traverse:
-        place = Path(found.out) if found.out else chosen.path / f"traverse-seed{found.seed}"
+        place = Path(found.out) if found.out else chosen.folder.traversals(found.seed)
         print(*exploring.save_traversals(chosen, place, seed=found.seed), sep="\n")
         return 0
     else:

@@ -4,9 +4,13 @@ Runs and caches keep these names, so what a function returns for given contents 
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 SPLITS = b"saddlepoint splits 1"  # the key of examples' hashes, by which they are split
 
@@ -27,6 +31,12 @@ def fingerprint(*parts: bytes | str | np.ndarray | None) -> str:
         data = np.ascontiguousarray(content).data if isinstance(content, np.ndarray) else content
         contents += [f"{len(data)}:".encode(), data]
     return digest(contents, 32)
+
+
+def tensors_hash(tensors: Mapping[str, "Tensor"]) -> str:
+    """Return 16 hexadecimal digits that name tensors, wherever they live, by their names and values."""
+    contents = ((name, tensors[name].detach().cpu().contiguous().numpy()) for name in sorted(tensors))
+    return digest((part for name, array in contents for part in (name.encode(), array.tobytes())), 16)
 
 
 def name_of(*parts: object) -> str:

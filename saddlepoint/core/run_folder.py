@@ -1,6 +1,5 @@
 """The run folder: the whole truth of a run, and the only code that knows the names of its files."""
 
-import hashlib
 import json
 import os
 import shutil
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from saddlepoint.core import files
+from saddlepoint.core.checkpoint import VERSION, Checkpoint, read_json
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.locks import HeldError, locked
 from saddlepoint.core.words import printable
@@ -17,73 +17,10 @@ from saddlepoint.core.words import printable
 if TYPE_CHECKING:  # looking at files does not need the libraries that training needs
     from torch import Tensor
 
-VERSION = 1
-
 _CONFIG = "config.json"
 _METRICS = "metrics.jsonl"
 _CHECKPOINTS = "checkpoints"
-_STATE = "state.json"
 _LOCK = "lock"
-
-
-class Checkpoint:
-    """One saved state of a run: named tensors in safetensors files, everything else in JSON."""
-
-    def __init__(self, path: Path):
-        self.path = path
-
-    @property
-    def step(self) -> int:
-        """Steps done when it was saved."""
-        return int(self.path.name.rpartition("-")[2])
-
-    def values(self) -> dict[str, Any]:
-        """Return the JSON part; raises UserError where it is missing or damaged."""
-        values = _read_json(self.path / _STATE)
-        if values.get("version") != VERSION:
-            raise UserError(f"{self.path} has format version {values.get('version')}, not {VERSION}")
-        return values
-
-    def tensors(self, part: str) -> dict[str, "Tensor"]:
-        """Return the tensors of ``part`` ("weights", "ema" or "state"), checked against their hash.
-
-        Raises UserError where the file is missing, cut or changed. Nothing in it is executed.
-        """
-        from safetensors import SafetensorError
-        from safetensors.torch import load
-
-        path = self.path / f"{part}.safetensors"
-        expected = self.values()["hashes"].get(part)
-        if expected is None:
-            return {}
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise UserError(f"cannot read {path}: {error.strerror}; try an older checkpoint") from error
-        if hashlib.sha256(content).hexdigest() != expected:
-            raise UserError(
-                f"{path} is damaged (its hash differs from the one saved); remove the folder "
-                f"{self.path.name} to go on from an older checkpoint"
-            )
-        try:
-            return load(content)
-        except SafetensorError as error:
-            raise UserError(f"{path} holds no tensors: {error}") from error
-
-    def size(self, part: str) -> int:
-        """Return the bytes that ``part`` takes on disk."""
-        return (self.path / f"{part}.safetensors").stat().st_size
-
-    def check(self) -> None:
-        """Raise UserError where anything of it is damaged."""
-        for part in self.values()["hashes"]:
-            self.tensors(part)
-
-    @property
-    def weights_hash(self) -> str:
-        """First 16 hexadecimal digits of the hash of the weights that sampling uses."""
-        hashes = self.values()["hashes"]
-        return hashes.get("ema", hashes["weights"])[:16]
 
 
 class RunFolder:
@@ -102,8 +39,7 @@ class RunFolder:
                 then stands for the newest.
         """
         folder = cls(path)
-        if (folder.path / _STATE).exists():
-            chosen = Checkpoint(folder.path)
+        if (chosen := Checkpoint(folder.path)).exists:
             folder = cls(folder.path.absolute().parents[1])
             folder.chosen = chosen
         elif not folder.path.exists() and (named := cls(runs_root() / path)).is_run:
@@ -115,9 +51,14 @@ class RunFolder:
         return folder
 
     @property
+    def config(self) -> Path:
+        """The configuration."""
+        return self.path / _CONFIG
+
+    @property
     def is_run(self) -> bool:
         """Whether a run was started here."""
-        return (self.path / _CONFIG).exists()
+        return self.config.exists()
 
     @classmethod
     def create(cls, root: Path, name: str, out: Path | None = None) -> "RunFolder":
@@ -143,7 +84,7 @@ class RunFolder:
         """
         try:
             with self.locked():
-                (self.path / _CONFIG).unlink(missing_ok=True)
+                self.config.unlink(missing_ok=True)
             shutil.rmtree(self.path)
         except OSError as error:
             raise UserError(f"cannot remove {error.filename or self.path}: {error.strerror}") from error
@@ -160,7 +101,7 @@ class RunFolder:
 
     def read_config(self) -> dict[str, Any]:
         """Return the run's configuration; raises UserError where it is damaged or of another version."""
-        config = _read_json(self.path / _CONFIG)
+        config = read_json(self.config)
         if "version" not in config:
             raise UserError(f"{self.path} is not a run (its {_CONFIG} is of something else)")
         if config["version"] != VERSION:
@@ -171,7 +112,7 @@ class RunFolder:
 
     def write_config(self, config: dict[str, Any]) -> None:
         """Write the run's configuration."""
-        files.write_json(self.path / _CONFIG, {"version": VERSION, **config})
+        files.write_json(self.config, {"version": VERSION, **config})
 
     def append_row(self, row: dict[str, Any]) -> None:
         """Append one tick to the curves."""
@@ -223,21 +164,8 @@ class RunFolder:
     def save_checkpoint(
         self, step: int, parts: dict[str, dict[str, "Tensor"]], values: dict[str, Any]
     ) -> Checkpoint:
-        """Write a checkpoint whole or not at all: ``parts`` of tensors and JSON ``values``."""
-        from safetensors.torch import save
-
-        target = self.path / _CHECKPOINTS / f"step-{step:09d}"
-        target.parent.mkdir(exist_ok=True)
-        with files.atomic_path(target) as temporary:
-            temporary.mkdir()
-            hashes = {}
-            for part, tensors in parts.items():
-                content = save({name: tensor.contiguous() for name, tensor in tensors.items()})
-                hashes[part] = hashlib.sha256(content).hexdigest()
-                (temporary / f"{part}.safetensors").write_bytes(content)
-            values = {"version": VERSION, "step": step, "hashes": hashes, **values}
-            (temporary / _STATE).write_text(json.dumps(values, indent=1))
-        return Checkpoint(target)
+        """Write the checkpoint of ``step`` whole or not at all; see :meth:`Checkpoint.write`."""
+        return Checkpoint.write(self.path / _CHECKPOINTS / f"step-{step:09d}", parts, {"step": step, **values})
 
     def prune_checkpoints(self, keep: int, best: int | None) -> None:
         """Remove all checkpoints but the newest ``keep`` and the one of step ``best``."""
@@ -292,7 +220,7 @@ class RunFolder:
     def read_card(self) -> dict[str, Any] | None:
         """Return the score card as JSON, or None where there is none or it is damaged."""
         try:
-            return _read_json(self.card)
+            return read_json(self.card)
         except UserError:
             return None
 
@@ -314,6 +242,14 @@ class RunFolder:
         for path in (self.card, self.card_text, *self.card_pictures()):
             files.remove(path)
 
+    def drawing(self, name: str, seed: int, *asked: str) -> Path:
+        """Return where a picture belongs that somebody has asked for: ``samples-seed0-n10.png``."""
+        return self.path / f"{'-'.join((name, f'seed{seed}', *asked))}.png"
+
+    def traversals(self, seed: int) -> Path:
+        """Return the folder of the pictures of a recipe's codes."""
+        return self.path / f"traverse-seed{seed}"
+
     @property
     def probe(self) -> Path:
         """What a linear classifier reads from the critic."""
@@ -331,6 +267,11 @@ def newest_run() -> RunFolder:
     if not configs:
         raise UserError(f"there is no run under {runs_root()}; start one with: saddle train")
     return RunFolder(configs[-1].parent)
+
+
+def runs_below(place: Path, pattern: str) -> list[RunFolder]:
+    """Return the runs in the folders of ``place`` that match a glob pattern, by name."""
+    return [RunFolder(config.parent) for config in sorted(place.glob(f"{pattern}/{_CONFIG}"))]
 
 
 def check_free(out: Path) -> None:
@@ -361,29 +302,3 @@ def _make(path: Path, exist_ok: bool = True) -> None:
 def _number(path: Path, name: str) -> int:
     number = path.name.removeprefix(f"{name}-")
     return int(number) if number.isdigit() else 0
-
-
-class _Stored(dict[str, Any]):
-    """A JSON object that was read from ``path``, and says so where a key is missing."""
-
-    path: Path
-
-    def __missing__(self, key: str) -> Any:
-        raise UserError(f"{self.path} is damaged: it lacks {key!r}")
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    def stored(pairs: dict[str, Any]) -> _Stored:
-        found = _Stored(pairs)
-        found.path = path
-        return found
-
-    try:
-        value = json.loads(path.read_bytes(), object_hook=stored)
-    except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror}") from error
-    except ValueError as error:
-        raise UserError(f"{path} is damaged: {error}") from error
-    if not isinstance(value, dict):
-        raise UserError(f"{path} is damaged: it holds no JSON object")
-    return value

@@ -17,10 +17,11 @@ from torch import Tensor
 from saddlepoint.compute import patch_convolution
 from saddlepoint.compute.plan import Plan
 from saddlepoint.core.aliases import suggested
+from saddlepoint.core.checkpoint import Checkpoint
 from saddlepoint.core.errors import TrainingError, UserError
 from saddlepoint.core.experiment import Budget, Experiment
 from saddlepoint.core.protocol import Progress
-from saddlepoint.core.run_folder import Checkpoint, RunFolder
+from saddlepoint.core.run_folder import RunFolder
 from saddlepoint.core.seeds import generator
 from saddlepoint.data.dataset import Split
 from saddlepoint.engine.ema import Average

@@ -5,9 +5,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from saddlepoint.core.checkpoint import Checkpoint
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.protocol import Family
-from saddlepoint.core.run_folder import Checkpoint
 from saddlepoint.engine.ema import Average
 from saddlepoint.engine.step import Stepper
 

@@ -9,7 +9,7 @@ from typing import Any
 from saddlepoint.core.amounts import ago, count, size
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.progress import Note
-from saddlepoint.core.run_folder import RunFolder, runs_root
+from saddlepoint.core.run_folder import RunFolder, runs_below, runs_root
 
 VERSION = 1
 RANKING = ("modes", "frechet")  # the figure that stands for a card: the first that it has
@@ -62,8 +62,7 @@ def list_runs(root: str | Path | None = None, report: Note = lambda sentence: No
     """
     place = runs_root() if root is None else Path(root)
     found = []
-    for config in sorted([*place.glob("*/config.json"), *place.glob("*/*/config.json")]):
-        folder = RunFolder(config.parent)
+    for folder in [*runs_below(place, "*"), *runs_below(place, "*/*")]:
         if folder.path.name.startswith("."):
             continue
         try:
@@ -122,10 +121,9 @@ def removable(path: str | Path) -> RunFolder:
         raise UserError(f"{path} is a link; name the folder that it leads to, {folder.path.resolve()}")
     config = folder.read_config()
     if missing := [part for part in PARTS if part not in config]:
-        raise UserError(f"{path} is not a run: its config.json has no {missing[0]!r}")
-    for other in folder.path.rglob("config.json"):
-        if other.parent != folder.path:
-            raise UserError(f"{path} holds another run, {other.parent}; remove or move that first")
+        raise UserError(f"{path} is not a run: its {folder.config.name} has no {missing[0]!r}")
+    if others := [other for other in runs_below(folder.path, "**") if other.path != folder.path]:
+        raise UserError(f"{path} holds another run, {others[0].path}; remove or move that first")
     try:
         with folder.locked():
             pass

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import torch
 
+from saddlepoint.core.checkpoint import Checkpoint
 from saddlepoint.core.classes import find_class
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.kinds import Kind, kinds
 from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.core.protocol import Family
-from saddlepoint.core.run_folder import Checkpoint, RunFolder, newest_run
+from saddlepoint.core.run_folder import RunFolder, newest_run
 from saddlepoint.core.words import printable
 from saddlepoint.data import load
 from saddlepoint.data.dataset import Dataset

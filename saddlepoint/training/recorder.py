@@ -5,13 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
-from torch import Tensor
 
-from saddlepoint.core.hashing import digest
-from saddlepoint.core.protocol import Family
+from saddlepoint.core.hashing import tensors_hash
 from saddlepoint.core.run_folder import RunFolder
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.engine.ema import Average
 from saddlepoint.engine.loop import Trainer, Watcher
 from saddlepoint.engine.sampling import draw_latents
 from saddlepoint.plots.png import save_png
@@ -49,11 +46,12 @@ class Recorder(Watcher):
         label = trainer.family.labels(draw_latents(trainer.family, n, seed=self.seed))
         title = f"{self.data}, step {trainer.done:,}"  # not the run's name: equal runs draw equal pictures
         picture = draw(trainer.sample(n, seed=self.seed), self.truth, title=title)
+        averaged = trainer.average.tensors if trainer.average else {}
         text = {
             "run": self.folder.path.name,
             "step": str(trainer.done),
             "seed": str(self.seed),
-            "weights": fingerprint(trainer.family, trainer.average),
+            "weights": tensors_hash(dict(trainer.family.state_dict()) | averaged),
         }
         if label is not None:
             text["classes"] = ", ".join(self.classes[index] for index in label.tolist())
@@ -157,15 +155,6 @@ def save_pictures(folder: RunFolder, title: str, references: dict[str, float]) -
     rows = folder.rows()
     if rows:
         save_curves(folder.curves, rows, title=title, references=references)
-
-
-def fingerprint(family: Family, average: Average | None) -> str:
-    """Return 16 hexadecimal digits that identify the weights that sampling uses."""
-    tensors: dict[str, Tensor] = dict(family.state_dict())
-    if average is not None:
-        tensors.update(average.tensors)
-    contents = ((name, tensors[name].detach().cpu().contiguous().numpy()) for name in sorted(tensors))
-    return digest((part for name, array in contents for part in (name.encode(), array.tobytes())), 16)
 
 
 def _read(path: Path) -> Image.Image:
