@@ -10,7 +10,7 @@ import numpy as np
 from saddlepoint.core import optimization
 from saddlepoint.core.experiment import Budget, recipes
 from saddlepoint.evaluate import Card
-from saddlepoint.evaluate.interval import of_draws, within
+from saddlepoint.evaluate.statistics import of_draws, within
 from saddlepoint.training.run import Run
 
 Settings = dict[str, Any]

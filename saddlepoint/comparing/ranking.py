@@ -11,8 +11,8 @@ import numpy as np
 from saddlepoint.comparing.configurations import Entry, Group, differing
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.evaluate import Card, Figure
-from saddlepoint.evaluate.interval import Z
 from saddlepoint.evaluate.significance import LEVEL, Difference, Scores, difference, holm
+from saddlepoint.evaluate.statistics import Z
 
 UNSEEN = 0.25  # most that the variance of one mode, found or not, can be
 

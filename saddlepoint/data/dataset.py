@@ -38,6 +38,11 @@ class Split:
     def __len__(self) -> int:
         return len(self.array) if self.rows is None else len(self.rows)
 
+    @property
+    def all_rows(self) -> np.ndarray:
+        """int64 (m,) the rows that belong to this split, in order."""
+        return np.arange(len(self.array)) if self.rows is None else self.rows
+
     def take(self, index: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
         """Return (examples, labels) at positions ``index`` within the split, in that order."""
         rows = index if self.rows is None else self.rows[index]

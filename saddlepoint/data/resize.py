@@ -12,6 +12,7 @@ from saddlepoint.data.pixels import gathered
 from saddlepoint.data.request import Crop, Request
 
 _CHUNK = 1024
+_SHRUNK = 250
 
 
 def fit(dataset: Dataset, request: Request) -> Dataset:
@@ -77,3 +78,19 @@ def _matrix(old: int, new: int) -> np.ndarray:
         return np.eye(old, dtype=np.float32)
     identity = Image.fromarray(np.eye(old, dtype=np.float32))
     return np.asarray(identity.resize((new, old), Image.Resampling.LANCZOS))
+
+
+def shrink(images: np.ndarray, side: int) -> np.ndarray:
+    """Return uint8 (n, h, w, c) images whose height and width are at most ``side``, by averaging over areas."""
+    if max(images.shape[1:3]) <= side:
+        return images
+    import torch  # reading data does not need it
+    import torch.nn.functional as F
+
+    size = [min(extent, side) for extent in images.shape[1:3]]
+    small = np.empty((len(images), *size, images.shape[3]), np.uint8)
+    for start in range(0, len(images), _SHRUNK):  # as floats they take four times the memory
+        block = torch.from_numpy(np.ascontiguousarray(images[start : start + _SHRUNK])).permute(0, 3, 1, 2)
+        block = F.interpolate(block.float(), size=size, mode="area").round().to(torch.uint8)
+        small[start : start + _SHRUNK] = block.permute(0, 2, 3, 1).numpy()
+    return small

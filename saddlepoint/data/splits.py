@@ -54,13 +54,13 @@ def hold_out(splits: Mapping[str, Split]) -> dict[str, Split]:
     train, validation = splits["train"], splits["validation"]
     if train.array is not validation.array:
         return dict(splits)
-    rows = np.setdiff1d(_all_rows(train), _all_rows(validation))
+    rows = np.setdiff1d(train.all_rows, validation.all_rows)
     return {**splits, "train": Split(train.array, train.label, rows)} if len(rows) else dict(splits)
 
 
 def first_balanced(split: Split, count: int) -> Split:
     """Return the first ``count`` examples with every class as often as any other, as far as they go."""
-    rows = _all_rows(split)
+    rows = split.all_rows
     if split.label is None:
         return Split(split.array, None, rows[:count])
     label = split.label[rows]
@@ -73,7 +73,3 @@ def first_balanced(split: Split, count: int) -> Split:
 
 def _sizes(ordered: np.ndarray) -> np.ndarray:
     return np.unique(ordered, return_counts=True)[1]
-
-
-def _all_rows(split: Split) -> np.ndarray:
-    return np.arange(len(split.array)) if split.rows is None else split.rows

@@ -6,8 +6,8 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from saddlepoint.evaluate.distances import nearest
-from saddlepoint.evaluate.interval import of_share
 from saddlepoint.evaluate.metric import SHARE, About, Measure
+from saddlepoint.evaluate.statistics import of_share
 
 ABOUT: Mapping[str, About] = {
     "code_error": About("lower", "test images whose code, read by the game itself, is not their class's"),

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import torch
-import torch.nn.functional as F
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
@@ -14,6 +12,7 @@ from saddlepoint.core.hashing import row_keys
 from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset, Split
+from saddlepoint.data.resize import shrink
 from saddlepoint.data.subset import random_part
 from saddlepoint.evaluate.encoder import BLOCK, Encoder, Encoding
 from saddlepoint.evaluate.metric import View
@@ -77,10 +76,10 @@ def _unseen_rows(dataset: Dataset) -> dict[str, Split]:
         if name not in dataset.splits:
             continue
         split = dataset.splits[name]
-        rows = _rows(split)
+        rows = split.all_rows
         for other in seen:
             if split.array is other.array:
-                rows = rows[~np.isin(rows, _rows(other))]
+                rows = rows[~np.isin(rows, other.all_rows)]
         found[name] = Split(split.array, split.label, rows)
         seen.append(split)
     return found
@@ -94,7 +93,7 @@ def _distinct_rows(train: Split, parts: dict[str, Split], report: Progressing) -
     seen, found = set(_keys(train)), {}
     for name, split in parts.items():
         found[name] = []
-        for row, key in zip(_rows(split).tolist(), _keys(split), strict=True):
+        for row, key in zip(split.all_rows.tolist(), _keys(split), strict=True):
             if key not in seen:
                 seen.add(key)
                 found[name].append(row)
@@ -108,15 +107,8 @@ def _keys(split: Split) -> Iterator[int]:
 
 def thumbnails(images: np.ndarray) -> np.ndarray:
     """Return (n, p) pixels of images shrunk by averaging to at most 32 by 32; points as they are."""
-    if images.ndim == 2 or max(images.shape[1:3]) <= SIDE:
-        return images.reshape(len(images), -1)
-    size = [min(side, SIDE) for side in images.shape[1:3]]
-    small = []
-    for start in range(0, len(images), BLOCK):
-        block = torch.from_numpy(np.ascontiguousarray(images[start : start + BLOCK])).permute(0, 3, 1, 2)
-        block = F.interpolate(block.float(), size=size, mode="area").round().to(torch.uint8)
-        small.append(block.permute(0, 2, 3, 1).reshape(len(block), -1).numpy())
-    return np.concatenate(small)
+    small = shrink(images, SIDE) if images.ndim == 4 else images
+    return small.reshape(len(small), -1)
 
 
 def _view(
@@ -128,7 +120,7 @@ def _view(
         if _place(name).exists():
             return _view(name, parts, encoder, report, count).head(most)
         name, parts = f"{name}-{most}", _first(parts, most)
-    label = [split.label[_rows(split)[order]] for split, order in parts if split.label is not None]
+    label = [split.label[split.all_rows[order]] for split, order in parts if split.label is not None]
     features, logits = _encoded(name, parts, encoder, report)
 
     def pixels() -> np.ndarray:
@@ -183,7 +175,3 @@ def _blocks(parts: list[tuple[Split, np.ndarray]]) -> Iterator[np.ndarray]:
     for split, order in parts:
         for start in range(0, len(order), 16 * BLOCK):
             yield split.take(order[start : start + 16 * BLOCK])[0]
-
-
-def _rows(split: Split) -> np.ndarray:
-    return np.arange(len(split)) if split.rows is None else split.rows

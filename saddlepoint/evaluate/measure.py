@@ -15,11 +15,11 @@ from saddlepoint.evaluate.card import Card
 from saddlepoint.evaluate.encoder import Encoder
 from saddlepoint.evaluate.encoders.find import find_encoder
 from saddlepoint.evaluate.features import HELD_OUT, REAL, fake_view, real_views
-from saddlepoint.evaluate.interval import within
 from saddlepoint.evaluate.metric import Figure, Inputs, Measure, Metric, UnmeasurableError, View
 from saddlepoint.evaluate.metric import metrics as registered
 from saddlepoint.evaluate.remarks import check_reference, notes_on
 from saddlepoint.evaluate.samples import Sample, draw
+from saddlepoint.evaluate.statistics import within
 
 VERSION = 3  # of the metrics' arithmetic; a new one makes cached figures of real images unused
 CHEAP_SAMPLES, CHEAP_REAL = 2_000, 10_000

@@ -126,7 +126,7 @@ def _some(split: Split, count: int) -> np.ndarray:
 def _training(dataset: Dataset, count: int) -> np.ndarray:
     """Return ``count`` training images in random order, none of them a validation image."""
     train, validation = dataset.train, dataset.splits["validation"]
-    rows = np.arange(len(train)) if train.rows is None else train.rows
+    rows = train.all_rows
     if train.array is validation.array and validation.rows is not None:
         rows = np.setdiff1d(rows, validation.rows)
     rows = np.sort(rows[random_part(len(rows), count)])

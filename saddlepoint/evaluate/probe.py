@@ -14,7 +14,7 @@ from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.subset import random_part
 from saddlepoint.evaluate.encoders.patch_dictionary import learn_patches
-from saddlepoint.evaluate.interval import of_share
+from saddlepoint.evaluate.statistics import of_share
 from saddlepoint.evaluate.svm import decide, fit_svm
 
 GRID, COSTS, CENTROIDS, TRAINING = 4, (0.01, 0.1, 1.0, 10.0, 100.0), 400, 10_000

@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from scipy import special, stats
 
-from saddlepoint.evaluate.interval import Z, of_share
+from saddlepoint.evaluate.statistics import Z, of_share
 
 LEVEL = 0.05
 POWER = 0.8

@@ -6,7 +6,7 @@ from PIL import Image
 from saddlepoint.evaluate import Card, Inputs
 from saddlepoint.evaluate.distances import nearest
 from saddlepoint.evaluate.features import SIDE
-from saddlepoint.evaluate.interval import of_share
+from saddlepoint.evaluate.statistics import of_share
 from saddlepoint.plots.histogram import histogram_image
 from saddlepoint.plots.neighbours import Block, Strip, neighbours_image
 from saddlepoint.plots.scatter import points_image

@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 
 from saddlepoint.data import Dataset, Request, Split, pixels
-from saddlepoint.data.resize import fit, resample
+from saddlepoint.data.resize import fit, resample, shrink
 
 
 def dataset(array: np.ndarray) -> Dataset:
@@ -55,3 +55,13 @@ def test_a_large_result_lies_in_a_memory_mapped_file(monkeypatch):
         large = fit(dataset(array), Request("set", size=16)).train.array
         assert isinstance(large, np.memmap)
         np.testing.assert_array_equal(large, small)
+
+
+def test_shrinking_averages_areas_and_keeps_what_is_small():
+    images = np.random.default_rng(0).integers(0, 256, (600, 16, 6, 3), np.uint8)
+    means = images.reshape(600, 8, 2, 6, 3).mean(axis=2)
+    small = shrink(images, 8)
+    assert small.dtype == np.uint8
+    assert small.shape == (600, 8, 6, 3)
+    np.testing.assert_array_equal(small, np.round(means))
+    assert shrink(images, 16) is images

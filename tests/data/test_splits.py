@@ -32,6 +32,7 @@ def test_shares_are_as_declared():
     # Five standard deviations of a binomial share.
     for part, share in (("train", 0.8), ("validation", 0.1), ("test", 0.1)):
         assert abs(len(splits[part]) / 20_000 - share) < 5 * (share * (1 - share) / 20_000) ** 0.5
+    assert sorted(np.concatenate(list(splits.values()))) == list(range(20_000))
 
 
 def test_adding_examples_moves_none():

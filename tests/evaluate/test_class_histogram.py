@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from saddlepoint.evaluate.metric import Inputs, View
-from saddlepoint.evaluate.metrics.class_histogram import class_histogram, kl_divergence, total_variation
+from saddlepoint.evaluate.metrics.class_histogram import class_histogram
+from saddlepoint.evaluate.statistics import kl_divergence, total_variation
 
 
 def seen(label, classes):

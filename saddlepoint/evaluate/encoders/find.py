@@ -8,7 +8,7 @@ from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.evaluate.encoder import Encoder, can_be_judged, encoders
 from saddlepoint.evaluate.encoders._imported import imported_encoder
-from saddlepoint.evaluate.interval import of_share
+from saddlepoint.evaluate.statistics import of_share
 
 
 def find_encoder(name: str | Encoder | None, dataset: Dataset, report: Progressing = silent) -> Encoder:

@@ -20,6 +20,7 @@ from saddlepoint.core.hashing import digest
 from saddlepoint.core.progress import Progressing
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset
+from saddlepoint.data.resize import shrink
 from saddlepoint.data.subset import part_of, random_part
 from saddlepoint.evaluate.encoder import BLOCK, Encoder, Encoding, encoder
 from saddlepoint.evaluate.encoders.patch_dictionary import Patchwork, learn_patches
@@ -89,7 +90,7 @@ def cost(dataset: Dataset) -> tuple[float, float]:
     count = min(_FIT, len(dataset.train))
     if _place(dataset).exists():
         count = 0
-    images = _shrink(dataset.train.take(np.arange(min(_TRIAL, len(dataset.train))))[0])
+    images = shrink(dataset.train.take(np.arange(min(_TRIAL, len(dataset.train))))[0], _SIDE)
     began = time.monotonic()
     work = learn_patches(images, CENTROIDS, stride=_stride(images.shape))
     learning = time.monotonic() - began
@@ -102,7 +103,7 @@ def cost(dataset: Dataset) -> tuple[float, float]:
 
 def _fit(dataset: Dataset) -> dict[str, Tensor]:
     order = np.sort(random_part(len(dataset.train), _FIT))
-    images = _shrink(dataset.train.take(order)[0])
+    images = shrink(dataset.train.take(order)[0], _SIDE)
     work = learn_patches(images, CENTROIDS, stride=_stride(images.shape))
     parts = [images[start : start + BLOCK] for start in range(0, len(images), BLOCK)]
     raw = torch.cat(map_blocks(lambda part: _raw(work, part), parts))
@@ -141,19 +142,10 @@ def _stride(shape: tuple[int, ...]) -> int:
 
 def _raw(work: Patchwork, images: np.ndarray) -> Tensor:
     """Return (n, p) patch activations by quadrant and colours by cell of uint8 (n, h, w, c) images."""
-    images = _shrink(images)
+    images = shrink(images, _SIDE)
     pixels = torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float()
     colours = F.adaptive_avg_pool2d(pixels, COLOURS).flatten(1)
     return torch.cat([torch.from_numpy(work.pooled(images, QUADRANTS)), colours], 1)
-
-
-def _shrink(images: np.ndarray) -> np.ndarray:
-    if max(images.shape[1:3]) <= _SIDE:
-        return images
-    pixels = torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float()
-    size = [min(side, _SIDE) for side in images.shape[1:3]]
-    small = F.interpolate(pixels, size=size, mode="area").round().to(torch.uint8)
-    return small.permute(0, 2, 3, 1).numpy()
 
 
 def _load(path: Path) -> dict[str, Tensor] | None:

@@ -4,8 +4,8 @@ import numpy as np
 from scipy import stats
 
 from saddlepoint.evaluate.distances import blocks
-from saddlepoint.evaluate.interval import Z
 from saddlepoint.evaluate.metric import POSITIVE, About, Inputs, Measure, metric
+from saddlepoint.evaluate.statistics import Z
 
 _MOST = 5_000
 _RARE = 1e-6

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from saddlepoint.evaluate.interval import around, of_share
 from saddlepoint.evaluate.metric import SHARE, About, Inputs, Measure, metric
+from saddlepoint.evaluate.statistics import around, kl_divergence, of_share, total_variation
 
 _REPLICATES = 400
 
@@ -50,15 +50,3 @@ def class_histogram(inputs: Inputs) -> dict[str, Measure]:
         "class_tv": figure(total_variation, q, 1.0),
         "class_largest": Measure(largest / count, *of_share(largest, count), count, range=SHARE),
     }
-
-
-def kl_divergence(counts: np.ndarray, target: np.ndarray) -> float:
-    """Return KL(counts/N ‖ target) in nats; infinite mass on an empty class of ``target`` counts as 1e-12."""
-    p = counts / counts.sum()
-    seen = p > 0
-    return float(np.sum(p[seen] * np.log(p[seen] / np.maximum(target[seen], 1e-12))))
-
-
-def total_variation(counts: np.ndarray, target: np.ndarray) -> float:
-    """Return half the L1 distance between counts/N and ``target``, in [0, 1]."""
-    return float(np.abs(counts / counts.sum() - target).sum() / 2)

@@ -3,8 +3,8 @@
 import numpy as np
 from scipy.special import log_softmax
 
-from saddlepoint.evaluate.interval import around
 from saddlepoint.evaluate.metric import About, Inputs, Measure, metric
+from saddlepoint.evaluate.statistics import around
 
 _REPLICATES = 200
 

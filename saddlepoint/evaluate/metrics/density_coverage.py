@@ -3,8 +3,8 @@
 import numpy as np
 
 from saddlepoint.evaluate.distances import blocks, neighbour_radius, rounding
-from saddlepoint.evaluate.interval import Z, of_share
 from saddlepoint.evaluate.metric import POSITIVE, SHARE, About, Inputs, Measure, metric
+from saddlepoint.evaluate.statistics import Z, of_share
 
 K = 5
 

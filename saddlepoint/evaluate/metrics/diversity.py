@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from saddlepoint.evaluate.interval import around
 from saddlepoint.evaluate.metric import POSITIVE, About, Inputs, Measure, UnmeasurableError, metric
+from saddlepoint.evaluate.statistics import around
 
 _FEWEST, _REPLICATES = 10, 100
 

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from saddlepoint.evaluate.interval import around
 from saddlepoint.evaluate.metric import POSITIVE, About, Inputs, Measure, metric
+from saddlepoint.evaluate.statistics import around
 
 _SMALL = 256  # features up to which a covariance is cheap enough for many replicates
 _BLOCK = 4096  # rows that are float64 at a time

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from saddlepoint.evaluate.interval import of_draws
 from saddlepoint.evaluate.metric import About, Inputs, Measure, metric
+from saddlepoint.evaluate.statistics import of_draws
 
 _LARGEST, _DRAWS = 1000, 5
 

@@ -4,8 +4,8 @@ import numpy as np
 
 from saddlepoint.core.hashing import row_keys
 from saddlepoint.evaluate.distances import nearest
-from saddlepoint.evaluate.interval import of_share
 from saddlepoint.evaluate.metric import About, Inputs, Measure, metric
+from saddlepoint.evaluate.statistics import of_share
 
 _MOST = 2_500
 

@@ -6,9 +6,8 @@ import numpy as np
 from scipy import stats
 
 from saddlepoint.data.mixture import Mixture
-from saddlepoint.evaluate.interval import around, of_share
 from saddlepoint.evaluate.metric import POSITIVE, SHARE, About, Inputs, Measure, metric
-from saddlepoint.evaluate.metrics.class_histogram import kl_divergence
+from saddlepoint.evaluate.statistics import around, kl_divergence, of_share
 
 _REACH = 3.0
 _REPLICATES = 200

@@ -1,8 +1,8 @@
 """Parzen-window log-likelihood as a figure of the card (Goodfellow et al. 2014, arXiv:1406.2661)."""
 
-from saddlepoint.evaluate.interval import Z
 from saddlepoint.evaluate.metric import About, Inputs, Measure, metric
 from saddlepoint.evaluate.parzen import parzen as protocol
+from saddlepoint.evaluate.statistics import Z
 
 
 @metric(

@@ -3,8 +3,8 @@
 import numpy as np
 
 from saddlepoint.evaluate.distances import blocks, neighbour_radius, rounding
-from saddlepoint.evaluate.interval import of_share
 from saddlepoint.evaluate.metric import SHARE, About, Inputs, Measure, metric
+from saddlepoint.evaluate.statistics import of_share
 
 K = 3
 

@@ -5,9 +5,8 @@ import math
 import numpy as np
 
 from saddlepoint.evaluate.encoders.find import find_encoder
-from saddlepoint.evaluate.interval import around
 from saddlepoint.evaluate.metric import About, Inputs, Measure, metric
-from saddlepoint.evaluate.metrics.class_histogram import kl_divergence
+from saddlepoint.evaluate.statistics import around, kl_divergence
 
 _REPLICATES = 200
 SPACE = "judge of channels"

@@ -8,7 +8,7 @@ import pytest
 from saddlepoint.comparing.configurations import Group
 from saddlepoint.data import load
 from saddlepoint.evaluate import Figure, cheap
-from saddlepoint.evaluate.interval import of_draws, within
+from saddlepoint.evaluate.statistics import of_draws, within
 
 
 def keeps_to_it(figures):

@@ -1,4 +1,4 @@
-"""Error bars: 95 % intervals of a number that was computed from a sample."""
+"""Numbers of samples: 95 % intervals of what was computed from one, and distances of counts from shares."""
 
 import math
 
@@ -55,3 +55,15 @@ def of_share(hits: float, trials: float) -> tuple[float, float]:
     centre = (share + z2 / 2) / (1 + z2)
     reach = Z * math.sqrt(share * (1 - share) / trials + z2 / trials / 4) / (1 + z2)
     return max(0.0, centre - reach), min(1.0, centre + reach)
+
+
+def kl_divergence(counts: np.ndarray, target: np.ndarray) -> float:
+    """Return KL(counts/N ‖ target) in nats; infinite mass on an empty class of ``target`` counts as 1e-12."""
+    p = counts / counts.sum()
+    seen = p > 0
+    return float(np.sum(p[seen] * np.log(p[seen] / np.maximum(target[seen], 1e-12))))
+
+
+def total_variation(counts: np.ndarray, target: np.ndarray) -> float:
+    """Return half the L1 distance between counts/N and ``target``, in [0, 1]."""
+    return float(np.abs(counts / counts.sum() - target).sum() / 2)
