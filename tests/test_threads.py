@@ -4,7 +4,7 @@ import pytest
 import torch
 
 import saddlepoint as sp
-from saddlepoint.claims.reproduce import _threads
+from saddlepoint.claims.reproduce import threads_of
 from saddlepoint.claims.stored_verdicts import unlike
 from saddlepoint.comparing.configurations import computed
 from saddlepoint.compute import thread_count
@@ -81,9 +81,9 @@ def test_trials_of_other_threads_are_named(monkeypatch):
     one = {"machine": "CPU, 1 thread", "threads": 1, "precision": "fp32"}
     two = {"machine": "CPU, 2 threads", "threads": 2, "precision": "bf16"}
     many = {"machine": "CPU, 8 threads", "threads": 8, "precision": "bf16"}
-    assert _threads([old, one, two]) == 1
-    assert _threads([many]) is None  # another machine's
-    assert _threads([old]) is None
+    assert threads_of([old, one, two]) == 1
+    assert threads_of([many]) is None  # another machine's
+    assert threads_of([old]) is None
     assert unlike([old, one, one]) == ""
     assert unlike([one, two, two]) == (
         " The trials were not computed alike: CPU, 1 thread, fp32; CPU, 2 threads, bf16."

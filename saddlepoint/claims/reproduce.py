@@ -144,7 +144,7 @@ class _Work:
         say = self.screen.console.print
         done = {(trial["arm"], trial["seed"]) for trial in result["trials"]}
         todo = [(name, seed) for seed in self.seeds for name in arms if (name, seed) not in done]
-        with alike(_threads(result["trials"])) as shared:
+        with alike(threads_of(result["trials"])) as shared:
             for index, (name, seed) in enumerate(todo, start=1):
                 say(f"[bold]{name}[/bold], seed {seed}  [dim]{index} of {len(todo)}[/dim]")
                 result["trials"].append(self._try(name, seed, result["trials"], shared))
@@ -209,7 +209,7 @@ class _Work:
         bench = Bench(
             name, arm, seed, self.label, self.protocol.settings, work, self.sources, self.screen, done
         )
-        begun = time.monotonic() - _trained(work)
+        begun = time.monotonic() - seconds_trained(work)
         trial: dict[str, Any] = {"arm": name, "seed": seed, "figures": {}}
         shared.plan = None
         try:
@@ -305,7 +305,7 @@ def _summary(findings: Findings) -> dict[str, dict[str, Any]]:
     return summary
 
 
-def _trained(work: Path) -> float:
+def seconds_trained(work: Path) -> float:
     """Return for how many seconds an interrupted trial has trained already."""
     rows = RunFolder(work / "run").rows()
     return rows[-1]["seconds"] if rows else 0.0
@@ -320,7 +320,7 @@ def _computed(plan: Plan | None) -> dict[str, Any]:
     return where | ({"threads": threads, "precision": plan.precision} if plan else {})
 
 
-def _threads(trials: Sequence[Mapping[str, Any]]) -> int | None:
+def threads_of(trials: Sequence[Mapping[str, Any]]) -> int | None:
     """Return the threads of stored trials for those that follow; None where this machine has not as many."""
     known = next((trial["threads"] for trial in trials if "threads" in trial), None)
     return known if known is not None and known <= torch.get_num_threads() else None

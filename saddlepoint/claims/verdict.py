@@ -52,12 +52,12 @@ class Demand:
     Attributes:
         what: the figure in words, with its interval and what is demanded.
         lead: by how much the mean exceeds what is demanded; negative where it falls short.
-        found: the same as a tested difference; None with a single seed, which says nothing of others.
+        tested: the same as a tested difference; None with a single seed, which says nothing of others.
     """
 
     what: str
     lead: float
-    found: Difference | None
+    tested: Difference | None
 
 
 def above(what: str, values: Seeds, others: Seeds) -> Demand:
@@ -65,8 +65,8 @@ def above(what: str, values: Seeds, others: Seeds) -> Demand:
     gap = fmean(values.values()) - fmean(others.values())
     if min(len(values), len(others)) == 1:
         return Demand(f"{what} {gap:+.3g}", gap, None)
-    found = difference(Scores(others, {}), Scores(values, {}))
-    return Demand(f"{what} {gap:+.3g} (95 % interval {found.low:.3g} to {found.high:.3g})", gap, found)
+    tested = difference(Scores(others, {}), Scores(values, {}))
+    return Demand(f"{what} {gap:+.3g} (95 % interval {tested.low:.3g} to {tested.high:.3g})", gap, tested)
 
 
 def at_least(what: str, values: Seeds, bar: float, possible: Range = EVERYTHING) -> Demand:
@@ -83,31 +83,32 @@ def within(what: str, values: Seeds, band: Range) -> Demand:
     """Demand that the mean lies in a band: the test is against the end that it is nearer to."""
     low, high = band
     lower = fmean(values.values()) < (low + high) / 2
-    told = f"{low:.3g} to {high:.3g} demanded"
-    return _one_sample(what, values, low if lower else high, 1 if lower else -1, told)
+    demanded = f"{low:.3g} to {high:.3g} demanded"
+    return _one_sample(what, values, low if lower else high, 1 if lower else -1, demanded)
 
 
 def more_often(what: str, hits: Seeds, others: Seeds) -> Demand:
     """Demand that something happens in more of the seeds than elsewhere; 1 where it did, else 0 (Fisher)."""
-    one, two = ([int(hit) for hit in seeds.values()] for seeds in (hits, others))
-    told = f"{what} {sum(one)} of {len(one)} against {sum(two)} of {len(two)}"
-    if min(len(one), len(two)) == 1:
-        return Demand(told, fmean(one) - fmean(two), None)
-    return Demand(told, fmean(one) - fmean(two), shares(two, one))
+    here, there = ([int(hit) for hit in seeds.values()] for seeds in (hits, others))
+    counts = f"{what} {sum(here)} of {len(here)} against {sum(there)} of {len(there)}"
+    lead = fmean(here) - fmean(there)
+    return Demand(counts, lead, shares(there, here) if min(len(here), len(there)) > 1 else None)
 
 
 def mostly(what: str, hits: Seeds) -> Demand:
     """Demand that something happens in more than half of all seeds; 1 where it did, else 0 (binomial)."""
-    one = [int(hit) for hit in hits.values()]
-    told = f"{what} {sum(one)} of {len(one)}, more than half demanded"
-    return Demand(told, fmean(one) - 0.5, majority(one) if len(one) > 1 else None)
+    here = [int(hit) for hit in hits.values()]
+    counts = f"{what} {sum(here)} of {len(here)}, more than half demanded"
+    return Demand(counts, fmean(here) - 0.5, majority(here) if len(here) > 1 else None)
 
 
 def answer(demands: Sequence[Demand], level: float = LEVEL) -> tuple[list[float], list[bool | None]]:
     """Return p after Holm's correction of each demand, and whether it is met; None where it is not decided."""
-    p = iter(holm([one.found.p for one in demands if one.found]))
-    corrected = [next(p) if one.found else 1.0 for one in demands]
-    return corrected, [one.lead > 0 if p < level else None for one, p in zip(demands, corrected, strict=True)]
+    p = iter(holm([demand.tested.p for demand in demands if demand.tested]))
+    corrected = [next(p) if demand.tested else 1.0 for demand in demands]
+    return corrected, [
+        demand.lead > 0 if p < level else None for demand, p in zip(demands, corrected, strict=True)
+    ]
 
 
 def decide(
@@ -127,24 +128,24 @@ def decide(
     """
     corrected, answers = answer(demands, level)
     tests = [
-        {"what": one.what, **asdict(one.found), "corrected": p, "answer": said}
-        for one, p, said in zip(demands, corrected, answers, strict=True)
-        if one.found
+        {"what": demand.what, **asdict(demand.tested), "corrected": p, "answer": said}
+        for demand, p, said in zip(demands, corrected, answers, strict=True)
+        if demand.tested
     ]
     if tests:
-        told = "; ".join(f"{test['what']}, {_told(test['corrected'])}" for test in tests)
+        each = "; ".join(f"{test['what']}, {_in_words(test['corrected'])}" for test in tests)
         together = "" if len(tests) == 1 else f" for all {len(tests)} together (Holm)"
         before = "" if level == LEVEL else ", less than 5 as fewer seeds were judged before"
-        text += f" Tested two-sided over seeds, at {100 * level:.3g} %{together}{before}: {told}."
+        text += f" Tested two-sided over seeds, at {100 * level:.3g} %{together}{before}: {each}."
     settling = some  # the answer with which a single demand settles everything
     holds = settling if settling in answers else None if None in answers else not settling
-    if deny and (holds is False or (holds is None and any(one.lead <= 0 for one in demands))):
+    if deny and (holds is False or (holds is None and any(demand.lead <= 0 for demand in demands))):
         return Verdict(None, f"{text} {deny}", tests)
     if holds is not None:
         return Verdict(holds, text, tests)
     if len(tests) < len(demands):
         return Verdict(None, f"{text} {ONE}", tests, FEW)
-    undecided = [one for one, said in zip(demands, answers, strict=True) if said is None]
+    undecided = [demand for demand, said in zip(demands, answers, strict=True) if said is None]
     seeds = _needed(undecided, settling, level / 2 / len(demands))  # half is left for the next time
     more = "" if seeds else " Gaps of this size would need more than 1,000 seeds."
     return Verdict(None, f"{text} {OPEN}{more}", tests, seeds)
@@ -153,10 +154,10 @@ def decide(
 def _needed(undecided: Sequence[Demand], settling: bool, level: float) -> int | None:
     """Return how many seeds would decide the claim if every gap is what it seems to be."""
     alone, together = [], []
-    for one in undecided:
-        assert one.found is not None
-        needed = seeds_needed(one.found, level)
-        (alone if (one.lead > 0) == settling else together).append(needed)
+    for demand in undecided:
+        assert demand.tested is not None
+        needed = seeds_needed(demand.tested, level)
+        (alone if (demand.lead > 0) == settling else together).append(needed)
     known = [needed for needed in alone if needed is not None]
     if known:
         return min(known)
@@ -164,19 +165,19 @@ def _needed(undecided: Sequence[Demand], settling: bool, level: float) -> int | 
 
 
 def _one_sample(
-    what: str, values: Seeds, bar: float, sign: int, told: str, possible: Range = EVERYTHING
+    what: str, values: Seeds, bar: float, sign: int, demanded: str, possible: Range = EVERYTHING
 ) -> Demand:
     mean = fmean(values.values())
     lead = sign * (mean - bar)
     if len(values) == 1:
-        return Demand(f"{what} {mean:.3g}, {told}", lead, None)
-    found = against([sign * value for value in values.values()], sign * bar)
-    low, high = sorted((bar + sign * found.low, bar + sign * found.high))
+        return Demand(f"{what} {mean:.3g}, {demanded}", lead, None)
+    tested = against([sign * value for value in values.values()], sign * bar)
+    low, high = sorted((bar + sign * tested.low, bar + sign * tested.high))
     low, high = max(low, possible[0]), min(high, possible[1])
     ends = sorted((sign * (low - bar), sign * (high - bar)))
-    shown = f"{what} {mean:.3g} (95 % interval {low:.3g} to {high:.3g}), {told}"
-    return Demand(shown, lead, replace(found, low=ends[0], high=ends[1]))
+    shown = f"{what} {mean:.3g} (95 % interval {low:.3g} to {high:.3g}), {demanded}"
+    return Demand(shown, lead, replace(tested, low=ends[0], high=ends[1]))
 
 
-def _told(p: float) -> str:
+def _in_words(p: float) -> str:
     return f"p {'<' if p < 0.001 else '='} {max(p, 0.001):.2g}"

@@ -32,6 +32,10 @@ class Registry(Generic[T]):
         self._things[name] = thing
         return thing
 
+    def remove(self, name: str) -> None:
+        """Forget ``name``, so that a notebook may register it again; raises KeyError where there is none."""
+        del self._things[name]
+
     def register(self, name: str | None = None) -> Callable[[T], T]:
         """Decorate a function or class to register it under ``name`` (default: its own name)."""
 

@@ -6,25 +6,25 @@ import numpy as np
 import pytest
 
 from saddlepoint.claims.bench import spaced
-from saddlepoint.claims.catalogue.ebgan_grid import _score
-from saddlepoint.claims.catalogue.ten_times_too_long import _collapse
-from saddlepoint.claims.catalogue.three_updates import RULES, _closed_forms, _fit
+from saddlepoint.claims.catalogue.ebgan_grid import inception
+from saddlepoint.claims.catalogue.ten_times_too_long import collapsed_at
+from saddlepoint.claims.catalogue.three_updates import RULES, closed_forms, fit
 from saddlepoint.claims.game import Game
 from saddlepoint.claims.protocol import Findings, Missing
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_each_rule_follows_its_divergence(seed):
-    errors = _closed_forms(seed)
+    errors = closed_forms(seed)
     assert set(errors) == {f"error_{rule}" for rule in RULES}
     assert max(errors.values()) < 1e-7
 
 
 def test_reverse_kl_takes_one_mode_and_jsd_both():
-    centre, width = _fit("combined", 400)
+    centre, width = fit("combined", 400)
     assert abs(centre) == pytest.approx(3, abs=0.05)
     assert width == pytest.approx(1, abs=0.05)
-    centre, width = _fit("minimax", 400)
+    centre, width = fit("minimax", 400)
     assert centre == pytest.approx(0, abs=0.05)
     assert width > 2.5
 
@@ -53,10 +53,10 @@ def test_turns_are_the_callers():
 
 
 def test_collapse_is_where_the_distance_stays_above_twice_its_best():
-    assert _collapse([10, 5, 4, 3, 5]) is None
-    assert _collapse([10, 5, 11, 4, 9, 10]) == 4
-    assert _collapse([4, 9, 9]) == 1
-    assert _collapse([4, 9, 3]) is None
+    assert collapsed_at([10, 5, 4, 3, 5]) is None
+    assert collapsed_at([10, 5, 11, 4, 9, 10]) == 4
+    assert collapsed_at([4, 9, 9]) == 1
+    assert collapsed_at([4, 9, 3]) is None
 
 
 def test_looks_are_spread_evenly():
@@ -66,11 +66,11 @@ def test_looks_are_spread_evenly():
 
 def test_score_of_sure_and_even_classes():
     sure = np.where(np.eye(4, dtype=bool), 0.0, -40.0)  # four samples, each sure of its own class
-    score, entropy = _score(sure)
+    score, entropy = inception(sure)
     # KL(uniform ‖ p(y|x)) = Σ ¼ (log ¼ − log p(y|x)) = −log 4 + ¾·40
     assert score == pytest.approx((30 - math.log(4)) ** 2, rel=1e-6)
     assert entropy == pytest.approx(math.log(4), rel=1e-6)
-    score, entropy = _score(np.repeat(sure[:1], 5, axis=0))
+    score, entropy = inception(np.repeat(sure[:1], 5, axis=0))
     assert score == pytest.approx(0, abs=1e-12)
     assert entropy == pytest.approx(0, abs=1e-12)
 

@@ -49,7 +49,7 @@ def test_a_bar_is_tested_by_student():
     assert (5 - test["high"], 5 - test["low"]) == pytest.approx(tuple(exact.confidence_interval()))
     assert decide([at_most("x", seeds(*values), 5)], "t").holds is False
     assert decide([at_most("x", seeds(*values), 9)], "t").holds is None
-    bounded = at_most("x", seeds(0.0, 0.5), 0.4, (0, 1)).found
+    bounded = at_most("x", seeds(0.0, 0.5), 0.4, (0, 1)).tested
     assert bounded is not None
     assert (bounded.low, bounded.high) == pytest.approx((-0.6, 0.4))
 
@@ -89,13 +89,13 @@ def test_one_no_is_a_no_and_one_doubt_a_doubt():
 
 def test_several_demands_are_corrected_together():
     fair = at_least("x", seeds(1.0, 1.1, 1.75), 0)
-    assert fair.found is not None
-    assert 0.025 < fair.found.p < 0.05
+    assert fair.tested is not None
+    assert 0.025 < fair.tested.p < 0.05
     assert decide([fair], "t").holds is True
     doubt = at_least("y", seeds(1, -1, 3), 0)
     verdict = decide([fair, doubt], "t")
     assert [test["answer"] for test in verdict.tests] == [None, None]
-    assert verdict.tests[0]["corrected"] == pytest.approx(2 * fair.found.p)
+    assert verdict.tests[0]["corrected"] == pytest.approx(2 * fair.tested.p)
     assert "at 5 % for all 2 together (Holm)" in verdict.text
 
 

@@ -10,7 +10,7 @@ import pytest
 import saddlepoint as sp
 from saddlepoint.claims.claim import claim, claims
 from saddlepoint.claims.protocol import Arm, Protocol
-from saddlepoint.claims.reproduce import _trained
+from saddlepoint.claims.reproduce import seconds_trained
 from saddlepoint.cli import main
 from saddlepoint.core.errors import TrainingError
 from saddlepoint.data import load
@@ -20,10 +20,8 @@ NAME = "toy"
 
 
 @pytest.fixture(autouse=True)
-def toy(monkeypatch):
+def toy():
     """A registered claim whose trials are counted; ``toy.attempt`` may be replaced."""
-    claims.names()
-    monkeypatch.setattr(claims, "_things", dict(claims._things))
 
     class Toy:
         calls: list = []  # noqa: RUF012
@@ -55,7 +53,8 @@ def toy(monkeypatch):
         ahead = bench.settings["n"] + 0.1 * bench.seed
         return {"value": bench.seed + ahead * (bench.name == "b"), "curve": [1, 2]}
 
-    return toy
+    yield toy
+    claims.remove(NAME)
 
 
 def run(**settings):
@@ -228,11 +227,11 @@ def test_an_interrupted_run_goes_on_bit_for_bit(toy):
 
 
 def test_time_counts_what_an_interrupted_trial_trained_before(tmp_path):
-    assert _trained(tmp_path) == 0
+    assert seconds_trained(tmp_path) == 0
     (tmp_path / "run").mkdir()
     rows = [{"version": 1, "step": step, "seconds": seconds} for step, seconds in ((1, 2.0), (2, 7.5))]
     (tmp_path / "run" / "metrics.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    assert _trained(tmp_path) == 7.5
+    assert seconds_trained(tmp_path) == 7.5
 
 
 def test_sources_are_given_by_flag_or_environment(toy, monkeypatch):

@@ -11,21 +11,21 @@ from saddlepoint.claims.verdict import Verdict, at_most
 GOAL = 2.0  # times the distance of held-out real images
 
 
-def judge(found: Findings) -> Verdict:
+def judge(findings: Findings) -> Verdict:
     """Demand twice the floor of real images from any arm."""
-    if not found.arms:
+    if not findings.arms:
         raise Missing("any arm")
-    best = min(found.arms, key=lambda arm: found.mean(arm, "frechet"))
-    value, real = found.mean(best, "frechet"), found.mean(best, "real")
-    shown = ", ".join(f"{arm} {found.show(arm, 'frechet')}" for arm in found.arms)
+    best = min(findings.arms, key=lambda arm: findings.mean(arm, "frechet"))
+    value, real = findings.mean(best, "frechet"), findings.mean(best, "real")
+    shown = ", ".join(f"{arm} {findings.show(arm, 'frechet')}" for arm in findings.arms)
     text = (
         f"Fréchet distance {shown}; real images {real:.3g}. The best, {best}, is {value / real:.3g} times that."
     )
     demands = [
-        at_most(f"distance of {arm} over that of real images", _over_real(found, arm), GOAL, (0, math.inf))
-        for arm in found.arms
+        at_most(f"distance of {arm} over that of real images", _over_real(findings, arm), GOAL, (0, math.inf))
+        for arm in findings.arms
     ]
-    return found.decide(demands, text, some=True)
+    return findings.decide(demands, text, some=True)
 
 
 @claim(
@@ -57,6 +57,6 @@ def best_in_ten_minutes(bench: Bench) -> dict[str, Any]:
     return {**figures, "real": card["frechet"].real, "training_images": run.curves()[-1]["images"]}
 
 
-def _over_real(found: Findings, arm: str) -> dict[int, float]:
-    real = found.by_seed(arm, "real")
-    return {seed: value / real[seed] for seed, value in found.by_seed(arm, "frechet").items()}
+def _over_real(findings: Findings, arm: str) -> dict[int, float]:
+    real = findings.by_seed(arm, "real")
+    return {seed: value / real[seed] for seed, value in findings.by_seed(arm, "frechet").items()}

@@ -13,7 +13,7 @@ CROWDED, NARROW = 0.5, 0.3  # share of the commonest class, diversity within cla
 AVERAGE = {"ema": 0.999}
 
 
-def judge(found: Findings) -> Verdict:
+def judge(findings: Findings) -> Verdict:
     """Demand that DCGAN collapses less often and ends nearer, at equal images and at equal time.
 
     A run that diverges has collapsed; an arm of which all did has no distance, and is judged by that alone.
@@ -21,23 +21,24 @@ def judge(found: Findings) -> Verdict:
     parts: list[str] = []
     demands: list[Demand] = []
     for where in ("", " colour"):
-        if where and f"dcgan{where}" not in found.arms:
+        if where and f"dcgan{where}" not in findings.arms:
             continue
         ours = f"dcgan{where}"
         for arm in (f"mlp{where}", f"mlp equal time{where}"):
-            collapsed = found.by_seed(arm, "collapsed"), found.by_seed(ours, "collapsed")
+            collapsed = findings.by_seed(arm, "collapsed"), findings.by_seed(ours, "collapsed")
             demands.append(more_often(f"collapses of {arm} against {ours}", *collapsed))
-            if not (_lost(found, ours) or _lost(found, arm)):
-                demands.append(found.above(arm, ours, "frechet"))
+            if not (_lost(findings, ours) or _lost(findings, arm)):
+                demands.append(findings.above(arm, ours, "frechet"))
         for arm in (ours, f"mlp{where}", f"mlp equal time{where}"):
-            if _lost(found, arm):
+            if _lost(findings, arm):
                 parts.append(f"{arm}: every run diverged")
                 continue
             parts.append(
-                f"{arm}: Fréchet {found.show(arm, 'frechet')}, coverage {found.show(arm, 'coverage')}, "
-                f"collapsed {found.mean(arm, 'collapsed'):.0%} (diverged {found.mean(arm, 'diverged'):.0%})"
+                f"{arm}: Fréchet {findings.show(arm, 'frechet')}, coverage {findings.show(arm, 'coverage')}, "
+                f"collapsed {findings.mean(arm, 'collapsed'):.0%} "
+                f"(diverged {findings.mean(arm, 'diverged'):.0%})"
             )
-    return found.decide(demands, "; ".join(parts) + ".")
+    return findings.decide(demands, "; ".join(parts) + ".")
 
 
 @claim(
@@ -89,5 +90,5 @@ def cnn_against_mlp(bench: Bench) -> dict[str, Any]:
     }
 
 
-def _lost(found: Findings, arm: str) -> bool:
-    return found.mean(arm, "diverged") == 1
+def _lost(findings: Findings, arm: str) -> bool:
+    return findings.mean(arm, "diverged") == 1

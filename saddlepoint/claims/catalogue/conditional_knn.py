@@ -11,15 +11,15 @@ from saddlepoint.scoring.scoring import told_figures
 PUBLISHED, TOLERANCE, BAR = 0.0298, 0.005, 0.05
 
 
-def judge(found: Findings) -> Verdict:
+def judge(findings: Findings) -> Verdict:
     """Demand 3.48 % of the full protocol, half a point of tolerance above the published 2.98 %; else 5 %."""
-    real = found.mean("dcgan", "real")
-    bar = PUBLISHED + TOLERANCE if found.label == "full" else BAR
+    real = findings.mean("dcgan", "real")
+    bar = PUBLISHED + TOLERANCE if findings.label == "full" else BAR
     text = (
-        f"Error {found.show('dcgan', 'error')} from generated neighbours, {real:.4f} from as many real ones "
+        f"Error {findings.show('dcgan', 'error')} from generated neighbours, {real:.4f} from as many real ones "
         f"(published {PUBLISHED} with 50,000 samples); the bar is {bar:.4f}."
     )
-    return found.decide([at_most("error", found.by_seed("dcgan", "error"), bar, SHARE)], text)
+    return findings.decide([at_most("error", findings.by_seed("dcgan", "error"), bar, SHARE)], text)
 
 
 @claim(
@@ -44,7 +44,7 @@ def conditional_knn(bench: Bench) -> dict[str, Any]:
     run = bench.train(images=bench.settings["images"])
     with bench.screen.working("looking for neighbours"):
         figures = told_figures(run, run.data(), knn=bench.settings["samples"], seed=bench.seed, named=True)
-    found = figures["knn_accuracy"]
-    assert found.value is not None
-    assert found.real is not None
-    return {"error": 1 - found.value, "real": 1 - found.real}
+    accuracy = figures["knn_accuracy"]
+    assert accuracy.value is not None
+    assert accuracy.real is not None
+    return {"error": 1 - accuracy.value, "real": 1 - accuracy.real}

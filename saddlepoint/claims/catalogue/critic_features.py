@@ -13,18 +13,18 @@ ROWS = {"critic": "critic", "random critic": "random", "pixels": "pixels", "patc
 GAIN = 0.03
 
 
-def judge(found: Findings) -> Verdict:
+def judge(findings: Findings) -> Verdict:
     """Demand that training adds three points to what the same network reads at random weights."""
-    trained_, random = found.mean("dcgan", "critic"), found.mean("dcgan", "random")
-    rows = ", ".join(f"{name} {found.mean('dcgan', key):.1%}" for name, key in ROWS.items())
-    patches = "above" if trained_ > found.mean("dcgan", "patches") else "below"
+    trained_, random = findings.mean("dcgan", "critic"), findings.mean("dcgan", "random")
+    rows = ", ".join(f"{name} {findings.mean('dcgan', key):.1%}" for name, key in ROWS.items())
+    patches = "above" if trained_ > findings.mean("dcgan", "patches") else "below"
     text = (
         f"{rows}; training adds {100 * (trained_ - random):+.1f} points, and the critic is {patches} k-means "
         "patches (the paper's is 2.2 points above them)."
     )
-    untrained = found.by_seed("dcgan", "random")
-    gain = {seed: value - untrained[seed] for seed, value in found.by_seed("dcgan", "critic").items()}
-    return found.decide([at_least("gain of training", gain, GAIN)], text)
+    untrained = findings.by_seed("dcgan", "random")
+    gain = {seed: value - untrained[seed] for seed, value in findings.by_seed("dcgan", "critic").items()}
+    return findings.decide([at_least("gain of training", gain, GAIN)], text)
 
 
 @claim(

@@ -22,17 +22,17 @@ BANDS = {
 }
 
 
-def judge(found: Findings) -> Verdict:
+def judge(findings: Findings) -> Verdict:
     """Demand that the mean of all six losses lies in its band."""
     parts, demands = [], []
     for arm, band in BANDS.items():
         for player, (low, high) in band._asdict().items():
-            demands.append(within(f"{arm} {player}", found.by_seed(arm, player), (low, high)))
+            demands.append(within(f"{arm} {player}", findings.by_seed(arm, player), (low, high)))
             outside = "" if demands[-1].lead >= 0 else " (outside)"
-            parts.append(f"{arm} {player} {found.show(arm, player)} in {low} to {high}{outside}")
-        most = found.mean(arm, "largest_class")
-        parts.append(f"{arm} {found.mean(arm, 'classes'):.1f} digits, the commonest {most:.0%}")
-    return found.decide(demands, "; ".join(parts) + ".")
+            parts.append(f"{arm} {player} {findings.show(arm, player)} in {low} to {high}{outside}")
+        most = findings.mean(arm, "largest_class")
+        parts.append(f"{arm} {findings.mean(arm, 'classes'):.1f} digits, the commonest {most:.0%}")
+    return findings.decide(demands, "; ".join(parts) + ".")
 
 
 @claim(

@@ -14,15 +14,15 @@ from saddlepoint.data.subset import random_part
 HELD = 2_000  # test images
 
 
-def judge(found: Findings) -> Verdict:
+def judge(findings: Findings) -> Verdict:
     """Demand that the gap between training and test images shrinks."""
     parts = [
-        f"{arm}: gap {found.show(arm, 'gap')} (accuracy on training images "
-        f"{found.mean(arm, 'real_train'):.0%}, on test images {found.mean(arm, 'real_test'):.0%}), Fréchet "
-        f"distance {found.show(arm, 'frechet')}"
+        f"{arm}: gap {findings.show(arm, 'gap')} (accuracy on training images "
+        f"{findings.mean(arm, 'real_train'):.0%}, on test images {findings.mean(arm, 'real_test'):.0%}), "
+        f"Fréchet distance {findings.show(arm, 'frechet')}"
         for arm in ("plain", "augmented")
     ]
-    return found.decide([found.above("plain", "augmented", "gap")], "; ".join(parts) + ".")
+    return findings.decide([findings.above("plain", "augmented", "gap")], "; ".join(parts) + ".")
 
 
 @claim(

@@ -12,28 +12,28 @@ DIGIT = "1"
 CURED = 0.5  # of the plain run's total variation, below which something counts as a cure
 
 
-def judge(found: Findings) -> Verdict:
+def judge(findings: Findings) -> Verdict:
     """Demand that the share of ones at the end is twice the data's, which a short training cannot deny.
 
     Cures halve the total variation. They may be shorter than the plain run, which is then looked at where
     they end.
     """
-    data = found.mean("plain", "ones_in_data")
-    before = found.mean("plain", "variation_then")
-    rivals = {"an average of the weights": found.mean("plain", "variation_then_averaged")}
-    rivals |= {arm: found.mean(arm, "variation") for arm in found.arms if arm != "plain"}
+    data = findings.mean("plain", "ones_in_data")
+    before = findings.mean("plain", "variation_then")
+    rivals = {"an average of the weights": findings.mean("plain", "variation_then_averaged")}
+    rivals |= {arm: findings.mean(arm, "variation") for arm in findings.arms if arm != "plain"}
     tried = ", ".join(f"{name} {value:.3f}" for name, value in rivals.items())
     cures = [name for name, value in rivals.items() if value < CURED * before]
-    steps, cure_steps = found.settings["steps"], found.settings["cure_steps"]
+    steps, cure_steps = findings.settings["steps"], findings.settings["cure_steps"]
     text = (
-        f"Ones after {steps:,} steps {found.show('plain', 'ones')} of all samples ({data:.3f} of the data), at "
-        f"most {found.show('plain', 'ones_most')} on the way; total variation from the data's classes "
-        f"{found.show('plain', 'variation')}. After {cure_steps:,} steps it is {before:.3f}; with {tried}. "
+        f"Ones after {steps:,} steps {findings.show('plain', 'ones')} of all samples ({data:.3f} of the data), "
+        f"at most {findings.show('plain', 'ones_most')} on the way; total variation from the data's classes "
+        f"{findings.show('plain', 'variation')}. After {cure_steps:,} steps it is {before:.3f}; with {tried}. "
         f"Means of less than half of it: {', '.join(cures) or 'none'}."
     )
-    deny = "" if found.label == "full" else "A quarter of the tutorial's length does not deny a drift."
-    return found.decide(
-        [at_least("share of ones", found.by_seed("plain", "ones"), 2 * data, SHARE)], text, deny=deny
+    deny = "" if findings.label == "full" else "A quarter of the tutorial's length does not deny a drift."
+    return findings.decide(
+        [at_least("share of ones", findings.by_seed("plain", "ones"), 2 * data, SHARE)], text, deny=deny
     )
 
 
@@ -67,15 +67,15 @@ def drift_to_one(bench: Bench) -> dict[str, Any]:
     steps, every = bench.settings["steps" if bench.name == "plain" else "cure_steps"], bench.settings["every"]
 
     def measure(trainer: Trainer) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        row: dict[str, Any] = {}
         for averaged, mark in ((False, ""), (True, "_averaged")):
             card = bench.score(data, sampler(trainer, averaged=averaged), ("class_histogram",), samples)
             counts = card["classes"].detail["counts"]
-            found[f"counts{mark}"] = counts
-            found[f"ones{mark}"] = counts[one] / sum(counts)
-            found[f"variation{mark}"] = card["class_tv"].value
-            found["ones_in_data"] = card["classes"].detail["data"][one]
-        return found
+            row[f"counts{mark}"] = counts
+            row[f"ones{mark}"] = counts[one] / sum(counts)
+            row[f"variation{mark}"] = card["class_tv"].value
+            row["ones_in_data"] = card["classes"].detail["data"][one]
+        return row
 
     looks = bench.milestones([*range(every, steps, every), steps], measure)
     bench.train(steps=steps, ema=0.999, watchers=(looks,))

@@ -13,22 +13,22 @@ from saddlepoint.evaluate import find_encoder
 RATES = (0.01, 0.001, 0.0001)
 
 
-def judge(found: Findings) -> Verdict:
+def judge(findings: Findings) -> Verdict:
     """Demand that EBGAN's scores lie above the GAN's, and that the pulling-away term adds variety.
 
     Means over settings, of which a seed draws one: the same with and without the term, and one for the GAN.
     """
-    score = {arm: np.array(found.values(arm, "score")) for arm in ("gan", "ebgan", "ebgan-pt")}
+    score = {arm: np.array(findings.values(arm, "score")) for arm in ("gan", "ebgan", "ebgan-pt")}
     better = float((score["ebgan"][:, None] > score["gan"][None, :]).mean())
     middle = ", ".join(f"{arm} {np.median(values):.3g}" for arm, values in score.items())
-    plain, pulled = (np.array(found.values(arm, "entropy")) for arm in ("ebgan", "ebgan-pt"))
+    plain, pulled = (np.array(findings.values(arm, "entropy")) for arm in ("ebgan", "ebgan-pt"))
     text = (
         f"Median I' over the grid: {middle}. A random EBGAN beats a random GAN in {better:.0%} of pairs. "
         f"Entropy of the samples' classes: {plain.mean():.2f} nats without and {pulled.mean():.2f} with "
         "the term."
     )
-    demands = [found.above("ebgan", "gan", "score"), found.above("ebgan-pt", "ebgan", "entropy")]
-    return found.decide(demands, text)
+    demands = [findings.above("ebgan", "gan", "score"), findings.above("ebgan-pt", "ebgan", "entropy")]
+    return findings.decide(demands, text)
 
 
 @claim(
@@ -85,11 +85,11 @@ def ebgan_grid(bench: Bench) -> dict[str, Any]:
         logits = encoder.encode(run.sample(settings["samples"], seed=bench.seed)).logits
     if logits is None:
         raise ValueError("the score needs labelled data")
-    score, entropy = _score(logits.astype(np.float64))
+    score, entropy = inception(logits.astype(np.float64))
     return {"score": score, "entropy": entropy, "setting": chosen, "diverged": 0}
 
 
-def _score(logits: np.ndarray) -> tuple[float, float]:
+def inception(logits: np.ndarray) -> tuple[float, float]:
     """Return (I', entropy of the mean class distribution in nats) of logits (n, k)."""
     log_given = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
     marginal = np.exp(log_given).mean(axis=0)

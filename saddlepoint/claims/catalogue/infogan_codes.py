@@ -16,33 +16,33 @@ ENTROPY = math.log(10)
 GOAL = 0.04  # median error over seeds after at most a quarter of an hour's training on two CPU cores
 
 
-def judge(found: Findings) -> Verdict:
+def judge(findings: Findings) -> Verdict:
     """Demand 6 % of the full protocol, the published 5 % and a point of tolerance; 15 % of a shorter one.
 
     Of the information the bar is 2.2 nats, where the paper has about 2.30 and no more than log 10 is possible,
     and the control must stay below half of that. Two views are ours: told beside the goal, not judged.
     """
-    bar = 0.06 if found.label == "full" else 0.15
+    bar = 0.06 if findings.label == "full" else 0.15
     text = (
-        f"The code as a classifier errs on {found.show('infogan', 'code_error')} of the test images (published "
-        f"0.05, the bar is {bar}); L_I {found.show('infogan', 'information')} of {ENTROPY:.3f} nats, "
-        f"of a plain GAN {found.show('control', 'information')}."
+        f"The code as a classifier errs on {findings.show('infogan', 'code_error')} of the test images "
+        f"(published 0.05, the bar is {bar}); L_I {findings.show('infogan', 'information')} of {ENTROPY:.3f} "
+        f"nats, of a plain GAN {findings.show('control', 'information')}."
     )
-    if found.has("two views", "code_error"):
-        errors = found.values("two views", "code_error")
+    if findings.has("two views", "code_error"):
+        errors = findings.values("two views", "code_error")
         median = statistics.median(errors)
         text += (
             " With two views of each real image that share a code, and batches of 64: "
-            f"{found.show('two views', 'code_error')}, median of {len(errors)}: {median:.3g}"
+            f"{findings.show('two views', 'code_error')}, median of {len(errors)}: {median:.3g}"
         )
         reached = "met" if median <= GOAL else "missed"
-        text += "." if found.label == "full" else f" (our goal {GOAL} in a quarter of an hour, {reached})."
+        text += "." if findings.label == "full" else f" (our goal {GOAL} in a quarter of an hour, {reached})."
     demands = [
-        at_most("error of the code", found.by_seed("infogan", "code_error"), bar, SHARE),
-        at_least("L_I", found.by_seed("infogan", "information"), 2.2, (0, ENTROPY)),
-        at_most("L_I of the control", found.by_seed("control", "information"), 1.1, (0, ENTROPY)),
+        at_most("error of the code", findings.by_seed("infogan", "code_error"), bar, SHARE),
+        at_least("L_I", findings.by_seed("infogan", "information"), 2.2, (0, ENTROPY)),
+        at_most("L_I of the control", findings.by_seed("control", "information"), 1.1, (0, ENTROPY)),
     ]
-    return found.decide(demands, text)
+    return findings.decide(demands, text)
 
 
 @claim(

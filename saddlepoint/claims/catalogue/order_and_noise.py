@@ -21,18 +21,18 @@ VARIATIONS: dict[str, tuple[tuple[str, ...], bool]] = {
 }
 
 
-def judge(found: Findings) -> Verdict:
+def judge(findings: Findings) -> Verdict:
     """Demand that the critic trained to its end starves the minimax generator and ends worst of all."""
-    shown = ", ".join(f"{arm}: {found.show(arm, 'frechet')}" for arm in found.arms)
-    left = found.mean(FIRST, "share_left")
+    shown = ", ".join(f"{arm}: {findings.show(arm, 'frechet')}" for arm in findings.arms)
+    left = findings.mean(FIRST, "share_left")
     text = (
         f"Fréchet distances at equal updates: {shown}. A critic trained to the end leaves {left:.1e} of its "
-        f"slope to the minimax generator (mean logit {found.mean(FIRST, 'logit'):.1f}), whose gradient is then "
-        f"{found.mean(FIRST, 'pull_left'):.1e} of the one before."
+        f"slope to the minimax generator (mean logit {findings.mean(FIRST, 'logit'):.1f}), whose gradient is "
+        f"then {findings.mean(FIRST, 'pull_left'):.1e} of the one before."
     )
-    starved = at_most("share of the slope left", found.by_seed(FIRST, "share_left"), 0.01, (0, math.inf))
-    others = [arm for arm in found.arms if arm != FIRST]
-    return found.decide([starved, *(found.above(FIRST, arm, "frechet") for arm in others)], text)
+    starved = at_most("share of the slope left", findings.by_seed(FIRST, "share_left"), 0.01, (0, math.inf))
+    others = [arm for arm in findings.arms if arm != FIRST]
+    return findings.decide([starved, *(findings.above(FIRST, arm, "frechet") for arm in others)], text)
 
 
 @claim(

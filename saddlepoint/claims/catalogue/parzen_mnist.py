@@ -12,18 +12,18 @@ PUBLISHED, ERROR = 225.0, 2.0
 RIVALS = {"DBN": 138.0, "stacked CAE": 121.0, "deep GSN": 214.0}
 
 
-def judge(found: Findings) -> Verdict:
+def judge(findings: Findings) -> Verdict:
     """Demand 221 nats of the full protocol, the published 225 less twice its error; 200 of a shorter one."""
-    value, real = found.mean("gan", "log_likelihood"), found.mean("gan", "real")
+    value, real = findings.mean("gan", "log_likelihood"), findings.mean("gan", "real")
     beaten = [name for name, rival in RIVALS.items() if value > rival]
     text = (
-        f"{found.show('gan', 'log_likelihood', 4)} nats, {value - PUBLISHED:+.1f} from the published value; "
+        f"{findings.show('gan', 'log_likelihood', 4)} nats, {value - PUBLISHED:+.1f} from the published value; "
         f"real training images score {real:.1f}. Above: {', '.join(beaten) or 'none of the rivals'}."
     )
     bar = PUBLISHED - 2 * ERROR
-    if found.label != "full":
+    if findings.label != "full":
         bar, text = 200, f"{text} The bar of this shorter training is 200."
-    return found.decide([at_least("nats", found.by_seed("gan", "log_likelihood"), bar)], text)
+    return findings.decide([at_least("nats", findings.by_seed("gan", "log_likelihood"), bar)], text)
 
 
 @claim(
@@ -49,12 +49,12 @@ def parzen_mnist(bench: Bench) -> dict[str, Any]:
     """
     run = bench.train(images=bench.settings["images"])
     with bench.screen.working("measuring the log-likelihood"):
-        found = parzen(run.data(), run.sample(bench.settings["samples"], seed=bench.seed))
-    bench.say(found.line())
+        estimate = parzen(run.data(), run.sample(bench.settings["samples"], seed=bench.seed))
+    bench.say(estimate.line())
     return {
-        "log_likelihood": found.value,
-        "error": found.error,
-        "sigma": found.sigma,
-        "real": found.real,
-        "real_error": found.real_error,
+        "log_likelihood": estimate.value,
+        "error": estimate.error,
+        "sigma": estimate.sigma,
+        "real": estimate.real,
+        "real_error": estimate.real_error,
     }

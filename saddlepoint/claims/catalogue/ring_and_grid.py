@@ -25,28 +25,28 @@ SHARP = 0.5  # share of high-quality samples below which training has not settle
 NAMES = {"ring8": "ring", "grid25": "grid"}
 
 
-def judge(found: Findings) -> Verdict:
+def judge(findings: Findings) -> Verdict:
     """Demand that packing covers more modes than the plain GAN, on the grid and on the ring if it was tried."""
     parts: list[str] = []
     demands: list[Demand] = []
     sharp: list[bool] = []
     for data, name in NAMES.items():
-        if name == "ring" and f"gan {name}" not in found.arms:
+        if name == "ring" and f"gan {name}" not in findings.arms:
             continue
-        packed = [arm for arm in (f"pac2 {name}", f"pac4 {name}") if arm in found.arms]
-        demands += [found.above(arm, f"gan {name}", "modes") for arm in packed]
-        sharp += [found.mean(arm, "high_quality") > SHARP for arm in (f"gan {name}", *packed)]
+        packed = [arm for arm in (f"pac2 {name}", f"pac4 {name}") if arm in findings.arms]
+        demands += [findings.above(arm, f"gan {name}", "modes") for arm in packed]
+        sharp += [findings.mean(arm, "high_quality") > SHARP for arm in (f"gan {name}", *packed)]
         for method in METHODS:
             arm = f"{method} {name}"
-            if arm in found.arms:
+            if arm in findings.arms:
                 paper = PUBLISHED[data].get(method)
                 beside = f" (published {paper[0]:g})" if paper else ""
-                quality = f"{found.mean(arm, 'high_quality'):.0%} of high quality"
-                parts.append(f"{arm} {found.show(arm, 'modes')} modes{beside}, {quality}")
+                quality = f"{findings.mean(arm, 'high_quality'):.0%} of high quality"
+                parts.append(f"{arm} {findings.show(arm, 'modes')} modes{beside}, {quality}")
     text = "; ".join(parts) + "."
     if not (all(sharp) and demands):
         return Verdict(None, f"{text} Too short to decide: below {SHARP:.0%} of high quality modes say little.")
-    return found.decide(demands, text)
+    return findings.decide(demands, text)
 
 
 @claim(

@@ -19,28 +19,30 @@ DATA = "stacked_mnist"
 PENALTIES = {"penalty": ("r1", "r2")}
 
 
-def judge(found: Findings) -> Verdict:
+def judge(findings: Findings) -> Verdict:
     """Demand the published order: packing beats the GAN, the relativistic loss the plain one.
 
     Training without these arms decides nothing.
     """
     parts = []
-    for arm in found.arms:
+    for arm in findings.arms:
         paper = PUBLISHED.get(arm)
         beside = f" (published {paper[0]:g}, {paper[1]:g})" if paper else ""
-        parts.append(f"{arm} {found.show(arm, 'modes', 4)} modes, KL {found.show(arm, 'divergence')}{beside}")
+        parts.append(
+            f"{arm} {findings.show(arm, 'modes', 4)} modes, KL {findings.show(arm, 'divergence')}{beside}"
+        )
     modes, divergence = PUBLISHED["pac2"]
-    met = found.mean(OURS, "modes") >= modes and found.mean(OURS, "divergence") <= divergence
-    samples = found.settings["samples"]
+    met = findings.mean(OURS, "modes") >= modes and findings.mean(OURS, "divergence") <= divergence
+    samples = findings.settings["samples"]
     least = (modes - 1) / (2 * samples)
     text = (
         f"{'; '.join(parts)}. PacGAN's {modes:,} modes at a KL of {divergence:g}, the mark for {OURS}: "
         f"{'met' if met else 'missed'}; {samples:,} perfect samples would have {least:.4f}."
     )
-    if found.arms == [OURS]:
+    if findings.arms == [OURS]:
         return Verdict(None, f"{text} None of the published arms was tried.")
-    order = [found.above(arm, "gan", "modes") for arm in ("pac2", "pac4")]
-    return found.decide([*order, found.above("r3gan", "r1 and r2", "modes")], text)
+    order = [findings.above(arm, "gan", "modes") for arm in ("pac2", "pac4")]
+    return findings.decide([*order, findings.above("r3gan", "r1 and r2", "modes")], text)
 
 
 @claim(

@@ -12,23 +12,23 @@ METRICS = ("frechet", "class_histogram", "diversity")
 WORSE = 2.0  # times its best Fréchet distance: from there on a run counts as collapsed
 
 
-def judge(found: Findings) -> Verdict:
+def judge(findings: Findings) -> Verdict:
     """Demand that the plain weights mostly collapse; a short training without a collapse decides nothing."""
     parts = []
-    for arm in found.arms:
-        diverged = found.mean(arm, "diverged")
+    for arm in findings.arms:
+        diverged = findings.mean(arm, "diverged")
         if diverged == 1:
             parts.append(f"{arm}: every run diverged")
             continue
         for mark, what in (("", "plain weights"), ("_averaged", "averaged weights")):
             parts.append(
-                f"{arm}, {what}: Fréchet {found.show(arm, f'frechet_once{mark}')} at the usual length, "
-                f"{found.show(arm, f'frechet_end{mark}')} at ten times, collapsed "
-                f"{found.mean(arm, f'collapsed{mark}'):.0%} (diverged {diverged:.0%})"
+                f"{arm}, {what}: Fréchet {findings.show(arm, f'frechet_once{mark}')} at the usual length, "
+                f"{findings.show(arm, f'frechet_end{mark}')} at ten times, collapsed "
+                f"{findings.mean(arm, f'collapsed{mark}'):.0%} (diverged {diverged:.0%})"
             )
-    deny = "" if found.label == "full" else "Too short to deny a collapse, which may come later."
-    collapsed = mostly("collapses of the plain weights", found.by_seed("plain", "collapsed"))
-    return found.decide([collapsed], "; ".join(parts) + ".", deny=deny)
+    deny = "" if findings.label == "full" else "Too short to deny a collapse, which may come later."
+    collapsed = mostly("collapses of the plain weights", findings.by_seed("plain", "collapsed"))
+    return findings.decide([collapsed], "; ".join(parts) + ".", deny=deny)
 
 
 @claim(
@@ -58,11 +58,11 @@ def ten_times_too_long(bench: Bench) -> dict[str, Any]:
     usual, data = bench.settings["steps"], bench.data()
 
     def measure(trainer: Trainer) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        row: dict[str, Any] = {}
         for averaged, mark in ((False, ""), (True, "_averaged")):
             card = bench.score(data, sampler(trainer, averaged=averaged), METRICS, bench.settings["samples"])
-            found |= {f"{name}{mark}": card[name].value for name in ("frechet", "classes", "diversity")}
-        return found
+            row |= {f"{name}{mark}": card[name].value for name in ("frechet", "classes", "diversity")}
+        return row
 
     looks = bench.milestones(spaced(10 * usual, bench.settings["looks"]), measure)
     run = bench.train_or_diverge(steps=10 * usual, watchers=(looks,))
@@ -71,7 +71,7 @@ def ten_times_too_long(bench: Bench) -> dict[str, Any]:
     figures: dict[str, Any] = {"diverged": 0}
     for mark in ("", "_averaged"):
         curve = [row[f"frechet{mark}"] for row in looks.rows]
-        when = _collapse(curve)
+        when = collapsed_at(curve)
         once = min(looks.rows, key=lambda row: abs(row["step"] - usual))
         figures |= {
             f"frechet_once{mark}": once[f"frechet{mark}"],
@@ -83,7 +83,7 @@ def ten_times_too_long(bench: Bench) -> dict[str, Any]:
     return {**figures, "over_time": looks.rows}
 
 
-def _collapse(curve: list[float]) -> int | None:
+def collapsed_at(curve: list[float]) -> int | None:
     """Return from where on the curve stays above WORSE times its best so far, None where it does not."""
     best = [min(curve[: i + 1]) for i in range(len(curve))]
     bad = [value > WORSE * least for value, least in zip(curve, best, strict=True)]

@@ -19,22 +19,23 @@ ATOMS, SURE = 10, -5.0
 Divergence = Callable[[Tensor, Tensor], Tensor]
 
 
-def judge(found: Findings) -> Verdict:
+def judge(findings: Findings) -> Verdict:
     """Demand the three gradients to 1e-6, the order of the pulls, and the mode that reverse KL takes.
 
     Gradients and the mode are computed, not sampled: they are demanded as they are, and the pulls over seeds.
     """
-    errors = {rule: found.mean("gan", f"error_{rule}") for rule in RULES}
-    minimax, other = found.mean("gan", "pull_minimax"), found.mean("gan", "pull_non_saturating")
-    where, width = abs(found.mean("gan", "centre_combined")), found.mean("gan", "width_combined")
+    errors = {rule: findings.mean("gan", f"error_{rule}") for rule in RULES}
+    minimax, other = findings.mean("gan", "pull_minimax"), findings.mean("gan", "pull_non_saturating")
+    where, width = abs(findings.mean("gan", "centre_combined")), findings.mean("gan", "width_combined")
     shown = ", ".join(
-        f"{rule} at {found.mean('gan', f'centre_{rule}'):.2f}, width {found.mean('gan', f'width_{rule}'):.2f}"
+        f"{rule} at {findings.mean('gan', f'centre_{rule}'):.2f}, "
+        f"width {findings.mean('gan', f'width_{rule}'):.2f}"
         for rule in RULES[:2]
     )
     text = (
         "Gradients at the best critic agree with those of 2 JSD, KL(q|p) - 2 JSD and KL(q|p) to "
         f"{', '.join(f'{error:.0e}' for error in errors.values())}. With a mean logit of "
-        f"{found.mean('gan', 'logit'):.1f} early in training the pulls are {minimax:.4f} : {other:.3f} : 1. "
+        f"{findings.mean('gan', 'logit'):.1f} early in training the pulls are {minimax:.4f} : {other:.3f} : 1. "
         f"The best single Gaussian for two modes at ±3: combined at {where:.2f}, width {width:.2f} (closed "
         f"form: about 3 and 1), {shown}."
     )
@@ -42,10 +43,10 @@ def judge(found: Findings) -> Verdict:
     if not exact or abs(where - 3) >= 0.2:
         return Verdict(False, text)
     demands = [
-        at_most("minimax pull", found.by_seed("gan", "pull_minimax"), 0.1),
-        within("non-saturating pull", found.by_seed("gan", "pull_non_saturating"), (0.5, 1.5)),
+        at_most("minimax pull", findings.by_seed("gan", "pull_minimax"), 0.1),
+        within("non-saturating pull", findings.by_seed("gan", "pull_non_saturating"), (0.5, 1.5)),
     ]
-    return found.decide(demands, text)
+    return findings.decide(demands, text)
 
 
 @claim(
@@ -70,9 +71,9 @@ def three_updates(bench: Bench) -> dict[str, Any]:
     ``centre`` and ``width`` are those of the Gaussian at which a rule that descends from the middle or from one
     mode comes nearest to ½N(−3, 1) + ½N(3, 1) by its own divergence.
     """
-    figures: dict[str, Any] = _closed_forms(bench.seed)
+    figures: dict[str, Any] = closed_forms(bench.seed)
     for rule in RULES:
-        centre, width = _fit(rule, bench.settings["descent"])
+        centre, width = fit(rule, bench.settings["descent"])
         figures |= {f"centre_{rule}": centre, f"width_{rule}": width}
     game = Game(bench.arm.recipe, bench.source, seed=bench.seed)
     over_time = [_pulls(game)]
@@ -90,12 +91,12 @@ def _pulls(game: Game) -> dict[str, float]:
     return {"steps": game.steps, "logit": pulls["combined"][1]} | {n: pull[0] for n, pull in pulls.items()}
 
 
-def _closed_forms(seed: int) -> dict[str, float]:
+def closed_forms(seed: int) -> dict[str, float]:
     """Return the largest relative error of each rule's gradient against its divergence's."""
     rng = torch.Generator().manual_seed(seed)
     p = torch.randn(ATOMS, generator=rng, dtype=torch.float64).softmax(0)
     theta = torch.randn(ATOMS, generator=rng, dtype=torch.float64)
-    found = {}
+    errors = {}
     for rule, divergence in DIVERGENCES.items():
         (gradient,) = _descend(rule, p, theta.clone().requires_grad_(), lambda t: t.softmax(0))
         truth = torch.empty_like(theta)
@@ -104,8 +105,8 @@ def _closed_forms(seed: int) -> dict[str, float]:
             step[i] = 1e-5
             ends = [divergence(p, (theta + sign * step).softmax(0)) for sign in (1, -1)]
             truth[i] = (ends[0] - ends[1]) / 2e-5
-        found[f"error_{rule}"] = ((gradient - truth).abs().max() / truth.abs().max()).item()
-    return found
+        errors[f"error_{rule}"] = ((gradient - truth).abs().max() / truth.abs().max()).item()
+    return errors
 
 
 def _descend(rule: str, p: Tensor, theta: Tensor, density: Callable[[Tensor], Tensor]) -> tuple[Tensor, ...]:
@@ -115,7 +116,7 @@ def _descend(rule: str, p: Tensor, theta: Tensor, density: Callable[[Tensor], Te
     return torch.autograd.grad((q * objectives.get(rule).generator(score, score)).sum(), theta)
 
 
-def _fit(rule: str, steps: int) -> tuple[float, float]:
+def fit(rule: str, steps: int) -> tuple[float, float]:
     """Return centre and width of the Gaussian where a rule's divergence from two modes at ±3 is least.
 
     The rule descends from the middle and from one mode; the end with the smaller divergence counts.
