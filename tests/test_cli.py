@@ -49,6 +49,8 @@ def fails(capsys, *arguments, code=2):
         (["train", "--data", "ring8"], "recipe 'dcgan' trains on images, but 'ring8' holds points"),
         (["train", "--steps", "0"], "--steps must be more than 0"),
         (["train", "--steps", "5", "--minutes", "1"], "give one budget, not --steps and --minutes"),
+        (["train", "--steps", "1e5"], "--steps takes a whole number, got '1e5'"),
+        (["resume", "--minutes", "ten"], "--minutes takes a number, got 'ten'"),
         (["train", "--minutes", "nan"], "--minutes must be more than 0"),
         (["train", "--batch", "1"], "--batch must be from 2"),
         (["train", "--ema", "1"], "--ema must be at least 0 and below 1"),

@@ -1,6 +1,7 @@
 """Parsing command lines: complaints are one sentence, and a recipe's flags become options."""
 
 import argparse
+import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -43,7 +44,9 @@ class Parser(argparse.ArgumentParser):
         return found
 
     def error(self, message: str) -> NoReturn:
-        """Raise UserError."""
+        """Raise UserError, about numbers in the words that flags of recipes use."""
+        for name, wanted in (("int", "a whole number"), ("float", "a number")):
+            message = re.sub(rf"^argument (\S+): invalid {name} value:", rf"\1 takes {wanted}, got", message)
         raise UserError(f"{self.prog}: {message}; see: {self.usage_of} --help")
 
 
