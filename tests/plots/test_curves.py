@@ -110,6 +110,12 @@ def test_one_equilibrium_of_two_players_is_dashed_in_both_colours():
     assert none == 0
 
 
+@pytest.mark.parametrize(("n", "averaged"), [(29, False), (30, True)])
+def test_the_key_speaks_of_averages_where_they_are_drawn(n, averaged):
+    under_the_title = np.asarray(curves_image(rows(n), title="run"))[95:125]
+    assert bool((under_the_title < 250).any()) == averaged
+
+
 def test_nothing_but_nan_is_drawn_as_marks():
     assert has_red(curves_image(rows(5, **{"d/adversarial": None, "D(x)": float("nan")}), title="run"))
 

@@ -15,7 +15,7 @@ from saddlepoint.plots.canvas import FAINT, INK, bare, new_figure, picture
 from saddlepoint.plots.curves.labels import BROKEN, brief, end_labels, short, spoken, write_labels
 from saddlepoint.plots.curves.numbers import numbers_height, write_numbers
 from saddlepoint.plots.curves.panels import LOW, Panel, colours, panels
-from saddlepoint.plots.curves.series import Curve, clock, curve, read, smoothed
+from saddlepoint.plots.curves.series import AVERAGED, Curve, clock, curve, read, smoothed
 from saddlepoint.plots.png import save_png
 
 WIDTH, DPI = 9.0, 200  # inches; twice the 900 pixels at which a page shows it
@@ -95,7 +95,8 @@ def curves_image(
         _draw_clock(places, images, steps, unit)
     write_numbers(figure, once, unit, left=0.25)
     drawn = [name for panel in shown for name in panel.series if name in references]
-    _draw_title(figure, title, {name: references[name] for name in drawn}, lines=bool(shown))
+    averaged = any(len(one.x) >= AVERAGED for panel in shown for one in panel.series.values())
+    _draw_title(figure, title, {name: references[name] for name in drawn}, averaged=averaged)
     if len(found) > len(shown):
         left_out = f"{len(found) - len(shown)} more figures are in the metrics"
         figure.text(1 - 0.15 / WIDTH, 0.15 / height, left_out, color=FAINT, size=8, ha="right")
@@ -256,13 +257,11 @@ def _draw_clock(places: list[Axes], images: np.ndarray, steps: np.ndarray, unit:
     top.set_xlabel("step", color=INK, size=9.5, labelpad=6)
 
 
-def _draw_title(figure: Figure, title: str, references: Mapping[str, float], *, lines: bool) -> None:
+def _draw_title(figure: Figure, title: str, references: Mapping[str, float], *, averaged: bool) -> None:
     left, height = 0.25 / WIDTH, figure.get_figheight()
     title = clipped(title, 80)
     figure.text(left, 1 - 0.36 / height, title, color=INK, size=13, weight="bold", parse_math=False)
-    if not lines:
-        return
-    key = "faint: as measured  ·  bold: moving average"
+    key = ["faint: as measured", "bold: moving average"] if averaged else []
     values = ", ".join(f"{spoken(name)} {brief(value)}" for name, value in references.items())
-    key += f"  ·  dashed: at the equilibrium ({values})" if values else ""
-    figure.text(left, 1 - 0.6 / height, key, color=FAINT, size=8.5)
+    key += [f"dashed: at the equilibrium ({values})"] if values else []
+    figure.text(left, 1 - 0.6 / height, "  ·  ".join(key), color=FAINT, size=8.5)

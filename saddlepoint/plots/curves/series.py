@@ -8,6 +8,7 @@ import numpy as np
 # How far and how fast a run is: the horizontal axis, not a curve.
 CLOCK = frozenset({"step", "images", "epoch", "epochs", "seconds", "images_per_second", "samples", "version"})
 MOST = 2_000  # points of a curve: more than a picture has pixels to show
+AVERAGED = 30  # values from which on an average over a thirtieth of them is wider than the distance of two
 LARGEST = 1e30  # plotting software squares what it draws
 
 
@@ -91,9 +92,9 @@ def curve(series: Series) -> Curve:
 
 def smoothed(y: np.ndarray) -> np.ndarray:
     """Return a Gaussian moving average of ``y`` (n,); NaN stays NaN and weighs nothing elsewhere."""
-    sigma = len(y) / 60
-    if sigma < 0.5:  # narrower than the distance of two points
+    if len(y) < AVERAGED:
         return y
+    sigma = len(y) / 60
     offsets = np.arange(-int(3 * sigma), int(3 * sigma) + 1)
     kernel = np.exp(-0.5 * (offsets / sigma) ** 2)
     finite = np.isfinite(y)
