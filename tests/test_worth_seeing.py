@@ -1,5 +1,6 @@
 """What is said of a budget before the first step."""
 
+import math
 import shlex
 from dataclasses import replace
 
@@ -18,6 +19,7 @@ from saddlepoint.training.worth_seeing import advice, worth
 @pytest.fixture
 def table(monkeypatch):
     monkeypatch.setattr(worth_seeing, "MEASURED", {("dcgan", 16): 20_000, ("dcgan", 32): 100_000})
+    monkeypatch.setattr(worth_seeing, "PATIENCE", math.inf)
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +68,12 @@ def test_a_narrower_network_where_smaller_images_are_not_enough(table, large, pl
         worth_seeing, "_step_seconds", lambda made, _: seconds[made.spec.size, made.flags["width"]]
     )
     assert "--width 16 --minutes 10" in advice(large, plan, Budget(minutes=10.0))[1]
+
+
+def test_nobody_waits_long_for_what_would_be_enough(table, large, plan, monkeypatch):
+    monkeypatch.setattr(worth_seeing, "PATIENCE", -1.0)
+    monkeypatch.setattr(worth_seeing, "_step_seconds", lambda *_: 0.1)
+    assert [line.partition(":")[0] for line in advice(large, plan, Budget(minutes=10.0))[1:]] == ["as it is"]
 
 
 def test_a_step_of_another_network_is_timed(large, plan):

@@ -5,9 +5,10 @@ Measured on an idle machine it is remembered; on a busy one threads are measured
 
 import copy
 import dataclasses
+import math
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, Literal, NamedTuple
@@ -38,8 +39,8 @@ LONG = (
     0.1  # seconds of a step from which on an idle machine is fastest with all threads; fewer take long to try
 )
 WINDOW, BUSY_WINDOW = 0.05, 0.3  # seconds of one reading on an idle and a busy machine, where times scatter
-LEAST, MOST = 0.5, 3.0  # seconds for trying threads on a busy machine
-TENTH = 0.1  # of the expected time of the run, which that may take within these bounds
+LEAST, MOST = 0.5, 3.0  # seconds for trying threads on a busy machine, and as many for kernels
+TENTH = 0.1  # of the expected time of the run, which each may take within these bounds
 GLANCE = 0.02  # seconds for one product
 SMALL = 2e-4  # seconds of a layer below which the detour through Python costs more than patches save
 
@@ -61,8 +62,8 @@ def tune(plan: Plan, experiment: Experiment, split: Split, budget: Budget | None
     """Return ``plan`` with the threads and kernels that train ``experiment`` fastest as the machine is now.
 
     A few steps are trained on a copy. What was found on an idle machine is remembered, so that equal runs are
-    planned alike there; on a busy one threads are measured again, for at most a tenth of ``budget``. Without
-    a cache folder the plan of an idle machine stays as it is. On NVIDIA's GPUs steps are captured.
+    planned alike there; on a busy one threads are measured again, for about a tenth of ``budget``. Without a
+    cache folder the plan of an idle machine stays as it is. On NVIDIA's GPUs steps are captured.
     """
     if plan.device != "cpu":
         captured = plan.device.startswith("cuda") and obstacle_to_capture(experiment) is None
@@ -181,8 +182,7 @@ def _measure(
             torch.set_num_threads(chosen)
             if known is None:
                 dtype = torch.bfloat16 if plan.precision == "bf16" else torch.float32
-                ways = {one: _patches(one, dtype) for one in set(seen.values())}
-                kernels = {name: tuple(ways[one]) for name, one in seen.items() if ways[one]}
+                kernels = _kernels(seen, dtype, patience if busy else math.inf)
                 patch_convolution.install(trial.family, kernels)
             seconds = thread_count.mean_time(step, BUSY_WINDOW) if kernels and known is None else times[chosen]
         finally:
@@ -219,7 +219,7 @@ def _larger(a: float | None, b: float | None) -> float | None:
 
 
 def _patience(budget: Budget | None, experiment: Experiment, split: Split, usual: float) -> float:
-    """Return for how many seconds threads may be tried on a busy machine."""
+    """Return for how many seconds threads, and then kernels, may be tried on a busy machine."""
     if budget is None:
         return MOST
     done = budget.fraction(1, images_drawn(experiment), len(split), usual)
@@ -276,6 +276,28 @@ def _watching(family: nn.Module) -> Iterator[dict[str, Seen]]:
     finally:
         for handle in handles:
             handle.remove()
+
+
+def _kernels(
+    seen: Mapping[str, Seen],
+    dtype: torch.dtype,
+    limit: float,
+    clock: Callable[[], float] = time.perf_counter,
+) -> dict[str, tuple[Product, ...]]:
+    """Return which products of which convolutions are faster by patches.
+
+    Args:
+        seen: the convolutions by name.
+        dtype: of their maps and weights.
+        limit: seconds after which no further one is tried: it keeps the library's way.
+        clock: seconds.
+    """
+    end = clock() + limit
+    ways: dict[Seen, list[Product]] = {}
+    for one in seen.values():
+        if one not in ways:
+            ways[one] = _patches(one, dtype) if clock() <= end else []
+    return {name: tuple(ways[one]) for name, one in seen.items() if ways[one]}
 
 
 def _patches(seen: Seen, dtype: torch.dtype) -> list[Product]:

@@ -23,6 +23,7 @@ from saddlepoint.runs.prepare import Prepared, build
 
 WIDTHS = (32, 16)  # narrower networks that are tried
 SIDES = (32, 28)  # smaller images
+PATIENCE = 3.0  # seconds after which no further change is tried: a person waits for the first step
 
 
 class Worth(NamedTuple):
@@ -85,7 +86,10 @@ def advice(prepared: Prepared, plan: Plan, budget: Budget, given: Mapping[str, A
         f"{_short(wanted.images)} with this recipe{size}{source}: {clock(need)} here"
     ]
     seconds = bought / speed
+    end = time.perf_counter() + PATIENCE
     for change in _cheaper(prepared):
+        if time.perf_counter() > end:
+            break
         other = _changed(prepared, change)
         step = _step_seconds(other, plan)
         if worth(other).images / images_drawn(other.experiment) * step <= seconds:

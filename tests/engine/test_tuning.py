@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import math
 
 import pytest
 import torch
@@ -96,6 +97,15 @@ def test_the_faster_way_is_chosen(monkeypatch, faster):
     seen = Seen(Geometry(4, 2, 1, 8), (2, 3, 8, 8), (2, 2, 4, 4), (2, 3, 4, 4))
     expected = ["down", "up", "match"] if faster == "patches" else []
     assert tuning._patches(seen, torch.float32) == expected
+
+
+def test_convolutions_keep_the_librarys_way_when_the_time_for_trying_is_over(monkeypatch):
+    now = iter([0.0, 0.5, 1.5])  # the start, then before each convolution that is not known yet
+    monkeypatch.setattr(tuning, "_patches", lambda seen, dtype: ["down"])
+    first, second = (Seen(Geometry(4, 2, 1, side), (), (), ()) for side in (8, 16))
+    seen = {"a": first, "b": first, "c": second}
+    assert tuning._kernels(seen, torch.float32, 1.0, lambda: next(now)) == {"a": ("down",), "b": ("down",)}
+    assert set(tuning._kernels(seen, torch.float32, math.inf)) == {"a", "b", "c"}
 
 
 def test_ways_take_turns():
