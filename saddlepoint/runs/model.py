@@ -223,6 +223,11 @@ class Model:
         load_weights(prepared.experiment.family, self.checkpoint, "ema")
         return prepared
 
+    def needs_samples(self) -> None:
+        """Raise UserError where the recipe's game makes no samples, whatever is to be done with them."""
+        if not self.family.samples:
+            raise UserError(f"{self.path} has no samples: its recipe {self.config['recipe']!r} makes none")
+
     @cached_property
     def _loaded(self) -> Prepared:
         """The experiment with the weights, built once."""
@@ -230,6 +235,7 @@ class Model:
 
     def _condition(self, n: int, label: int | str | None) -> torch.Tensor | None:
         """Return ``label`` as n classes; raises UserError for a bad ``n`` too."""
+        self.needs_samples()
         if n < 1:
             raise UserError(f"-n must be at least 1, got {n}")
         if label is None:

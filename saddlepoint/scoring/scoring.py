@@ -87,6 +87,7 @@ def _score(
         or (not isinstance(target, np.ndarray) and _is_run(Path(target)))
     ):
         run = target if isinstance(target, Model) else Model.open(target)
+        run.needs_samples()
         if geometry == Geometry():
             dataset = reference(run, against, f"saddle evaluate {run.path} --against PATH", report)
             _check_knn(run, dataset, knn)

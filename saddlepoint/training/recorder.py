@@ -41,7 +41,9 @@ class Recorder(Watcher):
         self.events.add({"step": trainer.done, "seconds": trainer.seconds, **figures})
 
     def snapshot(self, trainer: Trainer) -> None:
-        """Write a grid of the averaged weights' samples."""
+        """Write a grid of the averaged weights' samples, where the game makes any."""
+        if not trainer.family.samples:
+            return
         n = SHOWN if self.truth is None else POINTS
         label = trainer.family.labels(draw_latents(trainer.family, n, seed=self.seed))
         title = f"{self.data}, step {trainer.done:,}"  # not the run's name: equal runs draw equal pictures

@@ -77,7 +77,7 @@ def train_on(
         try:
             with bar:
                 trainer.train()
-            if habits.card and not screen.quiet:
+            if habits.card and not screen.quiet and trainer.family.samples:
                 line = final_score(Run(folder), trainer, recorder, scores, screen)
         except Interrupted:
             screen.interrupted(folder.path, trainer.done)

@@ -59,7 +59,9 @@ def quick_scores(
     """Return what scores a run, and in words what that costs beside training; "" where it has no scores."""
     assert prepared.data is not None
     scores = QuickScores(prepared.data, duration(prepared, plan.step_seconds, budget), rows)
-    if screen.quiet or not habits.card or not prepared.experiment.family.samples:
+    if not prepared.experiment.family.samples:
+        return scores, f"none, and no grids: recipe {prepared.recipe.name!r} makes no samples"
+    if screen.quiet or not habits.card:
         return scores, ""
     family = prepared.experiment.family
     with screen.working("finding what scores will cost"):
@@ -71,7 +73,7 @@ def evaluation_of(scores: QuickScores, screen: Screen, bar: Bar | Lines) -> Eval
     """Return what scores the averaged weights' samples during training."""
 
     def evaluation(trainer: Trainer) -> dict[str, Any]:
-        if scores.refused is not None:
+        if scores.refused is not None or not trainer.family.samples:
             return {}
         try:
             with bar.working("scoring the samples") as report:

@@ -132,12 +132,16 @@ class Screen:
             value, step = best
             kept = next((one.path for one in folder.checkpoints() if one.step == step), folder.path)
             self._line("best", f"{run.config['habits']['best']} {number(value)} at step {step:,}: {kept}")
-        self._line("samples", str(folder.grid))
-        self._line("over time", str(folder.animation))
+        samples = bool(folder.samples())
+        if samples:
+            self._line("samples", str(folder.grid))
+            self._line("over time", str(folder.animation))
         self._line("curves", str(folder.curves))
-        self._line("next", f"saddle evaluate {run.path}")
-        self._line("", f"saddle sample {run.path} -n 100 --seed 1")
-        self._line("", f"saddle resume {run.path} --steps {2 * run.step}")
+        longer = f"saddle resume {run.path} --steps {2 * run.step}"
+        if samples:
+            self._line("next", f"saddle evaluate {run.path}")
+            self._line("", f"saddle sample {run.path} -n 100 --seed 1")
+        self._line("" if samples else "next", longer)
         if folder.events():
             self._line("", f"tensorboard --logdir {run.path.parent}")
 

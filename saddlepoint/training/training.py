@@ -166,7 +166,7 @@ def _resolve(order: Order, length: Length, computing: Computing, writing: Writin
     siblings().add(plan)
     evaluate_every = writing.evaluate_every
     if evaluate_every is None:
-        scored = writing.card and not writing.quiet
+        scored = writing.card and not writing.quiet and prepared.experiment.family.samples
         evaluate_every = default_evaluate_every(budget, prepared) if scored else 0
     check_best(writing.best, evaluate_every)
     habits = Habits(
