@@ -57,10 +57,21 @@ def evaluate(
         UserError: the samples, a metric's name or the encoder do not fit the data.
     """
     if metrics is None:
-        quick = [metric for metric in _all() if not metric.slow]
-        return _score(dataset, sample, quick, False, samples, encoder, seed, report, look, told)
-    chosen = [registered.get(name) for name in metrics]
-    return _score(dataset, sample, chosen, True, samples, encoder, seed, report, look, told)
+        chosen = [metric for metric in _all() if not metric.slow]
+    else:
+        chosen = [registered.get(name) for name in metrics]
+    return _score(
+        dataset,
+        sample,
+        chosen,
+        strict=metrics is not None,
+        samples=samples,
+        encoder=encoder,
+        seed=seed,
+        report=report,
+        look=look,
+        told=told,
+    )
 
 
 def cheap(
@@ -77,8 +88,17 @@ def cheap(
     It is for curves on the way and for the end of training. Arguments and errors as for :func:`evaluate`.
     """
     chosen = [metric for metric in _all() if metric.cheap]
-    most = (CHEAP_REAL, samples)
-    card = _score(dataset, sample, chosen, False, samples, encoder, seed, report, most=most)
+    card = _score(
+        dataset,
+        sample,
+        chosen,
+        strict=False,
+        samples=samples,
+        encoder=encoder,
+        seed=seed,
+        report=report,
+        most=(CHEAP_REAL, samples),
+    )
     return replace(card, quick=True)
 
 
@@ -90,6 +110,7 @@ def _score(
     dataset: Dataset,
     sample: Sample | np.ndarray,
     chosen: Sequence[Metric],
+    *,
     strict: bool,
     samples: int,
     encoder: str | Encoder | None,
@@ -253,4 +274,14 @@ def _figure(measure: Measure, real: float | None, count: int, encoder: Encoder) 
     )
     if measure.real is not None:
         real, count = measure.real, measure.real_samples
-    return Figure(measure.value, low, high, measure.samples, real, space, count, measure.detail, measure.range)
+    return Figure(
+        value=measure.value,
+        low=low,
+        high=high,
+        samples=measure.samples,
+        real=real,
+        encoder=space,
+        real_samples=count,
+        detail=measure.detail,
+        range=measure.range,
+    )
