@@ -113,6 +113,12 @@ def test_a_run_is_removed_with_all_of_it(workplace, capsys):
     assert list((workplace / "a-comparison").iterdir()) == []
 
 
+def test_the_folder_that_one_stands_in_is_removed_too(workplace, monkeypatch):
+    monkeypatch.chdir(workplace / "gan-ring8-0001")
+    sp.remove_run(".")
+    assert [path.name for path in workplace.iterdir()] == ["a-comparison"]
+
+
 @pytest.mark.parametrize(("answer", "left"), [("y\n", 1), ("n\n", 2), ("\n", 2)])
 def test_a_terminal_is_asked(answer, left, workplace, monkeypatch, capsys):
     keyboard, terminal = pty.openpty()

@@ -85,7 +85,7 @@ class RunFolder:
         try:
             with self.locked():
                 self.config.unlink(missing_ok=True)
-            shutil.rmtree(self.path)
+            shutil.rmtree(self.path.absolute())  # a folder cannot be removed as "."
         except OSError as error:
             raise UserError(f"cannot remove {error.filename or self.path}: {error.strerror}") from error
 
