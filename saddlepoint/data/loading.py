@@ -124,7 +124,10 @@ def _located(labels: str, request: Request) -> str:
 
 
 def _absolute(path: str) -> str:
-    return str(Path(path).expanduser().absolute())
+    """Return a path from the root, without ``..`` unless that leads through a link to another folder."""
+    whole = Path(path).expanduser().absolute()
+    plain = os.path.normpath(whole)
+    return plain if os.path.exists(plain) and os.path.samefile(plain, whole) else str(whole)
 
 
 def _held_out(dataset: Dataset) -> Dataset:

@@ -14,6 +14,7 @@ from saddlepoint.evaluate.encoders.find import find_encoder
 from saddlepoint.evaluate.features import real_views, thumbnails, training_order
 from saddlepoint.exploring.output import drawn_with, needs_images, word_scale
 from saddlepoint.plots.collage import beside, framed, stacked, subtitled, titled
+from saddlepoint.plots.curves.labels import brief
 from saddlepoint.plots.grid import GAP, grid
 from saddlepoint.runs.model import Model
 from saddlepoint.runs.output import picture_path, provenance, save_picture
@@ -117,7 +118,7 @@ def _pairs(found: Neighbours) -> "Image.Image":
 
     left = titled("sample", stacked([row(one[None], [""]) for one in found.samples], gap=GAP), size=13)
     near = [
-        row(images, [f"{one:.3g}" for one in distance])
+        row(images, [brief(one) for one in distance])
         for images, distance in zip(found.images, found.distance, strict=True)
     ]
     of = f"{found.searched:,}" if found.searched == found.of else f"{found.searched:,} of {found.of:,}"

@@ -61,6 +61,17 @@ def test_a_path_may_end_like_a_count(tmp_path, monkeypatch):
     assert relative.fingerprint == few.fingerprint != load(str(folder)).fingerprint
 
 
+def test_a_path_is_told_without_detours_that_lead_nowhere_else(tmp_path, monkeypatch):
+    for name in ("beside", "far/deep"):
+        (tmp_path / name).mkdir(parents=True)
+    for folder in (tmp_path, tmp_path / "far"):
+        np.save(folder / "set.npy", np.arange(20 * 64, dtype=np.uint8).reshape(20, 8, 8))
+    monkeypatch.chdir(tmp_path / "beside")
+    assert load("../set.npy").source == f"{tmp_path}/set.npy"
+    (tmp_path / "beside" / "link").symlink_to(tmp_path / "far" / "deep")
+    assert load("link/../set.npy").source == f"{tmp_path}/beside/link/../set.npy"  # the set in far
+
+
 def test_every_source_has_one_line_of_help():
     assert {"digits", "mnist", "fashion", "kmnist", "cifar10", "ring8", "grid25", "mixture1d"} <= set(
         sources.names()
