@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from saddlepoint.cli.starting import starting
@@ -10,6 +10,7 @@ from saddlepoint.core.errors import UserError
 
 if TYPE_CHECKING:
     from saddlepoint.core.experiment import Recipe
+    from saddlepoint.core.flags import Flag
 
 
 class UnknownWordError(UserError):
@@ -86,9 +87,7 @@ def add_flags(parser: argparse.ArgumentParser, recipe: "Recipe") -> list[str]:
     others = parser.add_argument_group("optimizers of any recipe (default: the recipe's)")
     known = flags(recipe)
     for name, flag in known.items():
-        told = flag.default is None or flag.many or flag.kind is bool
-        text = flag.help.rstrip(".") + ("" if told else f" (default: {flag.default})")
-        settings: dict[str, Any] = {"dest": f"flag_{name}", "help": text}
+        settings: dict[str, Any] = {"dest": f"flag_{name}", "help": _help(flag)}
         if flag.kind is bool:
             settings |= {"action": argparse.BooleanOptionalAction, "default": None}
         else:
@@ -98,23 +97,44 @@ def add_flags(parser: argparse.ArgumentParser, recipe: "Recipe") -> list[str]:
     return list(known)
 
 
-def add_data(parser: argparse.ArgumentParser) -> None:
-    """Add the options that name the data."""
-    data = parser.add_argument_group("data")
-    data.add_argument(
-        "--data",
-        default="digits",
-        metavar="SOURCE",
-        help="name (see: saddle list), name:PATH, folder of images, zip, IDX or .npy (default: digits)",
-    )
-    data.add_argument("--size", type=int, metavar="PIXELS", help="side of the images (default: the data's)")
-    data.add_argument("--crop", choices=("center", "stretch"), default="center", help="how to make them square")
-    data.add_argument(
-        "--background",
-        choices=("white", "black"),
-        default="white",
-        help="what transparent parts of images are flattened on (default: white)",
-    )
-    data.add_argument(
-        "--labels", metavar="FILE", help="FILE or FILE:COLUMN with the classes of images: CSV or JSON"
-    )
+def add_arguments(
+    parser: argparse.ArgumentParser,
+    function: Callable[..., Any],
+    groups: Mapping[str, Collection[str]],
+    *,
+    positional: str,
+    metavar: str,
+) -> None:
+    """Add a function's arguments as options, with the defaults of its signature and the help of its docstring.
+
+    Args:
+        parser: to which they are added.
+        function: whose arguments.
+        groups: names of arguments by the title under which they stand; others are left out.
+        positional: the one that is given by its place.
+        metavar: what that one is called.
+    """
+    from saddlepoint.core.flags import arguments
+
+    known = arguments(function)
+    text = _help(known[positional])
+    parser.add_argument(positional, nargs="?", default=known[positional].default, metavar=metavar, help=text)
+    for title, names in groups.items():
+        group = parser.add_argument_group(title)
+        for name in names:
+            if name not in known or name == positional:
+                continue
+            flag = known[name]
+            settings: dict[str, Any] = {"dest": name, "default": flag.default, "help": _help(flag)}
+            if flag.kind is bool:
+                settings["action"] = argparse.BooleanOptionalAction if flag.default else "store_true"
+            else:
+                settings |= {"type": flag.parse, "metavar": flag.metavar}
+            group.add_argument(flag.option, **settings)
+
+
+def _help(flag: "Flag") -> str:
+    """Return what a command line says of a flag, with its default where it has one."""
+    untold = flag.default is None or flag.many or flag.kind is bool
+    text = flag.help.rstrip(".") + ("" if untold else f" (default: {flag.default})")
+    return text.replace("``", "").replace("%", "%%")

@@ -2,7 +2,8 @@
 
 import json
 
-from saddlepoint.cli.parser import Parser, add_data, parse_with_flags
+from saddlepoint.cli.parser import Parser, add_arguments, parse_with_flags
+from saddlepoint.cli.starting import starting
 
 SUMMARY = "list every layer of a recipe: shapes, parameters, FLOPs"
 
@@ -28,7 +29,10 @@ def make_parser(recipe: str = "dcgan", help_line: str = "") -> Parser:
         description=f"List every layer of a recipe for the given data. {recipe}: {help_line}",
         epilog="example:\n  saddle show dcgan --data mnist --width 32 --json",
     )
-    parser.add_argument("recipe", nargs="?", default="dcgan", help="see: saddle list (default: dcgan)")
-    add_data(parser)
+    with starting():
+        from saddlepoint.training.training import train
+
+    data = {"data": ("data", "size", "crop", "background", "labels")}
+    add_arguments(parser, train, data, positional="recipe", metavar="RECIPE")
     parser.add_argument("--json", action="store_true", help="print JSON")
     return parser

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 
+from saddlepoint.core.docstrings import said_of
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.kinds import kinds
 from saddlepoint.core.protocol import Family, Progress
@@ -176,16 +177,7 @@ class Recipe:
 
     def flag_help(self, flag: str) -> str:
         """Return what the docstring's ``Args`` section says of ``flag``."""
-        doc, found = inspect.getdoc(self.build) or "", []
-        for line in doc.partition("Args:")[2].split("\n"):
-            head, _, tail = line.strip().partition(":")
-            if head == flag:
-                found.append(tail.strip())
-            elif found and line.startswith("        "):
-                found.append(line.strip())
-            elif found:
-                break
-        return " ".join(found)
+        return said_of(self.build, flag)
 
     def check_kind(self, data: DataSpec) -> None:
         """Raise UserError when the recipe cannot train on this kind of data."""

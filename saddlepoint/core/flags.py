@@ -1,13 +1,15 @@
-"""A recipe's signature as flags: their types, defaults and help, and values checked against them."""
+"""A signature as flags: their types, defaults and help, and values checked against them."""
 
+import inspect
 import math
 import types
 import typing
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Union
+from typing import Annotated, Any, Literal, Union
 
 from saddlepoint.core.aliases import belongs, did_you_mean, translated
+from saddlepoint.core.docstrings import said_of
 from saddlepoint.core.errors import UserError, close
 from saddlepoint.core.experiment import Recipe, recipes
 from saddlepoint.core.optimization import ALL, RATES, SETTINGS, Setting
@@ -90,6 +92,35 @@ class Flag:
 
 
 @dataclass(frozen=True)
+class Argument(Flag):
+    """An argument of a function that sees to the range of its values itself.
+
+    Attributes:
+        words: words that are values too, or all of its values where they are words.
+    """
+
+    words: tuple[str, ...]
+
+    @property
+    def metavar(self) -> str:
+        """What stands for a value in the help of a command line."""
+        kinds = [] if self.kind is str else [self.kind.__name__.upper()]
+        return "|".join([*kinds, *self.words]) or self.name.upper()
+
+    def parse(self, text: str) -> Any:
+        """Return what was typed on a command line; raises UserError where it does not parse."""
+        if text in self.words or (self.kind is str and not self.words):
+            return text
+        wanted = [] if self.kind is str else [_a(self.kind)]
+        try:
+            if wanted:
+                return self.kind(text)
+        except ValueError:
+            pass
+        raise UserError(f"{self.option} takes {' or '.join([*wanted, *self.words])}, got {text!r}")
+
+
+@dataclass(frozen=True)
 class PlayerFlag(Flag):
     """A setting of the players' optimizers: one value for all players, or values by player.
 
@@ -152,6 +183,18 @@ def own_flags(recipe: Recipe) -> dict[str, Flag]:
     return found
 
 
+def arguments(function: Callable[..., Any]) -> dict[str, Argument]:
+    """Return the arguments of a function that can be typed, by name, with what its docstring says of them."""
+    hints = typing.get_type_hints(function, include_extras=True)
+    known = {}
+    for name, parameter in inspect.signature(function).parameters.items():
+        kind, many, optional, lowest = _read(hints[name])
+        if parameter.kind is not parameter.VAR_KEYWORD and kind in (bool, int, float, str):
+            said, words = said_of(function, name), _words(hints[name])
+            known[name] = Argument(name, kind, parameter.default, many, optional, lowest, said, words)
+    return known
+
+
 def owners(name: str) -> list[str]:
     """Return the recipes that have ``name`` among their own flags."""
     return [owner for owner, recipe in recipes.items() if name in recipe.flags]
@@ -197,7 +240,17 @@ def _read(hint: Any) -> tuple[type, bool, bool, int]:
         return hint.__origin__, False, False, hint.__metadata__[0]
     if typing.get_origin(hint) is tuple:
         return typing.get_args(hint)[0], True, False, 1
+    if typing.get_origin(hint) is Literal:
+        return str, False, False, 1
     return hint, False, False, 1
+
+
+def _words(hint: Any) -> tuple[str, ...]:
+    """Return the words of a hint such as ``Literal["a", "b"]`` or ``int | Literal["auto"] | None``."""
+    if typing.get_origin(hint) is Literal:
+        return typing.get_args(hint)
+    union = typing.get_origin(hint) in (Union, types.UnionType)
+    return tuple(word for part in typing.get_args(hint) if union for word in _words(part))
 
 
 def _a(kind: type) -> str:

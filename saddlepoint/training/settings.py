@@ -113,10 +113,21 @@ PARTS = (Order, Length, Computing, Writing)
 Part = TypeVar("Part")
 
 
+def names(part: type) -> tuple[str, ...]:
+    """Return the names of the settings of a part."""
+    return tuple(field.name for field in fields(part))
+
+
+def groups() -> dict[str, tuple[str, ...]]:
+    """Return the names of all settings by what their part is about."""
+    titles = [str(part.__doc__).rstrip(".") for part in PARTS]
+    return {title[0].lower() + title[1:]: names(part) for title, part in zip(titles, PARTS, strict=True)}
+
+
 def parted(arguments: Mapping[str, Any]) -> tuple[Order, Length, Computing, Writing]:
     """Return the arguments of ``train``, all of them by name, in four parts; raises UserError for a bad one."""
 
     def part(kind: type[Part]) -> Part:
-        return kind(**{field.name: arguments[field.name] for field in fields(kind)})  # type: ignore[arg-type]
+        return kind(**{name: arguments[name] for name in names(kind)})  # type: ignore[arg-type]
 
     return part(Order), part(Length), part(Computing), part(Writing)

@@ -55,8 +55,8 @@ def train(
     """Train a recipe on data, and return the finished run.
 
     Args:
-        recipe: name of the recipe.
-        data: name of a data set, or path of images.
+        recipe: name of the recipe; ``saddle list`` shows them.
+        data: name of a data set, ``name:PATH``, or the path of a folder of images, a zip, IDX files or a .npy.
         steps: budget in steps.
         images: budget in real images shown to the critic.
         epochs: budget in passes over the training split.
@@ -64,9 +64,9 @@ def train(
         out: the run's folder; by default ``runs/<recipe>-<data>-<number>``.
         seed: seed of everything that is random.
         init: run whose newest weights are the initial ones.
-        batch: images a step.
-        ema: decay per step of the weights' average that is sampled from; 0 turns it off.
-        size: side of the images in pixels.
+        batch: images a step; by default the recipe's.
+        ema: decay per step of the weights' average that is sampled from, 0 for none; by default the recipe's.
+        size: side of the images in pixels; by default the data's, or the nearest that the recipe supports.
         crop: "center" cuts a square from each image, "stretch" squeezes the whole image into one.
         background: "white" or "black", what transparent parts of images are flattened on.
         labels: FILE or FILE:COLUMN that gives classes to a folder of images: CSV, or JSON like {"file": label}.
