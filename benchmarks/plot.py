@@ -3,36 +3,45 @@
 from typing import Any
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
 from PIL import Image
 
 from benchmarks.report import limit_of_operations
-from saddlepoint.plots.canvas import CRITIC, FAINT, GENERATOR, INK, bare, new_figure, picture
+from saddlepoint.core.words import short_count
+from saddlepoint.plots.canvas import (
+    CRITIC,
+    FAINT,
+    GENERATOR,
+    INK,
+    Part,
+    Words,
+    bare,
+    head_height,
+    new_figure,
+    picture,
+)
 
 WIDTH, DPI = 9.0, 200
-LEFT, RIGHT, TOP, BOTTOM = 2.75, 0.95, 0.95, 0.75
-BAR, GAP, GROWTH = 0.62, 0.95, 1.9  # inches
+BAR, NUMBERS, GROWTH = 0.62, 0.9, 2.6  # inches: a row, the numbers around all rows, the curves of growth
 UNITS = {"batch": "batch", "width": "width", "size": "side in pixels", "images": "number of images"}
 
 
 def speed_image(results: dict[str, Any]) -> Image.Image:
     """Draw ratios beside their goals, shares of the peak, and how the cost of an image grows."""
     rows, growth = results["rows"], results.get("growth")
-    bars = BAR * len(rows) + 0.1
-    height = TOP + BOTTOM + (bars if rows else 0) + (GROWTH if growth else 0) + (GAP if rows and growth else 0)
-    figure = new_figure(WIDTH, height, dpi=DPI)
-    figure.text(0.2 / WIDTH, 1 - 0.36 / height, _title(results), color=INK, size=12, weight="bold")
-    figure.text(0.2 / WIDTH, 1 - 0.6 / height, _subtitle(results), color=FAINT, size=8.5)
+    head = Words(_title(results), 12, bold=True), Words(_subtitle(results), 8.5, FAINT)
+    bars = BAR * len(rows) + NUMBERS if rows else 0.0
+    heights = [height for height in (head_height(*head), bars, GROWTH if growth else 0.0) if height]
+    figure = new_figure(WIDTH, sum(heights), dpi=DPI)
+    parts = Part(figure).rows(*heights)
+    parts[0].write_head(*head)
     if rows:
-        room, between = WIDTH - LEFT - RIGHT, 1.0
-        half = (room - between) / 2
-        bottom = (height - TOP - bars) / height
-        _ratios(figure.add_axes((LEFT / WIDTH, bottom, half / WIDTH, bars / height)), rows)
-        left = (LEFT + half + between) / WIDTH
-        _shares(figure.add_axes((left, bottom, half / WIDTH, bars / height)), rows, results["peak"])
+        ratios, shares = parts[1].axes(1, 2, sharey=True)
+        _ratios(ratios, rows)
+        _shares(shares, rows, results["peak"])
+        parts[1].lay_out()
     if growth:
-        _grow(figure, growth, height)
+        _grow(parts[-1], growth)
     return picture(figure)
 
 
@@ -85,12 +94,11 @@ def _shares(place: Axes, rows: dict[str, Any], peak: dict[str, float]) -> None:
             x = row["share_goal"]
             place.plot([x, x], [y - 0.38, y + 0.38], color=INK, linewidth=1.6, linestyle=(0, (2, 1)))
     place.set_xlim(0, 1.08)
-    place.set_ylim(len(rows) - 0.5, -0.5)
-    place.set_yticks([])
+    place.tick_params(labelleft=False)
     place.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:.0%}"))
     place.set_xlabel("useful FLOPs, share of the bf16 matrix peak", size=8.5, color=FAINT)
-    place.text(0, 1.01, "Saddlepoint", color=GENERATOR, size=8.5, weight="bold", transform=place.transAxes)
-    place.text(0.45, 1.01, "plain loop", color=CRITIC, size=8.5, weight="bold", transform=place.transAxes)
+    place.set_title("Saddlepoint", loc="left", color=GENERATOR, size=8.5, weight="bold")
+    place.set_title("plain loop", loc="center", color=CRITIC, size=8.5, weight="bold")
 
 
 def _names(place: Axes, rows: dict[str, Any]) -> None:
@@ -99,41 +107,32 @@ def _names(place: Axes, rows: dict[str, Any]) -> None:
     place.set_yticklabels([row["title"].replace(", ", "\n", 1) for row in rows.values()], color=INK)
 
 
-def _grow(figure: Figure, growth: dict[str, Any], height: float) -> None:
+def _grow(part: Part, growth: dict[str, Any]) -> None:
     curves = growth["curves"]
-    left, right, between = 0.75, 0.3, 0.42
-    width = (WIDTH - left - right - between * (len(curves) - 1)) / len(curves)
-    everything = [1e6 / point["images_per_second"] for points in curves.values() for point in points]
-    for index, (name, points) in enumerate(curves.items()):
-        x = left + index * (width + between)
-        place = figure.add_axes((x / WIDTH, BOTTOM / height, width / WIDTH, GROWTH / height))
+    base = "batch {batch}, width {width}, {size}×{size}, {images:,} images".format(**growth["base"])
+    head = Words("microseconds an image", 8.5)
+    top, body = part.rows(head_height(head), GROWTH - head_height(head))
+    top.write_head(head)
+    top.write_key(Words(f"grey DCGAN, {base}; one of them changed", 8.5, FAINT))
+    places = body.axes(1, len(curves), sharey=True)
+    for place, (name, points) in zip(places, curves.items(), strict=True):
         bare(place, size=8)
         values = [point["value"] for point in points]
         costs = [1e6 / point["images_per_second"] for point in points]
         place.plot(values, costs, color=GENERATOR, marker="o", markersize=4, linewidth=1.6)
         place.set_xscale("log")
-        place.set_yscale("log")
-        place.set_ylim(min(everything) / 1.5, max(everything) * 1.5)
         place.xaxis.set_major_locator(FixedLocator(values))
-        place.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _short(value)))
+        place.xaxis.set_major_formatter(FuncFormatter(lambda value, _: short_count(value)))
         place.xaxis.set_minor_locator(NullLocator())
-        place.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        place.yaxis.set_minor_locator(NullLocator())
-        place.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
         place.set_xlabel(UNITS[name], size=8.5, color=FAINT)
-        if index:
-            place.tick_params(labelleft=False)
-    base = "batch {batch}, width {width}, {size}×{size}, {images:,} images".format(**growth["base"])
-    y = (BOTTOM + GROWTH + 0.12) / height
-    figure.text(left / WIDTH, y, "microseconds an image", color=INK, size=8.5)
-    figure.text(
-        1 - right / WIDTH, y, f"grey DCGAN, {base}; one of them changed", color=FAINT, size=8.5, ha="right"
-    )
+    every = [1e6 / point["images_per_second"] for points in curves.values() for point in points]
+    places[0].set_yscale("log")
+    places[0].set_ylim(min(every) / 1.5, max(every) * 1.5)
+    places[0].yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    places[0].yaxis.set_minor_locator(NullLocator())
+    places[0].yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+    body.lay_out()
 
 
 def _threads(count: int) -> str:
     return f"{count} thread{'s' * (count != 1)}"
-
-
-def _short(value: float) -> str:
-    return f"{value / 1000:,g}k" if value >= 1000 else f"{value:g}"

@@ -15,7 +15,8 @@ from saddlepoint.evaluate import meanings
 from saddlepoint.evaluate.card import interval, legend, marked, number
 from saddlepoint.pages.render import data_uri, render
 from saddlepoint.pages.table import Cell, Column, Span, Table
-from saddlepoint.plots.curves.overlay import DARK, LIGHT, Line, Over, overlay_image
+from saddlepoint.plots.canvas import DARK, LIGHT
+from saddlepoint.plots.curves.overlay import Line, Over, overlay_image
 from saddlepoint.plots.grid import grid
 from saddlepoint.plots.samples import POINTS, draw, truth
 

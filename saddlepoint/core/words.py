@@ -51,3 +51,21 @@ def clipped(text: str, room: float, measure: Callable[[str], float] = len) -> st
     while text and measure(text + "...") > room:
         text = text[:-1]
     return text.rstrip() + "..." if text else ""
+
+
+def short_count(x: float) -> str:
+    """Return a count as people write it: 950, 1.5k, 20k, 3M."""
+    for unit, name in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if abs(x) >= unit:
+            return f"{x / unit:g}{name}"
+    return f"{x:g}"
+
+
+def brief(x: float) -> str:
+    """Return a value in three digits, or two and an exponent: −0.0123, 158, 3.0e7."""
+    if x == 0 or 1e-3 <= abs(x) < 1e4:
+        text = f"{x:.0f}" if abs(x) >= 999.5 else f"{x:.3g}"
+    else:
+        digits, _, exponent = f"{x:.1e}".partition("e")
+        text = f"{digits}e{int(exponent)}"
+    return text.replace("-", "−", 1) if x < 0 else text

@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from PIL import Image
 
-from saddlepoint.plots.curves.overlay import DARK, LIGHT
+from saddlepoint.plots.canvas import DARK, LIGHT
 from saddlepoint.plots.png import png_bytes
 from saddlepoint.version import __version__
 

@@ -8,14 +8,27 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from saddlepoint.plots.canvas import CRITIC, FAINT, GENERATOR, INK, bare, new_figure, picture
+from saddlepoint.core.words import short_count
+from saddlepoint.plots.canvas import (
+    CRITIC,
+    FAINT,
+    GENERATOR,
+    INK,
+    Part,
+    Words,
+    bare,
+    head_height,
+    new_figure,
+    picture,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 COLUMNS, WIDTH, DPI = 2, 10.0, 150
-HEAD, FOOT, ROW, GAP, NAMES, EDGE = 0.52, 0.3, 0.27, 0.18, 1.55, 0.75  # inches
-WORDS = {True: "holds", False: "does not hold", None: "not decided"}
+ROW, FOOT = 0.27, 0.45  # inches of an arm, and of the numbers below all arms
+VERDICTS = {True: ("holds", CRITIC), False: ("does not hold", GENERATOR), None: ("not decided", FAINT)}
 WIDE = 30  # times the smallest value, from which on the axis is logarithmic
 
 
@@ -24,46 +37,48 @@ def claims_image(results: Sequence[Mapping[str, Any]]) -> Image.Image:
 
     Points are seeds, bars their means; panels whose arms differ by more than 30 times have a logarithmic axis.
     """
+    return picture(claims_figure(results))
+
+
+def claims_figure(results: Sequence[Mapping[str, Any]]) -> Figure:
+    """Return ``claims_image`` before it is drawn."""
     rows = [results[i : i + COLUMNS] for i in range(0, len(results), COLUMNS)]
-    heights = [HEAD + FOOT + ROW * max(len(_arms(one)) for one in row) for row in rows]
-    height = sum(heights) + GAP * len(rows) + 0.15
-    figure = new_figure(WIDTH, height, dpi=DPI)
-    top, width = height - 0.1, WIDTH / COLUMNS
-    for row, tall in zip(rows, heights, strict=True):
-        for column, one in enumerate(row):
-            left, arms = column * width, _arms(one)
-            figure.text(
-                (left + 0.15) / WIDTH, (top - 0.2) / height, one["claim"], color=INK, size=10, weight="bold"
-            )
-            holds = one["verdict"]["holds"]
-            colour = {True: CRITIC, False: GENERATOR, None: FAINT}[holds]
-            count = len({trial["seed"] for trial in one["trials"]})
-            seeds = "one seed" if count == 1 else f"{count} seeds"
-            said = f"{WORDS[holds]} · {one['protocol']}, {seeds} · {one['headline'].replace('_', ' ')}"
-            figure.text((left + 0.15) / WIDTH, (top - 0.38) / height, said, color=colour, size=8)
-            tall_axes = ROW * len(arms)
-            bottom = top - HEAD - tall_axes
-            place = (left + NAMES, bottom, width - NAMES - EDGE, tall_axes)
-            _panel(
-                figure.add_axes((place[0] / WIDTH, place[1] / height, place[2] / WIDTH, place[3] / height)),
-                arms,
-            )
-        top -= tall + GAP
-    return picture(figure)
+    head = head_height(*_heading(results[0]))
+    widest = max((arm for result in results for arm in _arms(result)), key=len)
+    most = [max(len(_arms(result)) for result in row) for row in rows]
+    heights = [head + ROW * arms + FOOT for arms in most]
+    figure = new_figure(WIDTH, sum(heights), dpi=DPI)
+    for row, part in zip(rows, Part(figure).rows(*heights), strict=True):
+        for result, panel in zip(row, part.columns(COLUMNS), strict=False):
+            # Fewer arms than the neighbour has leave room at the bottom, not wider rows.
+            title, body = panel.rows(head, ROW * len(_arms(result)) + FOOT)
+            title.write_head(*_heading(result))
+            _draw_panel(body.axes()[0], _arms(result), widest)
+            body.lay_out()
+    return figure
+
+
+def _heading(result: Mapping[str, Any]) -> tuple[Words, Words]:
+    """Return the claim's name, and its verdict with what it rests on."""
+    verdict, colour = VERDICTS[result["verdict"]["holds"]]
+    count = len({trial["seed"] for trial in result["trials"]})
+    seeds = "one seed" if count == 1 else f"{count} seeds"
+    rest = f"{result['protocol']}, {seeds} · {result['headline'].replace('_', ' ')}"
+    return Words(result["claim"], 10, bold=True), Words(f"{verdict} · {rest}", 8, colour)
 
 
 def _arms(result: Mapping[str, Any]) -> dict[str, list[float]]:
     """Return the headline figure's values over seeds for each arm."""
-    found: dict[str, list[float]] = {}
+    arms: dict[str, list[float]] = {}
     for trial in result["trials"]:
         value = trial["figures"].get(result["headline"])
-        values = found.setdefault(trial["arm"], [])
+        values = arms.setdefault(trial["arm"], [])
         if isinstance(value, int | float):
             values.append(float(value))
-    return found
+    return arms
 
 
-def _panel(place: Axes, arms: Mapping[str, Sequence[float]]) -> None:
+def _draw_panel(place: Axes, arms: Mapping[str, Sequence[float]], widest: str) -> None:
     bare(place, size=7.5)
     means = {arm: math.fsum(values) / len(values) for arm, values in arms.items() if values}
     everything = [value for values in arms.values() for value in values]
@@ -72,6 +87,7 @@ def _panel(place: Axes, arms: Mapping[str, Sequence[float]]) -> None:
         place.set_xlim(min(everything) / 2, max(everything) * 2)
     else:
         place.set_xlim(min([0.0, *everything]), 1.12 * max([1e-9, *everything]))
+        place.xaxis.set_major_formatter(lambda x, _: short_count(x))
     for y, (arm, values) in enumerate(arms.items()):
         if not values:
             place.annotate("diverged", (0.01, y), xycoords=("axes fraction", "data"), va="center", size=8)
@@ -90,5 +106,7 @@ def _panel(place: Axes, arms: Mapping[str, Sequence[float]]) -> None:
             annotation_clip=False,
         )
     place.set_ylim(len(arms) - 0.5, -0.5)
-    place.set_yticks(range(len(arms)))
-    place.set_yticklabels(list(arms), color=INK)
+    place.set_yticks(range(len(arms)), list(arms), color=INK)
+    # The widest name of all, unseen, leaves the same room for names in every panel.
+    at = {"xycoords": ("axes fraction", "data"), "xytext": (-5, 0), "textcoords": "offset points"}
+    place.annotate(widest, (0, 0), ha="right", va="center", size=7.5, alpha=0, **at)

@@ -1,16 +1,33 @@
 """How often each class occurs among samples, beside the data's own shares."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
 
 from saddlepoint.core.words import clipped
-from saddlepoint.plots.canvas import FAINT, GENERATOR, INK, bare, new_figure, picture
+from saddlepoint.plots.canvas import (
+    FAINT,
+    GENERATOR,
+    INK,
+    Part,
+    Words,
+    bare,
+    head_height,
+    new_figure,
+    picture,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 WIDTH, HEIGHT, DPI = 9.0, 3.4, 140
 DATA = "#9CA3AF"
-NAMED = 40  # more classes than this have no room for their names
+CROWDED, NAMED = 24, 40  # more classes than these have names that slant more, or no room for them
 
 
 def histogram_image(
@@ -35,8 +52,25 @@ def histogram_image(
     Returns:
         RGB, 1260 by 476 pixels.
     """
+    return picture(histogram_figure(names, shares, data, low=low, high=high, title=title))
+
+
+def histogram_figure(
+    names: Sequence[str],
+    shares: np.ndarray,
+    data: np.ndarray,
+    *,
+    low: np.ndarray,
+    high: np.ndarray,
+    title: str,
+) -> Figure:
+    """Return ``histogram_image`` before it is drawn."""
+    head = Words(clipped(title, 70), 11, bold=True)
     figure = new_figure(WIDTH, HEIGHT, dpi=DPI)
-    place = figure.add_axes((0.06, 0.15, 0.92, 0.69))
+    top, body = Part(figure).rows(head_height(head), HEIGHT - head_height(head))
+    top.write_head(head)
+    top.write_key(Words("data", 9, FAINT, bold=True), Words("samples", 9, GENERATOR, bold=True))
+    (place,) = body.axes()
     bare(place, size=8)
     place.grid(False, axis="x")
     x = np.arange(len(names))
@@ -44,16 +78,21 @@ def histogram_image(
     place.bar(x, shares, width=0.44, color=GENERATOR, alpha=0.9)
     if len(names) <= NAMED:
         place.vlines(x, low, high, color=INK, linewidth=1.2)
-        room = max(3, 100 // len(names))
-        upright = max(map(len, names)) <= room
-        labels = [clipped(name, 14) for name in names]
-        place.set_xticks(x, labels, rotation=0 if upright else 30, ha="center" if upright else "right")
-        for label in place.get_xticklabels():
-            label.set_parse_math(False)
+        _name_classes(place, names)
     place.set_xlim(-0.6, len(names) - 0.4)
     place.set_ylim(0, 1.08 * max(high.max(), data.max()))
     place.yaxis.set_major_formatter(lambda share, _: f"{100 * share:g} %")
-    figure.text(0.06, 0.92, clipped(title, 70), color=INK, size=11, weight="bold", parse_math=False)
-    figure.text(0.98, 0.92, "samples", color=GENERATOR, size=9, weight="bold", ha="right")
-    figure.text(0.90, 0.92, "data", color=FAINT, size=9, weight="bold", ha="right")
-    return picture(figure)
+    body.lay_out()
+    return figure
+
+
+def _name_classes(place: Axes, names: Sequence[str]) -> None:
+    """Write the classes' names under their bars, slanting where they have no room beside one another."""
+    upright = max(map(len, names)) <= max(3, 100 // len(names))
+    place.set_xticks(
+        range(len(names)),
+        [clipped(name, 14) for name in names],
+        rotation=0 if upright else 30 if len(names) <= CROWDED else 60,
+        ha="center" if upright else "right",
+        parse_math=False,
+    )

@@ -8,14 +8,26 @@ import numpy as np
 from PIL import Image
 
 from saddlepoint.core.words import clipped
-from saddlepoint.plots.canvas import FAINT, GENERATOR, INK, bare, new_figure, picture
+from saddlepoint.plots.canvas import (
+    FAINT,
+    GENERATOR,
+    INK,
+    Part,
+    Words,
+    bare,
+    head_height,
+    new_figure,
+    picture,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 Limits = tuple[tuple[float, float], tuple[float, float]]
 
 SIDE = 480  # pixels
+KEY = 0.16  # inches of the line that tells samples from real points
 DPI = 120
 MOST = 5_000  # more dots than this hide each other
 BINS = 60
@@ -31,7 +43,6 @@ def points_image(
     *,
     modes: np.ndarray | None = None,
     reach: float = 0.0,
-    limits: Limits | None = None,
     title: str = "",
 ) -> Image.Image:
     """Draw samples over real points, in a picture whose size never changes.
@@ -48,7 +59,6 @@ def points_image(
         real: (m, d), or None.
         modes: (k, d) centres of the true modes, or None.
         reach: how far a sample may lie from a mode that it belongs to.
-        limits: ((left, right), (bottom, top)) instead; with d = 1 the second pair bounds the density.
         title: one line above.
 
     Returns:
@@ -57,6 +67,18 @@ def points_image(
     Raises:
         ValueError: arrays of another shape, different dimensions, or no finite point at all in an array.
     """
+    return picture(points_figure(samples, real, modes=modes, reach=reach, title=title))
+
+
+def points_figure(
+    samples: np.ndarray,
+    real: np.ndarray | None = None,
+    *,
+    modes: np.ndarray | None = None,
+    reach: float = 0.0,
+    title: str = "",
+) -> Figure:
+    """Return ``points_image`` before it is drawn; arguments and errors as there."""
     samples, count = _checked("samples", samples)
     if real is not None:
         real, _ = _checked("real points", real)
@@ -69,24 +91,35 @@ def points_image(
         real = None if real is None else (real - mean) @ axes
         modes = None if modes is None else (modes - mean) @ axes
 
+    head = Words(clipped(title, 50), 9.5, bold=True)
+    key = [Words("○ modes", 8, INK, bold=True)] * (modes is not None)
+    key += [Words("real", 8, FAINT, bold=True)] * (real is not None)
+    key += [Words("samples", 8, GENERATOR, bold=True)]
+    heights = [head_height(head), KEY, SIDE / DPI - KEY - head_height(head)]
     figure = new_figure(SIDE / DPI, SIDE / DPI, dpi=DPI)
-    place = figure.add_axes((0.11, 0.09, 0.85, 0.80))
+    top, middle, body = Part(figure).rows(*heights)
+    top.write_head(head)
+    middle.write_key(*key)
+    (place,) = body.axes()
     bare(place, size=6.5)
     flat = samples.shape[1] == 1
-    limits = limits or (_density_limits if flat else _limits)(samples if real is None else real)
+    limits = (_density_limits if flat else _limits)(samples if real is None else real)
     (_histograms if flat else _scatter)(place, samples, real, limits)
-    if modes is not None:
-        _mark_modes(place, modes, reach, limits)
     place.set_xlim(*limits[0])
     place.set_ylim(*limits[1])
+    if dimensions > 2:
+        place.set_xlabel(f"first two principal axes of {dimensions}", loc="right", color=FAINT, size=6.5)
 
     low, high = np.array(limits).T[:, : samples.shape[1]]
-    inside = np.all((samples >= low) & (samples <= high), axis=1).sum()
-    _titles(place, title, real is not None, modes is not None, 1 - inside / count)
-    if dimensions > 2:
-        note = f"first two principal axes of {dimensions}"
-        figure.text(0.96, 0.012, note, color=FAINT, size=6.5, ha="right")
-    return picture(figure)
+    outside = 1 - np.all((samples >= low) & (samples <= high), axis=1).sum() / count
+    if outside >= 0.0005:
+        words = Words(f"{outside:.1%} outside", 7, GENERATOR)
+        place.text(0.98, 0.95, words.text, ha="right", transform=place.transAxes, **words.settings())
+    body.lay_out()
+    place.apply_aspect()  # what is drawn from here on may ask where a point lies
+    if modes is not None:
+        _mark_modes(place, modes, reach)
+    return figure
 
 
 def _checked(name: str, points: np.ndarray) -> tuple[np.ndarray, int]:
@@ -154,20 +187,17 @@ def _density(points: np.ndarray, limits: Limits) -> np.ndarray:
     return np.sqrt(smooth[cell[:, 0], cell[:, 1]] / (smooth.max() or 1.0))
 
 
-def _mark_modes(place: Axes, modes: np.ndarray, reach: float, limits: Limits) -> None:
+def _mark_modes(place: Axes, modes: np.ndarray, reach: float) -> None:
     """Draw a circle of ``reach``, large enough to be seen, around modes; marks under numbers."""
     if modes.shape[1] == 1:
         bottom = np.full(len(modes), 0.02)
         place.plot(modes[:, 0], bottom, "^", color=INK, markersize=5, transform=place.get_xaxis_transform())
         return
-    (left, right), _ = limits
-    width = place.get_position().width * SIDE / DPI * 72  # points
-    size = max(SMALLEST, 2 * reach / (right - left) * width)
+    (left, _), (right, _) = place.transData.transform([(-reach, 0), (reach, 0)])
+    size = max(SMALLEST, (right - left) / DPI * 72)
     # On white, so that they are seen on dark samples too.
-    place.plot(
-        modes[:, 0], modes[:, 1], "o", color="white", markersize=size, fillstyle="none", markeredgewidth=2.4
-    )
-    place.plot(modes[:, 0], modes[:, 1], "o", color=INK, markersize=size, fillstyle="none", markeredgewidth=1.1)
+    for colour, width in (("white", 2.4), (INK, 1.1)):
+        place.plot(*modes[:, :2].T, "o", color=colour, markersize=size, fillstyle="none", markeredgewidth=width)
 
 
 def _histograms(place: Axes, samples: np.ndarray, real: np.ndarray | None, limits: Limits) -> None:
@@ -180,22 +210,3 @@ def _histograms(place: Axes, samples: np.ndarray, real: np.ndarray | None, limit
         height = np.histogram(points, bins=edges)[0] / (len(points) * np.diff(edges))
         place.stairs(height, edges, fill=True, color=colour, alpha=alpha, linewidth=0)
         place.stairs(height, edges, color=colour, linewidth=1.4)
-
-
-def _titles(place: Axes, title: str, has_real: bool, has_modes: bool, outside: float) -> None:
-    def write(x: float, y: float, text: str, colour: str, **kwargs) -> None:
-        place.figure.text(x, y, text, color=colour, parse_math=False, **kwargs)
-
-    write(0.04, 0.965, clipped(title, 50), INK, size=9.5, weight="bold", va="center")
-    key = [
-        ("samples", GENERATOR, 0.13),
-        *[("real", FAINT, 0.08)] * has_real,
-        *[("○ modes", INK, 0.0)] * has_modes,
-    ]
-    right = 0.96
-    for name, colour, width in key:
-        write(right, 0.915, name, colour, size=8, weight="bold", ha="right", va="center")
-        right -= width + 0.03
-    if outside >= 0.0005:
-        text = f"{outside:.1%} outside"
-        place.text(0.98, 0.97, text, color=GENERATOR, size=7, ha="right", va="top", transform=place.transAxes)

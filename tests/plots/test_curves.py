@@ -1,12 +1,14 @@
 import numpy as np
 import pytest
+from layout import crowded, words
 from PIL import Image
 
 from saddlepoint.core import files
-from saddlepoint.plots.canvas import new_figure
-from saddlepoint.plots.curves.labels import Label, brief, short, spread
+from saddlepoint.core.words import brief, short_count
+from saddlepoint.plots.canvas import CRITIC, GENERATOR
+from saddlepoint.plots.curves.end_labels import Label, spread
 from saddlepoint.plots.curves.panels import colours, panels
-from saddlepoint.plots.curves.picture import _draw_panel, curves_image, save_curves
+from saddlepoint.plots.curves.picture import curves_figure, curves_image, save_curves
 from saddlepoint.plots.curves.series import MOST, Series, clock, curve, read, smoothed
 
 REFERENCES = {"D(x)": 0.5, "D(G(z))": 0.5, "d/adversarial": 1.386, "g/adversarial": 0.693}
@@ -40,38 +42,57 @@ def content(picture):
     return float((np.asarray(picture).min(axis=-1) < 250).mean())
 
 
-@pytest.mark.parametrize("n", [8, 500, 20_000])
-def test_many_rows_make_one_picture_of_one_size(n):
-    picture = curves_image(rows(n), title="dcgan on digits", references=REFERENCES)
-    assert picture.size == (1800, 1304)
+def bodies(figure):
+    """Return the panels of a picture, without the second axis of the first one."""
+    return [place for place in figure.axes if place.get_ylabel()]
+
+
+@pytest.mark.parametrize("n", [2, 8, 500, 20_000])
+def test_panels_show_the_rows_and_nothing_overlaps(n):
+    figure = curves_figure(rows(n), title="dcgan on digits", references=REFERENCES)
+    losses, verdict = bodies(figure)
+    assert [losses.get_ylabel(), verdict.get_ylabel()] == ["adversarial loss", "critic's verdict"]
+    assert [text.get_text().split()[0] for text in losses.texts] == ["generator", "critic"]
+    assert verdict.get_ylim() == (-0.02, 1.02)
+    dashed = sorted({float(np.asarray(line.get_ydata())[0]) for line in losses.lines if line.is_dashed()})
+    assert dashed == [0.693, 1.386]
+    assert crowded(figure) == []
+    assert {"dcgan on digits", "images shown", "step"} <= set(words(figure))
+
+
+def test_pictures_are_1800_pixels_wide_and_have_no_mark_of_what_is_not_finite():
+    picture = curves_image(rows(20), title="run", references=REFERENCES)
+    assert picture.width == 1800
     assert picture.mode == "RGB"
     assert not has_red(picture)
 
 
-@pytest.mark.parametrize(("n", "panels"), [(2, 0.625), (4, 0.75)])
-def test_panels_of_few_values_are_lower(n, panels):
-    height = 1.3 + 2 * 2.2 * panels + 0.22 + 0.6
-    assert curves_image(rows(n), title="run", references=REFERENCES).size == (1800, round(200 * height))
+def test_panels_of_few_values_are_lower():
+    heights = [bodies(curves_figure(rows(n), title="run"))[0].bbox.height for n in (2, 4, 8, 500)]
+    assert heights[2] == pytest.approx(heights[3], rel=0.05)
+    assert heights[0] == pytest.approx(0.625 * heights[2], rel=0.1)
+    assert heights[1] == pytest.approx(0.75 * heights[2], rel=0.1)
 
 
 def test_what_was_measured_once_is_a_number_and_no_panel():
-    plain = curves_image(rows(20), title="run")
-    found = rows(20)
-    found[-1] |= {"frechet": 31.0, "modes": 7, "high_quality": 0.4, "diversity": None}
-    once = curves_image(found, title="run")
-    assert once.height == plain.height + round(200 * (0.3 + 2 * 0.24 + 0.2))
-    assert has_red(once), "one of them was not finite"
-    single = curves_image(rows(1), title="run", references=REFERENCES)
-    assert single.height == round(200 * (0.55 + 0.3 + 2 * 0.24 + 0.2))
-    assert content(single) > 0.01
+    measured = rows(20)
+    measured[-1] |= {"frechet": 31.0, "modes": 7, "high_quality": 0.4, "diversity": None}
+    figure = curves_figure(measured, title="run")
+    assert len(bodies(figure)) == 2
+    written = words(figure)
+    assert {"measured once, at 64,000 images shown", "frechet", "31", "modes", "7", "diversity"} <= set(written)
+    assert written.count("× not finite") == 1
+    assert crowded(figure) == []
+    single = curves_figure(rows(1), title="run", references=REFERENCES)
+    assert single.axes == []
+    assert {"critic: adversarial", "D(x)"} <= set(words(single))
+    assert crowded(single) == []
 
 
 def numbers_on_axis(values):
     """Return the numbers on a panel's vertical axis."""
-    x = np.arange(len(values), dtype=float)
-    place = new_figure(9, 2, dpi=50).add_axes((0.1, 0.1, 0.8, 0.8))
-    panel = panels({"modes": Series(x, np.array(values, float))})[0][0]
-    _draw_panel(place, panel, {})
+    measured = [{"step": i, "modes": value} for i, value in enumerate(values)]
+    (place,) = bodies(curves_figure(measured, title="run"))
     low, high = place.get_ylim()
     return [tick for tick in place.get_yticks() if low <= tick <= high]
 
@@ -92,28 +113,20 @@ def test_values_that_are_not_finite_are_marked():
 
 
 def test_one_equilibrium_of_two_players_is_dashed_in_both_colours():
-    found = rows(3, **{"d/adversarial": 0.6, "g/adversarial": 0.8})
-    shared = np.asarray(
-        curves_image(found, title="run", references={"d/adversarial": 0.7, "g/adversarial": 0.7})
-    )
-    apart = np.asarray(curves_image(found, title="run", references={"d/adversarial": 0.7}))
-    critic, generator = np.array([0, 114, 178]), np.array([213, 94, 0])
+    measured = rows(3, **{"d/adversarial": 0.6, "g/adversarial": 0.8})
 
-    def counts(picture):
-        area = picture[330:430, 200:1400].astype(int)  # the middle of the first panel
-        return [int((np.abs(area - colour).max(axis=-1) < 80).sum()) for colour in (critic, generator)]
+    def dashes(references):
+        place = bodies(curves_figure(measured, title="run", references=references))[0]
+        return [(line.get_color(), np.asarray(line.get_ydata())[0]) for line in place.lines if line.is_dashed()]
 
-    (blue, orange), (alone, none) = counts(shared), counts(apart)
-    assert blue == pytest.approx(orange, rel=0.1)
-    assert blue > 500
-    assert alone > 1.3 * blue
-    assert none == 0
+    assert dashes({"d/adversarial": 0.7, "g/adversarial": 0.7}) == [(CRITIC, 0.7), (GENERATOR, 0.7)]
+    assert dashes({"d/adversarial": 0.7}) == [(CRITIC, 0.7)]
 
 
 @pytest.mark.parametrize(("n", "averaged"), [(29, False), (30, True)])
 def test_the_key_speaks_of_averages_where_they_are_drawn(n, averaged):
-    under_the_title = np.asarray(curves_image(rows(n), title="run"))[95:125]
-    assert bool((under_the_title < 250).any()) == averaged
+    written = words(curves_figure(rows(n), title="run"))
+    assert ("faint: as measured  ·  bold: moving average" in written) == averaged
 
 
 def test_nothing_but_nan_is_drawn_as_marks():
@@ -121,16 +134,20 @@ def test_nothing_but_nan_is_drawn_as_marks():
 
 
 def test_each_extra_figure_adds_a_panel():
-    plain = curves_image(rows(20), title="run")
     extra = rows(20)
     extra[9]["frechet"] = 31.0
     extra[19]["frechet"] = 24.0
-    assert curves_image(extra, title="run").height == plain.height + round(200 * (1.2 * 0.625 + 0.22))
+    first, _, added = bodies(curves_figure(extra, title="run"))
+    assert added.get_ylabel() == "frechet"
+    assert added.bbox.height == pytest.approx(1.2 * 0.625 / 2.2 * first.bbox.height, rel=0.05)
+    assert [text.get_text() for text in added.texts] == ["24"]
 
 
 def test_panels_stop_at_twelve_and_say_so():
-    many = rows(8, **{f"layer{k}": float(k) for k in range(30)})
-    assert curves_image(many, title="run").height == 4144  # 2 tall and 10 low ones
+    figure = curves_figure(rows(8, **{f"layer{k}": float(k) for k in range(30)}), title="run")
+    assert len(bodies(figure)) == 12
+    assert "20 more figures are in the metrics" in words(figure)
+    assert crowded(figure) == []
 
 
 @pytest.mark.parametrize(
@@ -162,7 +179,6 @@ def test_the_same_rows_make_the_same_file_with_its_text(tmp_path):
         save_curves(tmp_path / name, rows(40), title="run", references=REFERENCES, text={"run": "dcgan-1"})
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
     with Image.open(tmp_path / "a.png") as picture:
-        assert picture.size == (1800, 1304)
         picture.load()
         assert picture.text == {"run": "dcgan-1"}  # type: ignore[attr-defined]
 
@@ -278,7 +294,7 @@ def test_labels_keep_their_distance_and_stay_inside():
     ("x", "text"), [(0, "0"), (950, "950"), (1500, "1.5k"), (20_000, "20k"), (3e6, "3M"), (2.5e9, "2.5G")]
 )
 def test_counts(x, text):
-    assert short(x) == text
+    assert short_count(x) == text
 
 
 @pytest.mark.parametrize(

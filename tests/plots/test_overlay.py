@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
+from layout import crowded
 
-from saddlepoint.plots.curves import overlay
-from saddlepoint.plots.curves.overlay import DARK, LIGHT, Line, overlay_image
+from saddlepoint.plots.canvas import DARK, LIGHT
+from saddlepoint.plots.curves.overlay import Line, overlay_figure, overlay_image
 
 
 def rows(count, **figures):
@@ -38,9 +39,14 @@ def test_scores_come_first_even_where_few_rows_have_them():
 
 def test_what_is_not_finite_leaves_a_gap():
     broken = rows(20, **{"g/adversarial": lambda i: None if i > 10 else float(i)})
-    overlay_image([Line(broken, 7)])
+    (place,) = overlay_figure([Line(broken, 7)]).axes
+    (line,) = place.lines
+    np.testing.assert_array_equal(line.get_ydata(), [*range(1, 11), *[np.nan] * 10])
+    assert line.get_linestyle() == "--", "the eighth colour is the second one, dashed"
     never = rows(3, **{"g/adversarial": lambda i: None})
-    overlay_image([Line(never, 0)])
+    (place,) = overlay_figure([Line(never, 0)]).axes
+    assert np.isnan(place.lines[0].get_ydata()).all()
+    assert list(place.get_yticks()) == []
 
 
 def test_nothing_to_draw():
@@ -48,28 +54,21 @@ def test_nothing_to_draw():
         overlay_image([Line([], 0)])
 
 
-def axes(picture_of, monkeypatch):
-    """Return the axes of the figure that is drawn."""
-    kept = []
-    original = overlay.new_figure
-
-    def new_figure(*size, dpi):
-        kept.append(original(*size, dpi=dpi))
-        return kept[-1]
-
-    monkeypatch.setattr(overlay, "new_figure", new_figure)
-    picture_of()
-    return kept[0].axes
+def test_nothing_overlaps():
+    scored = rows(
+        50, **{"D(x)": lambda i: 0.5, "frechet": lambda i: 1e4 / i**2, "d/adversarial": lambda i: 1e6}
+    )
+    assert crowded(overlay_figure([Line(scored, k) for k in range(8)], first=("frechet",))) == []
 
 
 @pytest.mark.parametrize(
     ("over", "unit", "last"), [("images", "images shown", 640), ("time", "minutes", 20 / 3)]
 )
-def test_every_panel_names_both_axes_and_its_values(over, unit, last, monkeypatch):
+def test_every_panel_names_both_axes_and_its_values(over, unit, last):
     one = rows(10, modes=lambda i: 1 + i % 2, frechet=lambda i: 2.0 / i)
     for row in one:
         row["seconds"] *= 20
-    panels = axes(lambda: overlay_image([Line(one, 0)], over=over, first=("frechet", "modes")), monkeypatch)
+    panels = overlay_figure([Line(one, 0)], over=over, first=("frechet", "modes")).axes
     assert [panel.get_ylabel() for panel in panels] == ["frechet", "modes"]
     for panel in panels:
         assert panel.get_xlabel() == unit

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
+from layout import crowded, words
 
 from saddlepoint.plots.canvas import GENERATOR
-from saddlepoint.plots.scatter import SIDE, points_image
+from saddlepoint.plots.scatter import SIDE, points_figure, points_image
 
 ORANGE = np.array([int(GENERATOR[i : i + 2], 16) for i in (1, 3, 5)])
 
@@ -12,10 +13,10 @@ def cloud(n, d, seed=0, centre=0.0):
 
 
 def orange(picture):
-    """Return (row, column) of pixels that show samples, without the title's line."""
+    """Return (row, column) of pixels that show samples, without title and key."""
     pixels = np.asarray(picture).astype(int)
     found = np.argwhere((pixels[..., 0] > pixels[..., 2] + 80) & (pixels[..., 0] > 110))
-    return found[found[:, 0] > 60]
+    return found[found[:, 0] > 70]
 
 
 @pytest.mark.parametrize("d", [1, 2, 5])
@@ -32,53 +33,58 @@ def test_the_same_points_make_the_same_picture(d):
     assert points_image(cloud(50, d)).tobytes() == points_image(cloud(50, d)).tobytes()
 
 
+def square(half):
+    """Return real points whose view reaches a little further than from -half to half."""
+    return np.array([(-half, -half), (half, half)], float)
+
+
 def test_a_point_lies_where_its_coordinates_say():
-    limits = ((0.0, 10.0), (0.0, 10.0))
-    at = {
-        xy: orange(points_image(np.array([xy]), limits=limits)).mean(axis=0) for xy in [(2, 2), (8, 2), (2, 5)]
-    }
-    right, up = at[8, 2] - at[2, 2], at[2, 5] - at[2, 2]
-    assert right[0] == pytest.approx(0, abs=1)
-    assert up[1] == pytest.approx(0, abs=1)
-    assert up[0] == pytest.approx(-right[1] / 2, abs=1)  # equal axes: 3 up are half of 6 to the right
-    assert right[1] == pytest.approx(0.6 * 0.80 * SIDE, abs=2)
+    def shown(xy):
+        (place,) = points_figure(np.array([xy], float), square(5)).axes
+        return place.transData.transform(place.collections[1].get_offsets())[0]
+
+    origin, right, up = shown((-3, -3)), shown((3, -3)), shown((-3, 0))
+    assert right[1] == pytest.approx(origin[1])
+    assert up[0] == pytest.approx(origin[0])
+    assert right[0] - origin[0] == pytest.approx(2 * (up[1] - origin[1])), "axes are equal"
+    pixels = orange(points_image(np.array([(3.0, -3.0)]), square(5))).mean(axis=0)
+    assert pixels == pytest.approx([SIDE - right[1], right[0]], abs=1)
 
 
 def test_the_denser_the_darker():
     rng = np.random.default_rng(0)
     dense, sparse = rng.normal((-2, 0), 0.05, (400, 2)), rng.normal((2, 0), 0.5, (40, 2))
-    picture = points_image(np.concatenate([dense, sparse]), limits=((-4.0, 4.0), (-4.0, 4.0)))
-    pixels = np.asarray(picture).astype(int)
-    at = orange(picture)
-    brightness = pixels[at[:, 0], at[:, 1]].sum(axis=1)
-    left = at[:, 1] < SIDE / 2
-    assert brightness[left].min() < 250 < np.median(brightness[~left])
+    (place,) = points_figure(np.concatenate([dense, sparse]), square(4)).axes
+    drawn = place.collections[1]
+    brightness = np.asarray(drawn.get_facecolor())[:, :3].sum(axis=1)
+    left = np.asarray(drawn.get_offsets())[:, 0] < 0
+    assert brightness[left].min() < 1 < np.median(brightness[~left])
 
 
 def test_true_modes_stay_visible_above_samples():
     modes = np.array([[-1.0, 0.0], [1.0, 0.0]])
     heap = np.random.default_rng(0).normal((1, 0), 0.1, (3000, 2))
-    limits = ((-2.0, 2.0), (-2.0, 2.0))
-    without = np.asarray(points_image(heap, limits=limits)).astype(int)
-    marked = np.asarray(points_image(heap, modes=modes, reach=0.2, limits=limits)).astype(int)
+    without = np.asarray(points_image(heap, square(2))).astype(int)
+    marked = np.asarray(points_image(heap, square(2), modes=modes, reach=0.2)).astype(int)
+    (place,) = points_figure(heap, square(2), modes=modes, reach=0.2).axes
     changed = np.argwhere(np.abs(marked - without).sum(axis=-1) > 200)
-    changed = changed[changed[:, 0] > 60]
-    row, columns = 0.5 * (1 - 0.09 + 1 - 0.89) * SIDE, [(0.11 + 0.85 * part) * SIDE for part in (0.25, 0.75)]
-    radius = 0.2 / 4 * 0.8 * SIDE  # equal axes: 80 % of the height are 4 units
-    for column in columns:
-        mine = changed[np.abs(changed[:, 1] - column) < 60]
-        distance = np.hypot(mine[:, 0] - row, mine[:, 1] - SIDE / 2 - (column - SIDE / 2) * 0.8 / 0.85)
+    changed = changed[changed[:, 0] > 70]
+    centres = place.transData.transform(modes)
+    radius = place.transData.transform((0.2, 0))[0] - place.transData.transform((0, 0))[0]
+    for x, y in centres:
+        mine = changed[np.abs(changed[:, 1] - x) < 60]
+        distance = np.hypot(mine[:, 0] - (SIDE - y), mine[:, 1] - x)
         assert len(mine) > 40
         assert np.median(distance) == pytest.approx(radius, abs=2.5)
 
 
-def test_a_title_and_the_key_do_not_touch():
-    image = points_image(
-        cloud(50, 2), cloud(50, 2), modes=np.zeros((1, 2)), title="mlp_gan-ring8-0001, step 12,000"
-    )
-    dark = np.asarray(image).max(axis=-1)[:50] < 150
-    rows = np.flatnonzero(dark.any(axis=1))
-    assert np.diff(rows).max() > 1, "an empty line lies between title and key"
+@pytest.mark.parametrize("d", [1, 2, 5])
+def test_nothing_that_is_written_overlaps(d):
+    samples, real = 3 * cloud(50, d), cloud(50, d)
+    figure = points_figure(samples, real, modes=np.zeros((1, d)), title="mlp_gan-ring8-0001, step 12,000")
+    assert crowded(figure) == []
+    assert {"mlp_gan-ring8-0001, step 12,000", "samples", "real", "○ modes"} <= set(words(figure))
+    assert ("first two principal axes of 5" in words(figure)) == (d == 5)
 
 
 def test_the_view_follows_real_points_and_not_samples():
@@ -86,17 +92,14 @@ def test_the_view_follows_real_points_and_not_samples():
     near, far = cloud(200, 2), cloud(200, 2)
     far[:100] += 1e9
     alone, both = (orange(points_image(samples, real)) for samples in (near[100:], far))
-    np.testing.assert_array_equal(alone[alone[:, 0] > 100], both[both[:, 0] > 100])
-    assert len(alone[alone[:, 0] > 100]) > 100
+    np.testing.assert_array_equal(alone[alone[:, 0] > 120], both[both[:, 0] > 120])
+    assert len(alone[alone[:, 0] > 120]) > 100
 
 
 def test_points_outside_and_not_finite_are_counted():
-    limits = ((-1.0, 1.0), (-1.0, 1.0))
-    inside = np.zeros((4, 2))
     half = np.array([[0, 0], [0, 0], [5, 5], [np.nan, 0]])
-    corner = (slice(50, 90), slice(300, 470))
-    assert (np.asarray(points_image(inside, limits=limits))[corner] > 220).all()
-    assert (np.asarray(points_image(half, limits=limits))[corner] < 220).any()
+    assert "50.0% outside" in words(points_figure(half, square(1)))
+    assert not any("outside" in text for text in words(points_figure(np.zeros((4, 2)), square(1))))
 
 
 def test_principal_axes_show_what_varies_most():

@@ -1,4 +1,4 @@
-"""Names and numbers beside curves, written where a reader looks for them."""
+"""Names and last values at the ends of curves, where a reader looks for them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from saddlepoint.core.words import clipped
+from saddlepoint.core.words import brief, clipped, short_count
+from saddlepoint.plots.canvas import Words
 from saddlepoint.plots.curves.series import Curve
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def end_labels(place: Axes, name: str, line: Curve, colour: str, *, alone: bool)
         height = float(place.transAxes.inverted().transform(pixels)[1])
         last, (start, end) = line.x[np.isfinite(line.smooth)][-1], place.get_xlim()
         # A curve that ends before the others shows an older value.
-        when = f" at {short(float(f'{last:.3g}'))}" if last < end - 0.05 * (end - start) else ""
+        when = f" at {short_count(float(f'{last:.3g}'))}" if last < end - 0.05 * (end - start) else ""
         labels.append(Label(height, f"{clipped(who, 11)} {brief(finite[-1])}{when}".strip(), colour))
     if len(line.broken):
         labels.append(Label(0.02, "× not finite", BROKEN))
@@ -49,24 +50,19 @@ def spoken(name: str) -> str:
     return PLAYERS.get(player, player) if slash else name
 
 
-def write_labels(place: Axes, labels: Sequence[Label], inches: float) -> None:
-    """Write labels to the right of a panel that is ``inches`` high, none over another."""
-    labels = sorted(set(labels))
-    gap = LINE / 72 / inches
-    heights = spread([label.height for label in labels], gap)
-    for label, height in zip(labels, heights, strict=True):
-        at = place.transAxes
-        place.text(
-            1.015,
-            height,
-            label.text,
-            color=label.colour,
-            size=9,
-            weight="bold",
-            va="center",
-            transform=at,
-            parse_math=False,
-        )
+def write_labels(place: Axes, labels: Sequence[Label]) -> None:
+    """Write labels to the right of a panel."""
+    for label in sorted(set(labels)):
+        words = Words(label.text, 9, label.colour, bold=True)
+        place.text(1.015, label.height, words.text, transform=place.transAxes, **words.settings())
+
+
+def move_labels_apart(place: Axes, dpi: float) -> None:
+    """Move a panel's labels to where none is over another, once the panel has its height."""
+    inches = place.bbox.height / dpi
+    heights = spread([text.get_position()[1] for text in place.texts], LINE / 72 / inches)
+    for text, height in zip(place.texts, heights, strict=True):
+        text.set_y(height)
 
 
 def spread(heights: Sequence[float], gap: float) -> list[float]:
@@ -79,21 +75,3 @@ def spread(heights: Sequence[float], gap: float) -> list[float]:
         placed[i] = min(placed[i], ceiling)
         ceiling = placed[i] - gap
     return placed
-
-
-def short(x: float) -> str:
-    """Return a count as people write it: 950, 1.5k, 20k, 3M."""
-    for unit, name in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if abs(x) >= unit:
-            return f"{x / unit:g}{name}"
-    return f"{x:g}"
-
-
-def brief(x: float) -> str:
-    """Return a value in three digits, or two and an exponent: −0.0123, 158, 3.0e7."""
-    if x == 0 or 1e-3 <= abs(x) < 1e4:
-        text = f"{x:.0f}" if abs(x) >= 999.5 else f"{x:.3g}"
-    else:
-        digits, _, exponent = f"{x:.1e}".partition("e")
-        text = f"{digits}e{int(exponent)}"
-    return text.replace("-", "−", 1) if x < 0 else text
