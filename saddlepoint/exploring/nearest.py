@@ -9,12 +9,12 @@ import numpy as np
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.progress import Progressing, silent
+from saddlepoint.core.words import brief
 from saddlepoint.evaluate.distances import nearest_few
 from saddlepoint.evaluate.encoders.find import find_encoder
 from saddlepoint.evaluate.features import real_views, thumbnails, training_order
 from saddlepoint.exploring.output import drawn_with, needs_images, word_scale
 from saddlepoint.plots.collage import beside, framed, stacked, subtitled, titled
-from saddlepoint.plots.curves.labels import brief
 from saddlepoint.plots.grid import GAP, grid
 from saddlepoint.runs.model import Model
 from saddlepoint.runs.output import picture_path, provenance, save_picture
