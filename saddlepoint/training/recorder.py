@@ -1,6 +1,9 @@
 """What a run leaves behind for people to look at: grids over time, TensorBoard events, final pictures."""
 
 import io
+import os
+import platform
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +18,7 @@ from saddlepoint.plots.png import save_png
 from saddlepoint.plots.samples import POINTS, draw, truth
 
 if TYPE_CHECKING:
-    from tensorboard.summary.writer.event_file_writer import EventFileWriter
+    from tensorboard.summary.writer.record_writer import RecordWriter
 
 SHOWN = 64  # images in a grid
 SIDE = 768  # pixels that a grid may have in TensorBoard; the file would outgrow the weights
@@ -62,7 +65,7 @@ class Recorder(Watcher):
         self.events.add_grid(trainer.done, path)
 
     def close(self) -> None:
-        """Write what is buffered."""
+        """End the events."""
         self.events.close()
 
 
@@ -82,6 +85,7 @@ class Events:
             return
         self.started = folder.read_config()["created"]
         self.seconds = 0.0
+        self._record(0, file_version="brain.Event:2")
         rows = [(row["step"], 1, row) for row in folder.rows()]
         grids = [(folder.step_of(path), 0, path) for path in folder.samples()]
         for step, _, what in sorted([*rows, *grids], key=lambda one: one[:2]):
@@ -119,26 +123,37 @@ class Events:
         self._write(step, [{"tag": "samples", "image": image}])
 
     def _write(self, step: int, values: list[dict[str, Any]]) -> None:
-        """Write one event; its wall time is the start of the run and the time spent training."""
+        self._record(step, summary={"value": values})
+
+    def _record(self, step: int, **content: Any) -> None:
+        """Write one event at once; its wall time is the start of the run and the time spent training.
+
+        Raises:
+            OSError: it cannot be written, for example as the disk is full.
+        """
         from tensorboard.compat.proto.event_pb2 import Event  # pyright: ignore[reportAttributeAccessIssue]
 
         assert self.writer is not None
-        event = Event(wall_time=self.started + self.seconds, step=step, summary={"value": values})
-        self.writer.add_event(event)
+        event = Event(wall_time=self.started + self.seconds, step=step, **content)
+        self.writer.write(event.SerializeToString())
 
     def close(self) -> None:
-        """Write what is buffered and close the file."""
+        """Close the file."""
         if self.writer is not None:
             self.writer.close()
 
 
-def _writer(path: Path) -> "EventFileWriter | None":
-    """Return what writes events into the folder ``path``, None where TensorBoard is not installed."""
+def _writer(path: Path) -> "RecordWriter | None":
+    """Return what writes events into the folder ``path``, None where TensorBoard is not installed.
+
+    TensorBoard's own writer has a thread, which would tell nobody but the terminal of a disk that is full.
+    """
     try:
-        from tensorboard.summary.writer.event_file_writer import EventFileWriter
+        from tensorboard.summary.writer.record_writer import RecordWriter
     except ImportError:
         return None
-    return EventFileWriter(str(path))
+    name = f"events.out.tfevents.{int(time.time())}.{platform.node()}.{os.getpid()}"
+    return RecordWriter(open(path / name, "ab", buffering=0))
 
 
 def save_pictures(folder: RunFolder, title: str, references: dict[str, float]) -> None:
