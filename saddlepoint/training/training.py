@@ -2,6 +2,7 @@
 
 import inspect
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -123,7 +124,8 @@ def train(
             return train_on(folder, started, watchers)
     except UserError:
         if not folder.rows() and not any(one.step for one in folder.checkpoints()):  # nothing is learned yet
-            folder.delete()
+            with suppress(UserError, OSError):  # whatever hinders that, the first error is the one to tell
+                folder.delete()
         raise
 
 

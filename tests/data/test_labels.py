@@ -10,6 +10,7 @@ import saddlepoint as sp
 from saddlepoint.core.errors import UserError
 from saddlepoint.data import load
 from saddlepoint.data.files.label_file import read_labels
+from saddlepoint.data.files.labelling import arranged
 from saddlepoint.families.conditional import count_classes
 from tests.data.test_archive import png
 
@@ -192,3 +193,12 @@ def test_members_with_backslashes_and_dots_are_read_like_others(tmp_path):
     assert data.classes == ("cat", "dog")
     assert data.train.label is not None
     assert data.train.label.tolist() == [0, 0, 1, 1, 1]
+
+
+def test_a_file_that_nobody_asked_for_and_nobody_can_read_costs_nothing():
+    def read(name, most):
+        raise UserError(f"cannot read {name}")
+
+    layout = arranged(["a/1.png", "b/2.png"], ["dataset.json"], read, "faces", None)
+    assert layout.classes == ("a", "b")
+    assert "no labels are read, as cannot read dataset.json" in layout.notes

@@ -38,12 +38,18 @@ def arranged(names: Sequence[str], tables: Sequence[str], read: Read, place: str
     own = {name.rpartition(".")[0] for name in names}
     tables = [name for name in tables if name.rpartition(".")[0] not in own]
     tables.sort(key=lambda name: (name.count("/"), name.lower().endswith(".txt"), name))
+    unread: list[str] = []
     for name in tables:
         if name.rpartition("/")[2] == STYLEGAN:
-            given, note = read_stylegan(_whole(read, name), _shown(place, name), names)
+            try:
+                given, note = read_stylegan(_whole(read, name), _shown(place, name), names)
+            except UserError as error:  # nobody asked for it: the images are as good without
+                unread.append(f"no labels are read, as {error}")
+                continue
             layout = arrange(names, given)
             return layout._replace(notes=(*([note] if note else []), *layout.notes))
     layout = arrange(names)
+    layout = layout._replace(notes=(*unread, *layout.notes))
     if layout.classes:
         return layout
     offers = []
