@@ -84,16 +84,17 @@ class Stepper:
         reals = iter(examples)
         batch: Any = None
         latent: Any = None
-        fake: Any = None
+        fakes: list[Any] = []  # the last ones, where they can be forgotten for want of memory
         report: dict[str, Tensor] = {}
         updates: list[tuple[str, list[Tensor | None]]] = []
         for turn in self._turns(players):
             if turn.new_batch:
                 batch = self.batches.floats(next(reals))
             if turn.new_latent:
-                latent, fake = self.family.latent(self.batches.batch, rng=self.rng), None
-            fake, gradients = self._differentiate(turn, batch, latent, fake, report)
-            updates.append((turn.player, gradients))
+                latent = self.family.latent(self.batches.batch, rng=self.rng)
+            if turn.new_fakes:
+                fakes.clear()
+            updates.append((turn.player, self._differentiate(turn, batch, latent, fakes, report)))
             if not self.experiment.simultaneous:
                 self._update(updates)
         self._update(updates)
@@ -117,24 +118,24 @@ class Stepper:
         updates.clear()
 
     def _differentiate(
-        self, turn: Turn, batch: Batch, latent: Any, fake: Any, report: dict[str, Tensor]
-    ) -> tuple[Any, list[Tensor | None]]:
-        """Return the fakes of a turn and its gradients, in smaller pieces where memory is exhausted."""
+        self, turn: Turn, batch: Batch, latent: Any, fakes: list[Any], report: dict[str, Tensor]
+    ) -> list[Tensor | None]:
+        """Return the gradients of a turn, in smaller pieces where memory is exhausted."""
         while True:
             try:
-                return self._gradients(turn, batch, latent, fake, report)
+                return self._gradients(turn, batch, latent, fakes, report)
             except (RuntimeError, MemoryError) as error:
                 if self._capturing() or not microbatches.is_out_of_memory(error):
                     raise
                 trouble = str(error)
-            fake = None
+            fakes.clear()
             self._split(trouble)
             turn = turn._replace(new_fakes=True, attached=self.family.generates(turn.player))
 
     def _gradients(
-        self, turn: Turn, batch: Batch, latent: Any, fake: Any, report: dict[str, Tensor]
-    ) -> tuple[Any, list[Tensor | None]]:
-        """Return the fakes of a turn and its gradients, and put its terms and statistics into ``report``."""
+        self, turn: Turn, batch: Batch, latent: Any, fakes: list[Any], report: dict[str, Tensor]
+    ) -> list[Tensor | None]:
+        """Return the gradients of a turn; leave its fakes in ``fakes``, terms and statistics in ``report``."""
         player = turn.player
         parameters = list(self.optimizers[player].parameters.values())
         gradients, said = microbatches.Mean(self.plan.pieces), microbatches.Mean(self.plan.pieces)
@@ -142,10 +143,10 @@ class Stepper:
         for part, drawn in microbatches.split(batch, latent, self.plan.pieces):
             if turn.new_fakes:
                 with self.plan.autocast(), torch.set_grad_enabled(turn.attached):
-                    fake = self.family.fakes(player, drawn, part)
-            part, given_fake = given(self.family, player, part, fake)
+                    fakes[:] = [self.family.fakes(player, drawn, part)]
+            part, fake = given(self.family, player, part, fakes[0])
             with self.plan.autocast():
-                terms = self.family.terms(player, part, drawn, given_fake)
+                terms = self.family.terms(player, part, drawn, fake)
             names = [*(f"{player}/{name}" for name in terms.minimise), *terms.watch]
             said.add(tuple(value.detach() for value in (*terms.minimise.values(), *terms.watch.values())))
             loss = torch.stack([value.float() for value in terms.minimise.values()]).sum()
@@ -153,7 +154,7 @@ class Stepper:
         report.update(
             {name: value for name, value in zip(names, said.values, strict=True) if value is not None}
         )
-        return fake, gradients.values
+        return gradients.values
 
     def _capturing(self) -> bool:
         return self.plan.captured and torch.cuda.is_current_stream_capturing()

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import subprocess
 import sys
+import weakref
 from typing import Any
 
 import pytest
@@ -69,6 +70,28 @@ def test_a_step_goes_on_in_pieces_with_the_same_batch():
     assert parts.batches.drawn == whole.batches.drawn
     for name, value in expected.items():
         torch.testing.assert_close(found[name], value, rtol=1e-4, atol=1e-5)
+
+
+def test_a_split_leaves_no_shared_fakes_in_memory():
+    """Their graph, which the critic's turn left for the generator's, is what filled it."""
+    stepper = make("cs231n_fc", changes={"fresh_latent": False})
+    family: Any = stepper.family
+    generate, terms, fakes = family.generate, family.terms, []
+
+    def spying(*arguments):
+        assert [one for one in fakes[:1] if one() is not None] == []
+        fakes.append(weakref.ref(fake := generate(*arguments)))
+        return fake
+
+    def failing(player, *arguments):
+        if player == "g" and len(fakes) == 1:
+            raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
+        return terms(player, *arguments)
+
+    family.generate, family.terms = spying, failing
+    stepper.step(START)
+    assert stepper.plan.pieces == 2
+    assert len(fakes) == 3
 
 
 def test_batch_normalisation_is_not_split():
