@@ -1,12 +1,8 @@
 """The training loop: steps until the budget is used up, with ticks, snapshots and checkpoints on the way."""
 
 import math
-import os
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +19,7 @@ from saddlepoint.core.experiment import Budget, Experiment
 from saddlepoint.core.protocol import Progress
 from saddlepoint.core.run_folder import RunFolder
 from saddlepoint.core.seeds import generator
+from saddlepoint.core.signals import interruptions
 from saddlepoint.data.dataset import Split
 from saddlepoint.engine.ema import Average
 from saddlepoint.engine.sampling import sample
@@ -174,7 +171,7 @@ class Trainer:
             self._tell("snapshot")
             self.checkpoint()
         self._saved_at = self.seconds
-        with _interruptions() as interrupted:
+        with interruptions() as interrupted:
             self.stopping = interrupted.is_set
             progress = self.progress
             while progress.fraction < 1:
@@ -336,24 +333,3 @@ class Trainer:
     def _tell(self, event: str, *details: Any) -> None:
         for watcher in self.watchers:
             getattr(watcher, event)(self, *details)
-
-
-@contextmanager
-def _interruptions() -> Iterator[threading.Event]:
-    """Yield an event that Ctrl-C and SIGTERM set; a second Ctrl-C ends the process at once."""
-    event = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield event
-        return
-
-    def stop(number: int, frame: object) -> None:
-        if event.is_set():
-            os._exit(128 + number)
-        event.set()
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield event
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
