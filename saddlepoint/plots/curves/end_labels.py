@@ -14,7 +14,7 @@ from saddlepoint.plots.curves.series import Curve
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-PLAYERS = {"d": "critic", "g": "generator"}
+PLAYERS = {"d": "critic", "g": "generator", "m": "model"}
 BROKEN = "#B91C1C"
 LINE = 12.0  # points from one label to the next
 
