@@ -36,7 +36,7 @@ def cache(tmp_path_factory):
 def unmeasured():
     """Runs train as torch does by itself: what would be measured depends on the machine's speed and load."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("saddlepoint.training.training.tune", lambda plan, *_: plan)
+        patch.setattr("saddlepoint.training.training.tune", lambda plan, *_, **__: plan)
         patch.setattr("saddlepoint.scoring.quick.LEAST", 1e9)  # seconds: no clock chooses the encoder
         yield
 

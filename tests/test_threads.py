@@ -29,6 +29,7 @@ def busy(tmp_path, monkeypatch):
     monkeypatch.setattr(load, "others", lambda: 2.0)
     monkeypatch.setattr(load.Meter, "others", lambda self: 2.0)
     monkeypatch.setattr(thread_count, "mean_time", lambda *_: cost[torch.get_num_threads()])
+    monkeypatch.setattr(tuning, "_timed", lambda step: step() or 0.01)
     monkeypatch.setattr(tuning, "_patches", lambda seen, dtype: [])
     before = torch.get_num_threads()
     torch.set_num_threads(2)

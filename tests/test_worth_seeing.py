@@ -13,7 +13,7 @@ from saddlepoint.core.experiment import Budget, recipes
 from saddlepoint.core.flags import flags
 from saddlepoint.runs.prepare import prepare
 from saddlepoint.training import worth_seeing
-from saddlepoint.training.worth_seeing import advice, worth
+from saddlepoint.training.worth_seeing import advice, round_minutes, worth
 
 
 @pytest.fixture
@@ -47,25 +47,25 @@ def test_what_was_not_measured_is_reckoned_and_says_so(table, large):
 def test_what_a_budget_buys_and_what_would_be_enough(table, large, plan, monkeypatch):
     steps = []
 
-    def step_seconds(prepared, _):
+    def step_seconds(prepared, *_):
         steps.append((prepared.spec.size, prepared.flags["width"]))
         return 0.25 if prepared.spec.size == 32 else 0.5
 
     monkeypatch.setattr(worth_seeing, "_step_seconds", step_seconds)
     told, change, longer = advice(large, plan, Budget(minutes=10.0))
     assert told == (
-        "10.0 minutes at 64 images/s are 38,000 images; results are worth seeing from about 160,000 with this "
+        "10 minutes at 64 images/s are 38,000 images; results are worth seeing from about 160,000 with this "
         "recipe at 64×64 (reckoned, not measured): 41 min 40 s here"
     )
     assert change == "in the same time: saddle train dcgan --data digits --width 64 --minutes 10 --size 32"
-    assert longer == "as it is: saddle train dcgan --data digits --width 64 --minutes 42"
+    assert longer == "as it is: saddle train dcgan --data digits --width 64 --minutes 45"
     assert steps == [(32, 64)]
 
 
 def test_a_narrower_network_where_smaller_images_are_not_enough(table, large, plan, monkeypatch):
     seconds = {(32, 64): 1.0, (64, 32): 0.9, (64, 16): 0.2}
     monkeypatch.setattr(
-        worth_seeing, "_step_seconds", lambda made, _: seconds[made.spec.size, made.flags["width"]]
+        worth_seeing, "_step_seconds", lambda made, *_: seconds[made.spec.size, made.flags["width"]]
     )
     assert "--width 16 --minutes 10" in advice(large, plan, Budget(minutes=10.0))[1]
 
@@ -78,7 +78,34 @@ def test_nobody_waits_long_for_what_would_be_enough(table, large, plan, monkeypa
 
 def test_a_step_of_another_network_is_timed(large, plan):
     small = worth_seeing._changed(large, {"size": 8, "width": 4})
-    assert worth_seeing._step_seconds(small, plan) > 0
+    assert worth_seeing._step_seconds(small, plan, math.inf) > 0
+
+
+def test_a_long_step_is_timed_once(large, plan, monkeypatch):
+    steps = []
+    monkeypatch.setattr(worth_seeing.Stepper, "step", lambda self, _: steps.append(1))
+    worth_seeing._step_seconds(large, plan, -math.inf)
+    assert len(steps) == 1
+    worth_seeing._step_seconds(large, plan, math.inf)
+    assert len(steps) == 4
+
+
+@pytest.mark.parametrize(
+    ("minutes", "given"),
+    [
+        (0.04, 0.1),
+        (0.31, 0.4),
+        (1.0, 1.0),
+        (3.2, 4.0),
+        (41.7, 45.0),
+        (60.0, 60.0),
+        (61.0, 90.0),
+        (301.0, 360.0),
+        (1849.0, 1860.0),
+    ],
+)
+def test_minutes_are_given_as_people_give_them(minutes, given):
+    assert round_minutes(minutes) == given
 
 
 @pytest.mark.parametrize(
@@ -93,7 +120,7 @@ def test_commands_repeat_what_was_given(table, large, plan, monkeypatch):
     given = {"size": 64, "batch": 32}
     _, change, longer = advice(large, plan, Budget(minutes=10.0), given)
     assert change.endswith("--data digits --width 64 --size 32 --batch 32 --minutes 10")
-    assert longer.endswith("--data digits --width 64 --size 64 --batch 32 --minutes 42")
+    assert longer.endswith("--data digits --width 64 --size 64 --batch 32 --minutes 45")
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,13 @@ def candidates(most: int, others: float | None) -> list[int]:
     """Return numbers of threads to try, descending: all, half, a quarter, … and as many as cores are free."""
     found = {most >> halvings for halvings in range(most.bit_length())}
     if others is not None:
-        found.add(max(1, most - round(others)))
+        found.add(free(most, others))
     return sorted(found, reverse=True)
+
+
+def free(most: int, others: float) -> int:
+    """Return how many of ``most`` threads have a core to themselves where others take so many; at least one."""
+    return max(1, most - round(others))
 
 
 def in_turns(

@@ -77,7 +77,7 @@ class Budget(NamedTuple):
 
     def __str__(self) -> str:
         value = getattr(self, self.unit)
-        return f"{value:,} {self.unit if value != 1 else self.unit.removesuffix('s')}"
+        return f"{value:,.12g} {self.unit if value != 1 else self.unit.removesuffix('s')}"
 
 
 @dataclass(frozen=True)

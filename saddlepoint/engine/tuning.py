@@ -28,6 +28,7 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget, Experiment
 from saddlepoint.core.machine import processor, resident
 from saddlepoint.core.protocol import START
+from saddlepoint.core.waiting import clock
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Split
 from saddlepoint.engine.optimizers import scheduled_numbers
@@ -41,6 +42,7 @@ LONG = (
 WINDOW, BUSY_WINDOW = 0.05, 0.3  # seconds of one reading on an idle and a busy machine, where times scatter
 LEAST, MOST = 0.5, 3.0  # seconds for trying threads on a busy machine, and as many for kernels
 TENTH = 0.1  # of the expected time of the run, which each may take within these bounds
+TRIALS = 4  # steps that trying takes at least
 GLANCE = 0.02  # seconds for one product
 SMALL = 2e-4  # seconds of a layer below which the detour through Python costs more than patches save
 
@@ -58,12 +60,23 @@ class Seen(NamedTuple):
     weight: tuple[int, ...]
 
 
-def tune(plan: Plan, experiment: Experiment, split: Split, budget: Budget | None = None) -> Plan:
+def tune(
+    plan: Plan, experiment: Experiment, split: Split, budget: Budget | None = None, *, trying: bool = True
+) -> Plan:
     """Return ``plan`` with the threads and kernels that train ``experiment`` fastest as the machine is now.
 
     A few steps are trained on a copy. What was found on an idle machine is remembered, so that equal runs are
-    planned alike there; on a busy one threads are measured again, for about a tenth of ``budget``. Without a
-    cache folder the plan of an idle machine stays as it is. On NVIDIA's GPUs steps are captured.
+    planned alike there; on a busy one threads are measured again, for about a tenth of ``budget``. Where
+    trying would take longer, a step is timed, and threads are all of an idle machine or the free ones of a
+    busy one. Without a cache folder the plan of an idle machine stays as it is. On NVIDIA's GPUs steps are
+    captured.
+
+    Args:
+        plan: the most threads, or those that were asked for.
+        experiment: what is to be trained.
+        split: the training data.
+        budget: how long it is to be trained; None for long.
+        trying: whether there is to be trying at all, beyond what is remembered.
     """
     if plan.device != "cpu":
         captured = plan.device.startswith("cuda") and obstacle_to_capture(experiment) is None
@@ -71,7 +84,10 @@ def tune(plan: Plan, experiment: Experiment, split: Split, budget: Budget | None
     shared, key = siblings().facts, _key(plan, experiment, split)
     if key in shared:
         return plan.tuned(shared[key])
-    facts = _facts(key, plan, experiment, split, budget)
+    untried = None if trying else "threads and kernels are tried when training begins"
+    if trying and budget is not None and budget.fraction(1, images_drawn(experiment), len(split), 0.0) > TENTH:
+        untried = ""
+    facts = _facts(key, plan, experiment, split, budget, untried)
     if facts is None:
         return plan
     tuned = plan.tuned(facts)
@@ -107,7 +123,9 @@ def rethreaded(
     return most.tuned(found)
 
 
-def _facts(key: str, plan: Plan, experiment: Experiment, split: Split, budget: Budget | None) -> Facts | None:
+def _facts(
+    key: str, plan: Plan, experiment: Experiment, split: Split, budget: Budget | None, untried: str | None
+) -> Facts | None:
     """Return what is remembered of an idle machine, if it is one, else what is measured now."""
     name = f"plan-{key}"
     others = load.others()
@@ -116,11 +134,11 @@ def _facts(key: str, plan: Plan, experiment: Experiment, split: Split, budget: B
         known = cache.recall(name)
         if known and not known["busy"] and not busy:
             return known
-        found = _measure(plan, experiment, split, others, budget, known if busy else None)
-        if known is None or not found["busy"]:  # an idle machine's answer replaces a busy one's
-            cache.remember(name, found)
+        found = _measure(plan, experiment, split, others, budget, known if busy else None, untried)
+        if found["tried"] and (known is None or not found["busy"]):
+            cache.remember(name, found)  # an idle machine's answer replaces a busy one's
     except UserError:  # no cache can be written: what is not remembered might be planned otherwise next time
-        return _measure(plan, experiment, split, others, budget) if busy else None
+        return _measure(plan, experiment, split, others, budget, None, untried) if busy else None
     return found
 
 
@@ -139,8 +157,11 @@ def _measure(
     others: float | None,
     budget: Budget | None,
     known: Facts | None = None,
+    untried: str | None = None,
 ) -> Facts:
-    """Measure on a copy of ``experiment``; return what :meth:`Plan.tuned` takes, and ``busy``, as JSON values.
+    """Measure on a copy of ``experiment``; return what :meth:`Plan.tuned` takes, as JSON values.
+
+    Beside these ``busy`` says whether the machine was, and ``tried`` whether anything was tried.
 
     Args:
         plan: the most threads, or those that were asked for.
@@ -149,6 +170,7 @@ def _measure(
         others: cores that other programs take.
         budget: how long it is to be trained.
         known: what was found before, whose kernels are taken.
+        untried: why nothing is to be tried, for people; None tries where the budget has time for it.
     """
     meter = load.Meter()
     trial = dataclasses.replace(experiment, family=copy.deepcopy(experiment.family).train())
@@ -162,10 +184,19 @@ def _measure(
             stepper.step(longest)
 
         try:
-            torch.set_num_threads(plan.threads)
-            with _watching(trial.family) as seen:
-                step()
             kernels = {} if known is None else known["kernels"]
+            torch.set_num_threads(free := _free(plan, others))
+            with _watching(trial.family) as seen:
+                first = _timed(step)
+            run = _seconds(budget, trial, split, first)
+            if untried is not None and first <= MOST:  # a second step takes its usual time
+                first = thread_count.mean_time(step, 0.0)
+            if untried is None and TRIALS * first > max(LEAST if load.is_busy(others) else MOST, TENTH * run):
+                untried = f"nothing is tried, as a step takes {clock(first)}"
+            if untried is not None:
+                others = _larger(others, meter.others())
+                return _untried(plan, free, kernels, first, others, untried)
+            torch.set_num_threads(plan.threads)
             patch_convolution.install(trial.family, kernels)
             usual = thread_count.mean_time(step, 0.0)
             patience = _patience(budget, trial, split, usual)
@@ -188,6 +219,7 @@ def _measure(
         finally:
             torch.set_num_threads(before)
     return {
+        "tried": True,
         "threads": chosen,
         "kernels": kernels,
         "step_seconds": seconds,
@@ -200,12 +232,45 @@ def _measure(
     }
 
 
+def _untried(plan: Plan, threads: int, kernels: Facts, seconds: float, others: float | None, why: str) -> Facts:
+    """Return what is known where nothing is tried and a step takes ``seconds``."""
+    busy = load.is_busy(others)
+    said = [_taken(others)] if busy and plan.threads > 1 else []
+    said += [_fewer(threads)] if busy and plan.threads_given and plan.threads > 1 else []
+    return {
+        "tried": False,
+        "threads": threads,
+        "kernels": kernels,
+        "step_seconds": seconds,
+        "memory": resident(),
+        "others": others,
+        "busy": busy,
+        "reason": "; ".join([*said, why] if why else said),
+    }
+
+
+def _free(plan: Plan, others: float | None) -> int:
+    """Return the threads of a plan that others leave free; all of them where they were asked for."""
+    if plan.threads_given or others is None or not load.is_busy(others):
+        return plan.threads
+    return thread_count.free(plan.threads, others)
+
+
+def _timed(step: Callable[[], object]) -> float:
+    """Return the seconds of a single step, the first one, which is slower than others."""
+    began = time.perf_counter()
+    step()
+    return time.perf_counter() - began
+
+
 def _readings(
     plan: Plan, step: Callable[[], None], usual: float, others: float | None, patience: float
 ) -> thread_count.Readings:
     """Return times of a step with each number of threads that is worth trying, at least with the plan's own."""
     busy = load.is_busy(others)
-    if plan.threads_given or plan.threads == 1 or (usual > LONG and not busy and others is not None):
+    if usual > LONG and not busy and others is not None:
+        return {plan.threads: [usual]}
+    if plan.threads_given or plan.threads == 1:
         return {plan.threads: [thread_count.mean_time(step, BUSY_WINDOW)]}
     counts = thread_count.candidates(plan.threads, others if busy else None)
     if not busy:
@@ -220,10 +285,13 @@ def _larger(a: float | None, b: float | None) -> float | None:
 
 def _patience(budget: Budget | None, experiment: Experiment, split: Split, usual: float) -> float:
     """Return for how many seconds threads, and then kernels, may be tried on a busy machine."""
-    if budget is None:
-        return MOST
-    done = budget.fraction(1, images_drawn(experiment), len(split), usual)
-    return min(MOST, max(LEAST, TENTH * usual / done)) if done else MOST
+    return min(MOST, max(LEAST, TENTH * _seconds(budget, experiment, split, usual)))
+
+
+def _seconds(budget: Budget | None, experiment: Experiment, split: Split, usual: float) -> float:
+    """Return how long a budget takes where a step takes ``usual`` seconds; without a budget for ever."""
+    done = 0.0 if budget is None else budget.fraction(1, images_drawn(experiment), len(split), usual)
+    return usual / done if done else math.inf
 
 
 def _reason(plan: Plan, speeds: dict[int, float], chosen: int, others: float | None, busy: bool) -> str:
@@ -236,13 +304,11 @@ def _reason(plan: Plan, speeds: dict[int, float], chosen: int, others: float | N
         others: cores that other programs take.
         busy: whether that makes the machine a busy one.
     """
-    taken = "times scatter as on a busy machine"
-    if others is not None:
-        taken = f"others take {others:.1f} of {load.cores()} cores"
+    taken = _taken(others)
     if plan.threads == 1 or (plan.threads_given and not busy):
         return ""
     if plan.threads_given:
-        return f"{taken}; fewer threads may be faster than the {chosen} asked for"
+        return f"{taken}; {_fewer(chosen)}"
     many = f"{chosen} of {plan.threads} threads"
     if len(speeds) == 1:
         return f"{many}: nothing else takes the cores, and steps are long"
@@ -251,6 +317,17 @@ def _reason(plan: Plan, speeds: dict[int, float], chosen: int, others: float | N
         other = plan.threads
     measured = f"measured {speeds[chosen]:,.0f} images/s against {speeds[other]:,.0f} with {other}"
     return f"{many}: {taken}, {measured}" if busy else f"{many}: {measured}"
+
+
+def _taken(others: float | None) -> str:
+    """Say what makes the machine a busy one."""
+    if others is None:
+        return "times scatter as on a busy machine"
+    return f"others take {others:.1f} of {load.cores()} cores"
+
+
+def _fewer(asked: int) -> str:
+    return f"fewer threads may be faster than the {asked} asked for"
 
 
 @contextmanager

@@ -133,13 +133,23 @@ def dry_run(recipe: str, data: str, **settings: Any) -> None:
     """Print what :func:`train` would train with the same settings, and write nothing."""
     given = inspect.signature(train).bind(recipe, data, **settings)
     given.apply_defaults()
-    started = _resolve(*parted(given.arguments))
+    started = _resolve(*parted(given.arguments), trying=False)
     plan, told, worth = started.plan, started.told, started.worth
     started.screen.introduce(started.prepared, plan, started.budget, None, scores=told, worth=worth)
 
 
-def _resolve(order: Order, length: Length, computing: Computing, writing: Writing) -> Started:
-    """Read the data and settle everything that is asked for, before anything is written."""
+def _resolve(
+    order: Order, length: Length, computing: Computing, writing: Writing, *, trying: bool = True
+) -> Started:
+    """Read the data and settle everything that is asked for, before anything is written.
+
+    Args:
+        order: what is trained.
+        length: how long.
+        computing: how it is computed.
+        writing: what is written and shown.
+        trying: whether what is fastest may be tried.
+    """
     screen = Screen(writing.quiet)
     source = RunFolder.open(order.init) if order.init else None
     with screen.reading() as report:
@@ -164,7 +174,7 @@ def _resolve(order: Order, length: Length, computing: Computing, writing: Writin
     plan = siblings().join(computing.plan(exact=prepared.kind.exact))
     if computing.kernels == "auto" and prepared.data is not None:
         with screen.working("finding what is fastest on this machine"):
-            plan = tune(plan, prepared.experiment, prepared.data.train, budget)
+            plan = tune(plan, prepared.experiment, prepared.data.train, budget, trying=trying)
     siblings().add(plan)
     evaluate_every = writing.evaluate_every
     if evaluate_every is None:

@@ -23,6 +23,8 @@ from saddlepoint.runs.prepare import Prepared, build
 
 WIDTHS = (32, 16)  # narrower networks that are tried
 SIDES = (32, 28)  # smaller images
+HOUR = 60.0  # minutes
+GRAINS = ((0.1, 1.0), (1.0, 10.0), (5.0, 60.0), (30.0, 300.0))  # minutes are rounded to these up to so many
 PATIENCE = 3.0  # seconds after which no further change is tried: a person waits for the first step
 
 
@@ -91,15 +93,22 @@ def advice(prepared: Prepared, plan: Plan, budget: Budget, given: Mapping[str, A
         if time.perf_counter() > end:
             break
         other = _changed(prepared, change)
-        step = _step_seconds(other, plan)
+        step = _step_seconds(other, plan, end)
         if worth(other).images / images_drawn(other.experiment) * step <= seconds:
-            minutes = max(0.1, round(seconds / 60, 1))
+            minutes = budget.minutes or round_minutes(seconds / 60)
             lines.append(
                 f"in the same time: {_command(prepared, {**(given or {}), 'minutes': minutes, **change})}"
             )
             break
-    lines.append(f"as it is: {_command(prepared, {**(given or {}), 'minutes': math.ceil(need / 60)})}")
+    lines.append(f"as it is: {_command(prepared, {**(given or {}), 'minutes': round_minutes(need / 60)})}")
     return lines
+
+
+def round_minutes(minutes: float) -> float:
+    """Return minutes as people give them, never fewer: tenths, whole ones, fives, half hours or hours."""
+    grain = next((grain for grain, most in GRAINS if minutes <= most), HOUR)
+    tenths = round(10 * grain)
+    return math.ceil(10 * minutes / tenths - 1e-9) * tenths / 10
 
 
 def _images(budget: Budget, prepared: Prepared, speed: float) -> int:
@@ -132,21 +141,24 @@ def _changed(prepared: Prepared, change: dict[str, int]) -> Prepared:
     return build(prepared.recipe, given, spec, None, prepared.seed, experiment.batch, experiment.ema)
 
 
-def _step_seconds(prepared: Prepared, plan: Plan) -> float:
-    """Time a step on random images, with no kernels chosen: somewhat slower than a run will be."""
+def _step_seconds(prepared: Prepared, plan: Plan, end: float) -> float:
+    """Time a step on random images, with no kernels chosen: somewhat slower than a run will be.
+
+    No further step begins once ``end`` is over, of ``time.perf_counter``.
+    """
     experiment = prepared.experiment
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (experiment.batch, *prepared.spec.shape), np.uint8)
     label = rng.integers(0, max(1, len(prepared.spec.classes)), len(images))
     split = Split(images, label if prepared.spec.classes else None)
-    times = []
+    times: list[float] = []
     with torch.random.fork_rng(devices=[]), plan.applied():
         stepper = Stepper.of(experiment, split, plan, 0)
-        for _ in range(3):
+        while len(times) < 3 and not (times and time.perf_counter() > end):
             began = time.perf_counter()
             stepper.step(START)
             times.append(time.perf_counter() - began)
-    return min(times[1:])
+    return min(times)
 
 
 def _command(prepared: Prepared, change: dict[str, Any]) -> str:

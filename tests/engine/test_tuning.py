@@ -21,7 +21,15 @@ from saddlepoint.runs.prepare import prepare
 from saddlepoint.training.training import dry_run
 from tests.runs import assert_same
 
-FACTS = {"threads": 1, "step_seconds": 0.1, "memory": 1, "others": 0.0, "busy": False, "reason": "so"}
+FACTS = {
+    "tried": True,
+    "threads": 1,
+    "step_seconds": 0.1,
+    "memory": 1,
+    "others": 0.0,
+    "busy": False,
+    "reason": "so",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -127,6 +135,10 @@ class Machine:
         self.others = self.later = 0.0
         self.tried = []
 
+    def first(self, step):
+        step()
+        return self.cost[torch.get_num_threads()]
+
     def time(self, step, window, clock=None):
         del step, window, clock
         self.tried.append(torch.get_num_threads())
@@ -136,6 +148,7 @@ class Machine:
 @pytest.fixture
 def machine(monkeypatch):
     one = Machine()
+    monkeypatch.setattr(tuning, "_timed", one.first)
     monkeypatch.setattr(thread_count, "mean_time", one.time)
     monkeypatch.setattr(load, "cores", lambda: 2)
     monkeypatch.setattr(load, "others", lambda: one.others)
@@ -239,6 +252,57 @@ def test_trying_threads_takes_a_tenth_of_the_run():
     assert patience(minutes=0.25) == pytest.approx(1.5)
     assert patience(minutes=60) == tuning.MOST
     assert tuning._patience(None, one.experiment, one.data.train, 0.01) == tuning.MOST
+
+
+@pytest.fixture
+def long_steps(machine):
+    """A machine on which a step takes two seconds; yields what is tried."""
+    machine.cost = {2: 2.0, 1: 2.0}
+    return machine.tried
+
+
+@pytest.mark.parametrize(("minutes", "tried"), [(1.0, False), (1.3, False), (1.4, True), (60.0, True)])
+def test_nothing_is_tried_where_that_would_take_more_than_a_tenth_of_the_run(long_steps, minutes, tried):
+    """What used to happen: four steps and more of two seconds, however short the run."""
+    one = prepared()
+    assert one.data is not None
+    plan = tune(Plan("cpu", "fp32", 2), one.experiment, one.data.train, Budget(minutes=minutes))
+    assert bool(long_steps) == tried
+    assert (plan.threads, plan.step_seconds) == (2, 2.0)
+    assert ("nothing is tried, as a step takes 2 s" in plan.reason) == (not tried)
+
+
+def test_untried_threads_are_the_free_ones_of_a_busy_machine(long_steps, machine):
+    machine.others = machine.later = 1.0
+    one, asked = prepared(), Plan.choose("cpu", "fp32", threads=2)
+    assert one.data is not None
+    plan = tune(Plan("cpu", "fp32", 2), one.experiment, one.data.train, Budget(minutes=1.0))
+    assert (plan.threads, plan.kernels, long_steps) == (1, {}, [])
+    assert plan.reason == "others take 1.0 of 2 cores; nothing is tried, as a step takes 2 s"
+    plan = tune(asked, one.experiment, one.data.train, Budget(minutes=1.0))
+    assert plan.threads == 2
+    assert "; fewer threads may be faster than the 2 asked for; nothing is tried" in plan.reason
+
+
+@pytest.mark.parametrize(("steps", "trying"), [(9, True), (11, False)])
+def test_a_dry_run_and_a_handful_of_steps_try_nothing_and_remember_nothing(machine, steps, trying):
+    machine.cost = {2: 0.02, 1: 0.01}
+    one, plan = prepared(), Plan("cpu", "fp32", 2)
+    assert one.data is not None
+    untried = tune(plan, one.experiment, one.data.train, Budget(steps=steps), trying=trying)
+    assert (untried.threads, untried.step_seconds, machine.tried) == (2, 0.02, [2])
+    known = tuned(plan, one)
+    assert known.threads == 1
+    machine.tried.clear()
+    assert tune(plan, one.experiment, one.data.train, Budget(steps=steps), trying=trying) == known
+    assert not machine.tried
+
+
+def test_ten_steps_and_more_are_tried(machine):
+    one = prepared()
+    assert one.data is not None
+    tune(Plan("cpu", "fp32", 2), one.experiment, one.data.train, Budget(steps=10))
+    assert set(machine.tried) == {1, 2}
 
 
 def test_runs_to_compare_are_planned_alike(machine, monkeypatch):
