@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from saddlepoint.compute.alike import alike
     from saddlepoint.core.errors import TrainingError, UserError
     from saddlepoint.engine.loop import Interrupted, Watcher
+    from saddlepoint.explaining.explaining import explain
     from saddlepoint.runs.listing import list_runs, remove_run
     from saddlepoint.scoring.scoring import score
     from saddlepoint.training.resuming import resume
@@ -38,6 +39,7 @@ __all__ = [
     "__version__",
     "alike",
     "compare",
+    "explain",
     "list_runs",
     "load",
     "objectives",
@@ -60,6 +62,7 @@ _HOMES = {
     "list_runs": "saddlepoint.runs.listing",
     "remove_run": "saddlepoint.runs.listing",
     "reproduce": "saddlepoint.claims.reproduce",
+    "explain": "saddlepoint.explaining.explaining",
     "resume": "saddlepoint.training.resuming",
     "train": "saddlepoint.training.training",
     "train_seeds": "saddlepoint.training.seeds",

@@ -23,6 +23,7 @@ ORDER = (
     "families",
     "engine",
     "inspection",
+    "theory",
     "plots",
     "evaluate",
     "pages",
@@ -32,6 +33,7 @@ ORDER = (
     "training",
     "comparing",
     "claims",
+    "explaining",
     "catalog",
     "cli",
 )

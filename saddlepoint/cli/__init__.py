@@ -5,9 +5,9 @@ import os
 import sys
 from collections.abc import Sequence
 
-from saddlepoint.cli import compare, evaluate, list_, remove, reproduce, resume, sample, show, train
+from saddlepoint.cli import compare, evaluate, explain, list_, remove, reproduce, resume, sample, show, train
 from saddlepoint.cli.parser import Parser, UnknownWordError
-from saddlepoint.cli.suggestions import explain, explain_command
+from saddlepoint.cli.suggestions import complaint, complaint_about_command
 from saddlepoint.core.errors import INTERRUPTED, TrainingError, UserError
 from saddlepoint.core.words import printable
 from saddlepoint.version import __version__
@@ -19,6 +19,7 @@ COMMANDS = {
     "evaluate": evaluate,
     "compare": compare,
     "reproduce": reproduce,
+    "explain": explain,
     "show": show,
     "list": list_,
     "remove": remove,
@@ -72,10 +73,10 @@ def _dispatch(arguments: list[str]) -> int:
             return 0
         name, *rest = arguments
         if name not in COMMANDS:
-            raise UserError(explain_command(name, COMMANDS))
+            raise UserError(complaint_about_command(name, COMMANDS))
         try:
             return COMMANDS[name].main(rest)
         except UnknownWordError as unknown:
-            raise UserError(explain(unknown, name, COMMANDS)) from None
+            raise UserError(complaint(unknown, name, COMMANDS)) from None
     except SystemExit as stop:  # argparse after --help and --version
         return int(stop.code or 0)

@@ -9,7 +9,7 @@ from saddlepoint.core.aliases import belongs, did_you_mean, joined, translated
 from saddlepoint.core.errors import close
 
 
-def explain(unknown: UnknownWordError, command: str, commands: Mapping[str, ModuleType]) -> str:
+def complaint(unknown: UnknownWordError, command: str, commands: Mapping[str, ModuleType]) -> str:
     """Return the complaint about a word of ``command``, with what helps and nothing else.
 
     Args:
@@ -25,7 +25,7 @@ def explain(unknown: UnknownWordError, command: str, commands: Mapping[str, Modu
     return f"{unknown.usage} knows no {what} {word!r}{help_ or f'; see: {unknown.usage} --help'}"
 
 
-def explain_command(word: str, commands: Mapping[str, ModuleType]) -> str:
+def complaint_about_command(word: str, commands: Mapping[str, ModuleType]) -> str:
     """Return the complaint about a command that does not exist."""
     meant = translated(word, commands) or close(word, commands)
     from saddlepoint.core.experiment import recipes

@@ -1,0 +1,129 @@
+"""``saddle explain``."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from saddlepoint.cli.parser import Parser
+from saddlepoint.cli.starting import starting
+
+if TYPE_CHECKING:
+    from saddlepoint.explaining.topic import Topic
+
+SUMMARY = "the mathematics, run, drawn and checked: a list of topics, or one"
+OUT = "explained"
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command; return its exit code."""
+    words = [word for word in arguments if not word.startswith("-")]
+    if not words:
+        found = make_parser().parse(arguments)
+        if found.topic is None:
+            return _list(as_json=found.json, language=found.lang)
+    with starting():
+        from saddlepoint.core.waiting import waiting
+        from saddlepoint.explaining.explaining import explain
+        from saddlepoint.explaining.page import write
+        from saddlepoint.explaining.terminal import plain
+        from saddlepoint.explaining.topic import topics
+
+    topic = topics.get(arguments[0] if not arguments[0].startswith("-") else _topic(arguments))
+    parser = make_parser()
+    parser.usage_of = f"saddle explain {topic.name}"
+    names = _add_flags(parser, topic)
+    found = parser.parse(arguments)
+    given = {name: value for name in names if (value := getattr(found, f"flag_{name}")) is not None}
+
+    def tell(block) -> None:
+        if not found.json and (text := plain(block, found.lang)):
+            print(f"\n{text}", flush=True)
+
+    if not found.json:
+        title = topic.title.said(found.lang)
+        print(title)
+    with waiting(topic.name, quiet=found.json) as wait:
+        told = explain(
+            topic.name,
+            language=found.lang,
+            quick=found.quick,
+            seed=found.seed,
+            progress=wait,
+            tell=tell,
+            **given,
+        )
+        out = found.out or (None if found.json else OUT)
+        paths = write(told, Path(out)) if out else []
+    if found.json:
+        print(json.dumps(told.to_json(), indent=1, ensure_ascii=False))
+    else:
+        _say_where(paths)
+    if told.failed:
+        names_ = ", ".join(number.key for number in told.failed)
+        print(f"\nfurther from the exact value than it should be: {names_}")
+    return 1 if told.failed else 0
+
+
+def _say_where(paths: list[Path]) -> None:
+    page, *pictures = paths
+    print(f"\npage      {page}")
+    if pictures:
+        print(f"pictures  {', '.join(path.name for path in pictures)}")
+
+
+def _topic(arguments: list[str]) -> str:
+    """Return the topic of a command line that begins with an option."""
+    return make_parser().parse_known_args(arguments)[0].topic
+
+
+def _add_flags(parser: argparse.ArgumentParser, topic: "Topic") -> list[str]:
+    """Add a topic's own flags; return their names."""
+    group = parser.add_argument_group(f"what {topic.name} lets you choose")
+    for name, flag in topic.flags.items():
+        settings: dict[str, Any] = {"dest": f"flag_{name}", "help": f"{flag.help} (default: {flag.default})"}
+        if flag.kind is bool:
+            group.add_argument(flag.option, action=argparse.BooleanOptionalAction, default=None, **settings)
+        else:
+            group.add_argument(flag.option, type=flag.parse, metavar=flag.metavar, **settings)
+    return list(topic.flags)
+
+
+def make_parser() -> Parser:
+    """Return the command's parser, without a topic's flags."""
+    parser = Parser(
+        prog="saddle explain",
+        description="Explain a topic by computing it: formulas, numbers beside their exact values, pictures, "
+        "films, and a page with knobs to turn. Without a topic: list all.",
+        epilog="examples:\n  saddle explain\n  saddle explain games\n"
+        "  saddle explain games --lang zh --out lesson",
+    )
+    parser.add_argument("topic", nargs="?", help="name of the topic (default: list all)")
+    parser.add_argument(
+        "--out", metavar="DIR", help=f"folder for the page and the pictures (default: {OUT}; with --json: none)"
+    )
+    parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language of texts (default: en)")
+    parser.add_argument("--seed", type=int, default=0, help="of all that is drawn at random (default: 0)")
+    parser.add_argument("--quick", action="store_true", help="seconds, to see that it runs")
+    parser.add_argument("--json", action="store_true", help="print the numbers as JSON")
+    return parser
+
+
+def _list(*, as_json: bool, language: str) -> int:
+    with starting():
+        from saddlepoint.explaining.explaining import table_of_contents
+        from saddlepoint.explaining.explanation import VERSION
+
+    contents = table_of_contents()
+    if as_json:
+        print(json.dumps({"version": VERSION, "topics": contents}, indent=1, ensure_ascii=False))
+        return 0
+    from saddlepoint.catalog.tables import print_wrapped
+
+    chinese = language == "zh"
+    print_wrapped(
+        [(name, one["title_zh"] if chinese else one["help"].rstrip(".")) for name, one in contents.items()],
+        width=17,
+    )
+    print("\nread one with:  saddle explain TOPIC")
+    return 0

@@ -1,0 +1,1 @@
+"""The mathematics, run, drawn and checked: ``saddle explain``."""

@@ -1,0 +1,69 @@
+"""Axes in the look of all pictures, in either theme and any language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PIL import Image
+
+from saddlepoint.explaining.blocks import Style
+from saddlepoint.explaining.fonts import family
+from saddlepoint.plots.canvas import Part, bare, new_figure, picture
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+PICTURE, FRAME = 160, 100  # dots an inch: of a picture, and of a moment of a film
+LETTERS = 9.0  # points
+
+
+def drawn(
+    style: Style,
+    paint: Callable[[list[Axes]], None],
+    *,
+    rows: int = 1,
+    columns: int = 1,
+    size: tuple[float, float] = (7.2, 3.4),
+    dpi: int = PICTURE,
+    **shared: Any,
+) -> Image.Image:
+    """Return what ``paint`` draws into axes, laid out row by row.
+
+    Args:
+        style: colours and language.
+        paint: draws into the axes that it is given.
+        rows: of axes.
+        columns: of axes.
+        size: of the picture in inches.
+        dpi: dots an inch.
+        **shared: ``sharex`` and ``sharey``, as matplotlib's subplots take them.
+    """
+    from matplotlib import rc_context
+
+    theme = style.theme
+    look: dict[Any, Any] = {"font.family": family(), "font.size": LETTERS, "axes.unicode_minus": True}
+    colours = {"text.color": theme.ink, "axes.labelcolor": theme.ink, "axes.titlecolor": theme.ink}
+    with rc_context({**look, **colours, "axes.titlesize": LETTERS + 1, "mathtext.fontset": "dejavusans"}):
+        figure = new_figure(*size, dpi=dpi, theme=theme)
+        part = Part(figure)
+        places = part.axes(rows, columns, **shared)
+        for place in places:
+            bare(place, size=LETTERS - 1, theme=theme)
+        paint(places)
+        part.lay_out()
+        return picture(figure)
+
+
+def key(axes: Axes, style: Style, **settings) -> None:
+    """Say which line is which, inside the axes; settings as matplotlib's legends take them."""
+    legend = axes.legend(frameon=True, fontsize=LETTERS - 1, **settings)
+    legend.get_frame().set(facecolor=style.theme.paper, edgecolor="none", alpha=0.8)
+    for text in legend.get_texts():
+        text.set_color(style.theme.ink)
+
+
+def mark(axes: Axes, style: Style, x: float, y: float, text: str, **settings) -> None:
+    """Write words at a point of the axes, on a ground that keeps them readable."""
+    ground = {"facecolor": style.theme.paper, "edgecolor": "none", "alpha": 0.75, "pad": 1.5}
+    axes.annotate(text, (x, y), **{"fontsize": LETTERS, "color": style.theme.ink, "bbox": ground, **settings})

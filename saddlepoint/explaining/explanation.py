@@ -1,0 +1,58 @@
+"""A topic that was told: its texts, its numbers, its pictures."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from saddlepoint.explaining.blocks import Block, Number, Numbers
+from saddlepoint.explaining.terminal import plain
+from saddlepoint.explaining.text import Language, Say, said
+from saddlepoint.explaining.topic import Lesson, Topic
+
+VERSION = 1
+
+
+@dataclass
+class Explanation:
+    """A topic that was told.
+
+    Attributes:
+        topic: which.
+        lesson: how.
+        language: of texts.
+        given: the topic's own flags.
+        blocks: what was told, in order.
+    """
+
+    topic: Topic
+    lesson: Lesson
+    language: Language
+    given: dict[str, Any]
+    blocks: list[Block] = field(default_factory=list)
+
+    @property
+    def numbers(self) -> dict[str, Number]:
+        """All numbers by name."""
+        rows = [row for block in self.blocks if isinstance(block, Numbers) for row in block.rows]
+        return {row.key: row for row in rows}
+
+    @property
+    def failed(self) -> list[Number]:
+        """Numbers that are further from their exact values than they should be."""
+        return [number for number in self.numbers.values() if not number.holds]
+
+    def said(self, text: Say) -> str:
+        """Return a text in the explanation's language."""
+        return said(text, self.language)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the numbers as JSON has them."""
+        numbers = {
+            key: {"value": one.value, "exact": one.exact, "error": one.error, "within": one.within}
+            for key, one in self.numbers.items()
+        }
+        asked = {"quick": self.lesson.quick, "seed": self.lesson.seed, **self.given}
+        return {"version": VERSION, "topic": self.topic.name, **asked, "numbers": numbers}
+
+    def __str__(self) -> str:
+        parts = [self.said(self.topic.title), *(plain(block, self.language) for block in self.blocks)]
+        return "\n\n".join(filter(None, parts))

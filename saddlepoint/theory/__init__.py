@@ -1,0 +1,1 @@
+"""The mathematics of games between networks, in closed form and by small computations."""

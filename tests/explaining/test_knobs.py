@@ -1,0 +1,16 @@
+"""What readers compute in their browsers is what Python computes."""
+
+import numpy as np
+import pytest
+from explaining.scripts import computed
+
+from saddlepoint.theory import games
+
+
+def test_games():
+    grid = [{"h": h, "steps": steps} for h in (0.02, 0.3, 0.5, 0.62, 1.2) for steps in (1, 40)]
+    for values, result in zip(grid, computed("games", grid), strict=True):
+        for rule in games.RULES:
+            assert result[rule] == pytest.approx(games.modulus(rule, values["h"]), rel=1e-9)
+            path = games.path(rule, games.bilinear, (1.0, 1.0), values["h"], values["steps"])
+            assert np.allclose(result["paths"][rule], path, rtol=1e-6, atol=1e-9)
