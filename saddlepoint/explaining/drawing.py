@@ -42,9 +42,9 @@ def drawn(
     from matplotlib import rc_context
 
     theme = style.theme
-    look: dict[Any, Any] = {"font.family": family(), "font.size": LETTERS, "axes.unicode_minus": True}
     colours = {"text.color": theme.ink, "axes.labelcolor": theme.ink, "axes.titlecolor": theme.ink}
-    with rc_context({**look, **colours, "axes.titlesize": LETTERS + 1, "mathtext.fontset": "dejavusans"}):
+    look: Any = {"font.family": family(), "font.size": LETTERS, "axes.titlesize": LETTERS + 1, **colours}
+    with rc_context(look):
         figure = new_figure(*size, dpi=dpi, theme=theme)
         part = Part(figure)
         places = part.axes(rows, columns, **shared)
