@@ -175,6 +175,7 @@ class Knobs:
         caption: what to try.
         alt: what it shows, for those who cannot see it.
         ratio: height over width.
+        narrow: the same on a phone.
     """
 
     script: str
@@ -183,6 +184,7 @@ class Knobs:
     caption: Text
     alt: Text
     ratio: float = 0.6
+    narrow: float = 0.9
 
 
 @dataclass(frozen=True)

@@ -139,6 +139,7 @@ def _shown(block: Block, told: Explanation, drawn: dict[str, list[Image.Image]])
             settings = {
                 "script": block.script,
                 "ratio": block.ratio,
+                "narrow": block.narrow,
                 "shows": [[key, say(text)] for key, text in block.shows],
             }
             return {

@@ -45,7 +45,7 @@ const saddle = {
         dt.textContent = text; dd.textContent = this.number(result[key]); row.append(dt, dd);
         return row;
       }));
-      draw(this.view(canvas, settings.ratio, Object.fromEntries(settings.shows)), values, result);
+      draw(this.view(canvas, settings, Object.fromEntries(settings.shows)), values, result);
     };
     sliders.forEach((slider) => slider.addEventListener("input", again));
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
@@ -62,8 +62,8 @@ const saddle = {
   },
 
   // A canvas with the page's colours, sharp on any screen, and what its numbers are called. Rectangles are [left, top, width, height] in pixels.
-  view(canvas, ratio, names) {
-    const width = canvas.clientWidth || 600, height = Math.round(width * ratio), dots = window.devicePixelRatio || 1;
+  view(canvas, { ratio, narrow }, names) {
+    const width = canvas.clientWidth || 600, height = Math.round(width * (width < 480 ? narrow : ratio)), dots = window.devicePixelRatio || 1;
     canvas.width = Math.round(width * dots); canvas.height = Math.round(height * dots); canvas.style.height = height + "px";
     const ctx = canvas.getContext("2d"), style = getComputedStyle(document.documentElement);
     const colour = (name) => style.getPropertyValue("--" + name).trim();
