@@ -69,8 +69,13 @@ def test_nobody_waits_for_what_is_not_wanted():
         Limited(lambda *call: None, 30, stop=lambda: True)("training", 0, 10)
 
 
-def test_a_tenth_of_a_long_training_may_go_to_scores(monkeypatch):
+@pytest.fixture
+def usual(monkeypatch):
+    """The time that scores of a short run may take, which other tests are more generous with."""
     monkeypatch.setattr(quick_scores, "LEAST", 30.0)
+
+
+def test_a_tenth_of_a_long_training_may_go_to_scores(usual):
     data = load("ring8")
     assert QuickScores(data, 0.0).limit == 30
     assert QuickScores(data, 3600.0).limit == 360
@@ -80,6 +85,46 @@ def test_scores_go_on_with_what_they_began_with():
     rows = [{"step": 4, "encoder": "patches-0123", "samples": 300}, {"step": 8}]
     scores = QuickScores(load("digits"), rows=rows)
     assert (scores.name, scores.samples) == ("patches", 300)
+
+
+def sampler(data, clock, each):
+    """Return what draws training points, and takes ``each`` seconds for one by the clock of the test."""
+
+    def draw(n):
+        clock[0] += n * each
+        return data.train.array[:n]
+
+    return draw
+
+
+@pytest.mark.parametrize(
+    ("each", "samples"), [(0.0029, 2000), (0.0031, 1000), (0.02, 250), (0.03, 64), (1.0, 64)]
+)
+def test_where_sampling_is_slow_fewer_samples_are_scored_and_the_card_says_so(clock, usual, each, samples):
+    """What used to happen: no score, after a judge was trained for it."""
+    data = load("ring8")
+    scores = QuickScores(data)
+    draw = sampler(data, clock, each)
+    told, why = scores.expected(draw)
+    assert told == pytest.approx(quick_scores.METRICS + samples * each)
+    assert why == ("" if samples == 2000 else f"of {samples:,} samples only")
+    clock[0] = 0.0
+    card = scores.card(draw, lambda *call: None)
+    assert (card.samples, card.reference["training"]) == (samples, 5 * samples)
+    few = f"Only {samples:,} samples were drawn, not 2,000: scores may take 30 s here."
+    assert (few in card.notes) == (samples < 2000)
+    assert clock[0] == pytest.approx((64 if samples == 64 else 64 + samples) * each)
+
+
+def test_a_judge_may_take_what_samples_leave(usual, monkeypatch):
+    data = load("digits")
+    monkeypatch.setattr(quick_scores.judge, "is_trained", lambda _: False)
+    monkeypatch.setattr(quick_scores.judge, "cost", lambda _: (15.0, 0.001))
+    monkeypatch.setattr(quick_scores.patches, "cost", lambda _: (1.0, 0.001))
+    scores = QuickScores(data)
+    assert scores._cost(each=0.1) == (15.0, 0.001, "a judge of these classes is trained once")
+    why = "with patches, since training a judge would take 15 s or more"
+    assert scores._cost(each=0.3) == (1.0, 0.001, why)
 
 
 def test_training_keeps_its_scores(capsys):

@@ -14,11 +14,13 @@ from saddlepoint.data.dataset import Dataset
 from saddlepoint.evaluate import Card, Encoder, cheap, find_encoder
 from saddlepoint.evaluate.encoder import can_be_judged, encoders
 from saddlepoint.evaluate.encoders import judge, patches
-from saddlepoint.evaluate.measure import CHEAP_REAL, CHEAP_SAMPLES
+from saddlepoint.evaluate.measure import CHEAP_SAMPLES, REAL_EACH
 
 LEAST, SHARE = 30.0, 0.1  # seconds, and share of the training time, that scores may take: the larger of the two
 JUDGE, SAMPLING = 0.7, 0.2  # shares of that for training a judge, and for drawing samples
-FEWEST = 250  # samples
+IMAGES = REAL_EACH + 2  # that are encoded for a sample: itself, and real ones, training and held out
+TRIAL = 64  # samples that are drawn and encoded to see how long that takes
+COUNTS = (CHEAP_SAMPLES, 1_000, 500, 250, TRIAL)  # of samples: the most that there is time for
 SURE = 2.0  # seconds after which the time that is left is known well enough to give up
 METRICS = 2.0  # seconds that the cheap metrics take, about
 
@@ -88,65 +90,97 @@ class QuickScores:
             stop: whether it is no longer wanted.
 
         Raises:
-            TooSlow: even with patches it would take longer than it may.
+            TooSlow: even few samples and patches would take longer than they may.
             Stopped: ``stop`` said so.
             UserError: nothing can be measured.
         """
         if self.refused is not None:
             raise self.refused
-        limited = Limited(report, self.limit, stop)
+        sample: Draw | np.ndarray = draw
         try:
-            if self.encoder is None:
-                self.encoder = self._encoder(limited)
-            if self.samples is None:
-                self.samples = self._affordable(_seconds_each(draw))
-            card = cheap(self.data, draw, samples=self.samples, encoder=self.encoder, report=limited)
+            if self.encoder is None or self.samples is None:
+                report(f"drawing {TRIAL} samples", 0, 0)
+                each, trial = _drawn(draw)
+                limited = Limited(report, self.limit, stop)
+                began = time.monotonic() - TRIAL * each
+                self.encoder = self.encoder or self._encoder(limited, each)
+                if self.samples is None:
+                    encoding = _encoding(self.encoder, trial)
+                    self.samples = self._affordable(each, encoding, time.monotonic() - began)
+                if self.samples == TRIAL:
+                    sample = trial
+            else:
+                limited = Limited(report, self.limit, stop)
+            card = cheap(self.data, sample, samples=self.samples, encoder=self.encoder, report=limited)
         except TooSlow as slow:
             self.refused = slow
             raise
         if self.samples < CHEAP_SAMPLES:
-            few = f"Only {self.samples:,} samples were drawn, not {CHEAP_SAMPLES:,}: sampling is slow here."
-            card = replace(card, notes=(*card.notes, few))
+            few = f"Only {self.samples:,} samples were drawn, not {CHEAP_SAMPLES:,}"
+            card = replace(card, notes=(*card.notes, f"{few}: scores may take {clock(self.limit)} here."))
         return card
 
     def expected(self, draw: Draw) -> tuple[float, str]:
         """Return about how many seconds the scores will take in all, and why, in a few words."""
-        each = _seconds_each(draw)
-        seconds = METRICS + (self.samples or self._affordable(each)) * each
-        images = min(CHEAP_REAL, len(self.data.train)) + CHEAP_SAMPLES
+        each, _ = _drawn(draw)
+        learning, encoding, why = self._cost(each)
+        count = self.samples or self._affordable(each, encoding, learning)
+        few = f"of {count:,} samples only" if count < CHEAP_SAMPLES else ""
+        seconds = METRICS + learning + count * (each + IMAGES * encoding)
+        return seconds, ", ".join(filter(None, (few, why)))
+
+    def _cost(self, each: float) -> tuple[float, float, str]:
+        """Return about how many seconds the encoder takes to be there, and for an image; and why that one.
+
+        ``each`` are those of drawing a sample.
+        """
         if self.data.kind not in encoders.get("patches").kinds:
-            return seconds, ""
+            return 0.0, 0.0, ""
+        why = ""
         if can_be_judged(self.data) and self.name in (None, "judge"):
             if judge.is_trained(self.data):
-                return seconds, ""
-            training, encoding = judge.cost(self.data)
-            if training < JUDGE * self.limit:
-                return seconds + training + images * encoding, "a judge of these classes is trained once"
-            why = f"with patches, since training a judge would take {clock(training)} or more"
-        else:
-            why = ""
-        fitting, encoding = patches.cost(self.data)
-        return seconds + fitting + images * encoding, why
+                return 0.0, 0.0, ""
+            learning, encoding = judge.cost(self.data)
+            if learning < self._judge_limit(each):
+                return learning, encoding, "a judge of these classes is trained once"
+            why = f"with patches, since training a judge would take {clock(learning)} or more"
+        return *patches.cost(self.data), why
 
-    def _encoder(self, limited: Limited) -> Encoder:
+    def _judge_limit(self, each: float) -> float:
+        """Return the seconds that training a judge may take where drawing a sample takes ``each``."""
+        return min(JUDGE * self.limit, self.limit - METRICS - TRIAL * each)
+
+    def _encoder(self, limited: Limited, each: float) -> Encoder:
         if self.name is not None:
             return find_encoder(self.name, self.data, limited)
         if not can_be_judged(self.data):
             return find_encoder(None, self.data, limited)
+        may = self._judge_limit(each)
         try:
-            return find_encoder(None, self.data, Limited(limited, JUDGE * self.limit))
+            return find_encoder(None, self.data, Limited(limited, may))
         except TooSlow as slow:
             found = find_encoder("patches", self.data, limited)
             warning = (
-                f"Patches are compared, because {slow}, more than the {clock(JUDGE * self.limit)} that it may "
-                "here; saddle evaluate trains the judge."
+                f"Patches are compared, because {slow}, more than the {clock(max(may, 0.0))} that it may here; "
+                "saddle evaluate trains the judge."
             )
             return replace(found, warning=warning)
 
-    def _affordable(self, seconds_each: float) -> int:
-        """Return how many samples can be drawn in their share of the time, in steps of 50."""
-        count = int(SAMPLING * self.limit / max(seconds_each, 1e-9))
-        return max(FEWEST, min(CHEAP_SAMPLES, count - count % 50))
+    def _affordable(self, each: float, encoding: float, spent: float) -> int:
+        """Return how many samples there is time for.
+
+        Args:
+            each: seconds to draw one.
+            encoding: seconds to encode one image.
+            spent: seconds of the limit that are gone by then.
+        """
+        left = self.limit - METRICS - spent
+        fitting = (
+            count
+            for count in COUNTS
+            if count * each <= SAMPLING * self.limit and count * (each + IMAGES * encoding) <= left
+        )
+        return next(fitting, COUNTS[-1])
 
 
 def figures(card: Card, names: Sequence[str]) -> dict[str, Any]:
@@ -156,7 +190,15 @@ def figures(card: Card, names: Sequence[str]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None} | basis
 
 
-def _seconds_each(draw: Draw) -> float:
+def _drawn(draw: Draw) -> tuple[float, np.ndarray]:
+    """Return the seconds that a sample takes, and some samples."""
     began = time.monotonic()
-    draw(64)
-    return (time.monotonic() - began) / 64
+    found = draw(TRIAL)
+    return (time.monotonic() - began) / TRIAL, found
+
+
+def _encoding(encoder: Encoder, images: np.ndarray) -> float:
+    """Return the seconds that encoding an image takes."""
+    began = time.monotonic()
+    encoder.encode(images)
+    return (time.monotonic() - began) / len(images)
