@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from saddlepoint.comparing.compare import compare
     from saddlepoint.compute.alike import alike
     from saddlepoint.core.errors import TrainingError, UserError
+    from saddlepoint.data.collecting.collecting import collect
     from saddlepoint.engine.loop import Interrupted, Watcher
     from saddlepoint.explaining.explaining import explain
     from saddlepoint.runs.listing import list_runs, remove_run
@@ -38,6 +39,7 @@ __all__ = [
     "Watcher",
     "__version__",
     "alike",
+    "collect",
     "compare",
     "explain",
     "list_runs",
@@ -52,6 +54,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "collect": "saddlepoint.data.collecting.collecting",
     "compare": "saddlepoint.comparing.compare",
     "score": "saddlepoint.scoring.scoring",
     "Interrupted": "saddlepoint.engine.loop",

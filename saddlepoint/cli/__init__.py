@@ -5,7 +5,19 @@ import os
 import sys
 from collections.abc import Sequence
 
-from saddlepoint.cli import compare, evaluate, explain, list_, remove, reproduce, resume, sample, show, train
+from saddlepoint.cli import (
+    compare,
+    data,
+    evaluate,
+    explain,
+    list_,
+    remove,
+    reproduce,
+    resume,
+    sample,
+    show,
+    train,
+)
 from saddlepoint.cli.parser import Parser, UnknownWordError
 from saddlepoint.cli.suggestions import complaint, complaint_about_command
 from saddlepoint.core.errors import INTERRUPTED, TrainingError, UserError
@@ -20,6 +32,7 @@ COMMANDS = {
     "compare": compare,
     "reproduce": reproduce,
     "explain": explain,
+    "data": data,
     "show": show,
     "list": list_,
     "remove": remove,
