@@ -43,7 +43,19 @@ class Worth(NamedTuple):
 # By recipe and the largest side of images, 0 for points: the images after which 1,000 samples first had a
 # Fréchet distance of patches below 25, by `python -m benchmarks.worth_seeing RECIPE SOURCE`, one seed each.
 MEASURED: dict[tuple[str, int], int] = {
-    ("dcgan", 16): 19_000,  # digits, 8×8: 36 after 14,900 images, 11.5 after 18,700
+    ("cgan", 16): 89_000,  # digits, 8×8, here and below: 28 after 71,100 images, 23.5 after 88,900
+    ("conditional_dcgan", 16): 19_000,  # 30 after 14,900, 21 after 18,700
+    ("dcgan", 16): 19_000,  # 36 after 14,900, 11.5 after 18,700
+    ("ebgan", 16): 23_000,  # 29 after 18,700, 19 after 23,300
+    ("gan", 16): 339_000,  # 37 after 271,100, 15 after 338,900
+    ("infogan", 16): 29_000,  # 64 after 23,300, 19 after 29,200
+    ("mlp_gan", 16): 339_000,  # 28 after 216,900, 21 after 338,800
+    ("pacgan", 16): 29_000,  # 29 after 23,300, 22 after 29,200
+    ("r3gan", 16): 9_600,  # 26 after 7,700, 24 after 9,600
+    ("sngan", 16): 9_600,  # 26 after 7,700, 22 after 9,600
+    ("vae", 16): 217_000,  # 26 after 173,600, 24 after 217,000
+    ("wgan", 16): 19_000,  # 30 after 15,000, 24 after 18,900
+    ("wgan_gp", 16): 23_000,  # 26 after 18,900, 23 after 23,400
     ("dcgan", 28): 29_000,  # MNIST: 47 after 23,300 images, 23 after 29,100
     ("dcgan", 32): 190_000,  # CIFAR-10: 19 after 192,000, 53 after 64,000 (docs/evaluation.md, "Patches")
 }
