@@ -5,7 +5,7 @@ from pathlib import Path
 from saddlepoint.cli.parser import Parser
 from saddlepoint.cli.starting import starting
 
-SUMMARY = "draw samples from a run, walk between them, add them up, or find their nearest training images"
+SUMMARY = "draw samples from a run, walk between them, add them up, or set them beside images of the data"
 
 
 def make_parser() -> Parser:
@@ -21,11 +21,12 @@ def make_parser() -> Parser:
         '  saddle sample --arithmetic "3,17,40 - 5,9 + 12"\n'
         '  saddle sample --arithmetic "class:7 - class:1 + class:4"\n'
         "  saddle sample --neighbours --encoder judge\n"
-        "  saddle sample runs/infogan-mnist-0001 --traverse",
+        "  saddle sample runs/infogan-mnist-0001 --traverse\n"
+        "  saddle sample runs/vae-mnist-0001 --reconstructions",
     )
     parser.add_argument("run", nargs="?", help="folder of the run (default: the newest)")
     parser.add_argument(
-        "-n", type=int, help="how many samples (default: 64), walks or samples with neighbours (8)"
+        "-n", type=int, help="how many samples (default: 64), or walks, neighbours or reconstructions (8)"
     )
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="the same seed, the same images")
     parser.add_argument("--class", dest="label", metavar="C", help="class, for conditional recipes")
@@ -50,6 +51,11 @@ def make_parser() -> Parser:
     asked.add_argument("--neighbours", action="store_true", help="samples beside their nearest training images")
     asked.add_argument(
         "--traverse", action="store_true", help="a grid a code: rows of its values, columns of one latent each"
+    )
+    asked.add_argument(
+        "--reconstructions",
+        action="store_true",
+        help="test images over what a game with a code of its own (vae, rbm, ebgan) makes of them",
     )
     parser.add_argument("--encoder", metavar="NAME", help="for --neighbours: its features instead of pixels")
     return parser
@@ -76,6 +82,8 @@ def main(arguments: list[str]) -> int:
                 raise UserError(
                     f"--traverse draws every value of every code and has no use for {flag}; leave it out"
                 )
+    if found.reconstructions and (found.label is not None or found.truncation is not None):
+        raise UserError("--reconstructions start from test images; leave out --class and --truncation")
     chosen = Model.open(found.run)
     truncation = 1.0 if found.truncation is None else found.truncation
     settings = {"seed": found.seed, "label": found.label, "truncation": truncation}
@@ -99,6 +107,8 @@ def main(arguments: list[str]) -> int:
         with waiting("looking for neighbours") as report:
             more = {"encoder": found.encoder, "report": report}
             path = exploring.save_neighbours(chosen, out("neighbours"), **many, **more, **settings)
+    elif found.reconstructions:
+        path = exploring.save_reconstructions(chosen, out("reconstructions"), **many, seed=found.seed)
     elif found.traverse:
         place = Path(found.out) if found.out else chosen.folder.traversals(found.seed)
         print(*exploring.save_traversals(chosen, place, seed=found.seed), sep="\n")

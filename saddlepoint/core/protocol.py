@@ -62,6 +62,21 @@ class Code(NamedTuple):
     discrete: bool
 
 
+class Density(NamedTuple):
+    """How likely a game finds examples, where it can say so.
+
+    Attributes:
+        log: (n, ...) examples -> (n,) log p(x) in nats, or a lower bound on it. It may draw from torch's global
+            generator. Pixels are taken for chances of bits, whose log-likelihood it is then.
+        bound: whether it is a bound.
+        error: standard error of what all values share, such as an estimated log Z.
+    """
+
+    log: Callable[[Tensor], Tensor]
+    bound: bool = False
+    error: Tensor | float = 0.0
+
+
 class Progress(NamedTuple):
     """How far a run has come; schedules are functions of it.
 
@@ -147,6 +162,14 @@ class Family(nn.Module):
 
     def recognise(self, x: Tensor) -> Tensor | None:
         """Return (n,) int64, the first discrete code that the game reads off (n, ...) examples, or None."""
+        return None
+
+    def density(self) -> Density | None:
+        """Return how likely the game finds examples, in evaluation; None where it cannot say."""
+        return None
+
+    def reconstruct(self, x: Tensor) -> Tensor | None:
+        """Return (n, ...) examples after a way through the game's code and back, None where there is none."""
         return None
 
     def after(self, progress: Progress) -> None:

@@ -23,3 +23,10 @@ class Mixture:
         mode = rng.integers(len(self.centres), size=count)
         noise = rng.standard_normal((count, self.centres.shape[1]))
         return (self.centres[mode] + self.sigma * noise).astype(np.float32), mode
+
+    def log_density(self, points: np.ndarray) -> np.ndarray:
+        """Return float64 (n,) log p of points (n, d), in nats."""
+        square = ((points[:, None, :].astype(np.float64) - self.centres) ** 2).sum(axis=-1) / self.sigma**2
+        nearest = square.min(axis=1)
+        tail = np.log(np.exp((nearest[:, None] - square) / 2).mean(axis=1))
+        return tail - nearest / 2 - points.shape[1] * np.log(self.sigma * np.sqrt(2 * np.pi))

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from saddlepoint.exploring.layers import draw_layers
     from saddlepoint.exploring.nearest import Neighbours, neighbours, save_neighbours
     from saddlepoint.exploring.output import save_samples, save_traversals
+    from saddlepoint.exploring.rebuilding import save_reconstructions
     from saddlepoint.exploring.walks import interpolate, save_walks
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "neighbours",
     "save_arithmetic",
     "save_neighbours",
+    "save_reconstructions",
     "save_samples",
     "save_traversals",
     "save_walks",
@@ -38,6 +40,7 @@ __getattr__ = handing_out(
         "neighbours": "saddlepoint.exploring.nearest",
         "save_arithmetic": "saddlepoint.exploring.concepts",
         "save_neighbours": "saddlepoint.exploring.nearest",
+        "save_reconstructions": "saddlepoint.exploring.rebuilding",
         "save_samples": "saddlepoint.exploring.output",
         "save_traversals": "saddlepoint.exploring.output",
         "save_walks": "saddlepoint.exploring.walks",

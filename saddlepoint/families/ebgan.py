@@ -57,6 +57,10 @@ class EBGAN(Family):
         """Return fakes of the shape of the real data."""
         return self.generator(latent)
 
+    def reconstruct(self, x: Tensor) -> Tensor:
+        """Return what the critic, an autoencoder, makes of examples."""
+        return self.critic.decoder(self.critic.encoder(x))
+
     def terms(self, player: str, batch: Batch, latent: Any, fake: Any) -> Terms:
         """Return the energies' terms, and the pulling-away term of the fakes' codes."""
         said = self.critic(fake)

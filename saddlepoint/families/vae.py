@@ -6,10 +6,10 @@ from the generator it minimises the negative evidence lower bound (equation 3, e
     reconstruction   −E_q log p(x|z)
     divergence       β · KL(q(z|x) ‖ N(0, 1)) = β · ½ Σ (μ² + σ² − 1 − log σ²)
 
-per example, in nats, where β = 1 makes the sum a bound on −log p(x). Pixels are taken for probabilities of
-Bernoulli variables, −log p = −Σ x log y + (1 − x) log(1 − y), which for grey pixels is a loss, no likelihood;
-points are normal around the generator's output with one variance that is learned. z = μ + σε (equation 4), with
-the ε that the engine draws as latents.
+per example, in nats, where β = 1 makes the sum a bound on −log p(x). Pixels are taken for the chances of bits,
+−log p = −Σ x log y + (1 − x) log(1 − y), the mean over bits so drawn: the sum bounds the likelihood of these,
+since q may know the grey image that they come from. Points are normal around the generator's output with one
+variance that is learned. z = μ + σε (equation 4), with the ε that the engine draws as latents.
 """
 
 import math
@@ -20,7 +20,7 @@ import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
 from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, recipe
-from saddlepoint.core.protocol import Batch, Family, Progress, Terms
+from saddlepoint.core.protocol import Batch, Density, Family, Progress, Terms
 from saddlepoint.networks.blocks import named
 from saddlepoint.networks.mlp import mlp_generator
 
@@ -72,12 +72,28 @@ class VAE(Family):
 
     def terms(self, player: str, batch: Batch, latent: Any, fake: Any) -> Terms:
         """Return both parts of the negative evidence lower bound, means over the batch."""
-        mean, log_variance = self.encoder(batch.real).float().chunk(2, 1)
-        output = self.generator(mean + (0.5 * log_variance).exp() * latent).float()
-        reconstruction = self._surprise(output, batch.real.float()).flatten(1).sum(1).mean()
-        divergence = divergence_from_normal(mean, log_variance).mean()
+        reconstruction, divergence = (part.mean() for part in self.parts(batch.real, latent))
         terms = {"reconstruction": reconstruction, "divergence": self.beta * divergence}
         return Terms(terms, {"bound": -reconstruction - divergence})
+
+    def parts(self, x: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
+        """Return (n,) −log p(x|z) and (n,) KL(q(z|x) ‖ N(0, 1)) in nats, for noise ε of shape (n, latent)."""
+        mean, log_variance = self.encoder(x).float().chunk(2, 1)
+        output = self.generator(mean + (0.5 * log_variance).exp() * noise).float()
+        reconstruction = self._surprise(output, x.float()).flatten(1).sum(1)
+        return reconstruction, divergence_from_normal(mean, log_variance)
+
+    def density(self) -> Density:
+        """Return the evidence lower bound of examples, with one draw of z each."""
+        return Density(self._bound, bound=True)
+
+    def reconstruct(self, x: Tensor) -> Tensor:
+        """Return the mean of p(x|z) at the mean of q(z|x)."""
+        return self.generate(self.encoder(x).chunk(2, 1)[0])
+
+    def _bound(self, x: Tensor) -> Tensor:
+        reconstruction, divergence = self.parts(x, torch.randn(len(x), self.size, device=x.device))
+        return -reconstruction - divergence
 
     def _surprise(self, output: Tensor, x: Tensor) -> Tensor:
         """Return −log p of every pixel or coordinate."""

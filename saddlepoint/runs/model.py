@@ -1,5 +1,6 @@
 """A run on disk as an object: its configuration, its weights, and samples from them."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +14,7 @@ from saddlepoint.core.classes import find_class
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.kinds import Kind, kinds
 from saddlepoint.core.progress import Progressing, silent
-from saddlepoint.core.protocol import Family
+from saddlepoint.core.protocol import Density, Family
 from saddlepoint.core.run_folder import RunFolder, newest_run
 from saddlepoint.core.words import printable
 from saddlepoint.data import load
@@ -136,14 +137,49 @@ class Model:
         prepared = self._loaded
         codes = []
         with torch.no_grad(), evaluating(prepared.experiment.family, None):
-            for start in range(0, len(images), BLOCK):
-                block = torch.from_numpy(np.ascontiguousarray(images[start : start + BLOCK]))
-                floats = prepared.kind.to_tensor(block, prepared.experiment.pixels)
+            for floats in self._blocks(images):
                 code = prepared.experiment.family.recognise(floats)
                 if code is None:
                     return None
                 codes.append(code.cpu().numpy())
         return np.concatenate(codes)
+
+    def log_density(self, examples: np.ndarray, seed: int = 0) -> tuple[np.ndarray, Density] | None:
+        """Return (n,) log p of data in nats, or a bound on it, and what it is; None where the game cannot say.
+
+        Args:
+            examples: uint8 (n, h, w, c) images, or float32 (n, d) points.
+            seed: seed of what an estimate draws.
+        """
+        prepared = self._loaded
+        with torch.no_grad(), evaluating(prepared.experiment.family, None):
+            torch.manual_seed(seed)
+            density = prepared.experiment.family.density()
+            if density is None:
+                return None
+            nats = [density.log(x).double().cpu().numpy() for x in self._blocks(examples)]
+        return np.concatenate(nats), density
+
+    def reconstruct(self, examples: np.ndarray) -> np.ndarray:
+        """Return examples after a way through the recipe's code and back, as :meth:`sample` returns them.
+
+        Args:
+            examples: uint8 (n, h, w, c) images, or float32 (n, d) points.
+
+        Raises:
+            UserError: the recipe has no such way.
+        """
+        prepared, rebuilt = self._loaded, []
+        with torch.no_grad(), evaluating(prepared.experiment.family, None):
+            for x in self._blocks(examples):
+                found = prepared.experiment.family.reconstruct(x)
+                if found is None:
+                    raise UserError(
+                        f"recipe {prepared.recipe.name!r} has no way back from data to a code, and so no "
+                        "reconstructions; vae, rbm and ebgan have"
+                    )
+                rebuilt.append(found.float().cpu())
+        return prepared.to_array(torch.cat(rebuilt))
 
     def class_names(self, n: int = 64, seed: int = 0, label: int | str | None = None) -> list[str]:
         """Return the class of each sample that :meth:`sample` draws with these; empty where none are told."""
@@ -227,6 +263,14 @@ class Model:
         """Raise UserError where the recipe's game makes no samples, whatever is to be done with them."""
         if not self.family.samples:
             raise UserError(f"{self.path} has no samples: its recipe {self.config['recipe']!r} makes none")
+
+    def _blocks(self, examples: np.ndarray) -> Iterator[torch.Tensor]:
+        """Yield examples in memory, 64 at a time, as the networks see them."""
+        prepared = self._loaded
+        device = next(prepared.experiment.family.parameters()).device
+        for start in range(0, len(examples), BLOCK):
+            block = torch.from_numpy(np.ascontiguousarray(examples[start : start + BLOCK])).to(device)
+            yield prepared.kind.to_tensor(block, prepared.experiment.pixels)
 
     @cached_property
     def _loaded(self) -> Prepared:

@@ -24,6 +24,7 @@ from saddlepoint.evaluate.class_figures import code_error, knn_accuracy
 from saddlepoint.plots.png import save_png
 from saddlepoint.runs.model import Model
 from saddlepoint.scoring.given import Geometry, in_colours_of, read_samples
+from saddlepoint.scoring.likelihood import likelihood
 
 SAMPLES = 10_000
 TEST = 10_000  # test images that the figures of classes rest on, at most
@@ -198,6 +199,9 @@ def _score_run(
     )
     named = settings["metrics"] is not None
     told = told_figures(run, dataset, knn=knn, seed=settings["seed"], named=named)
+    if not named:
+        report("measuring the likelihood of test examples", 0, 0)
+        told |= likelihood(run, dataset, seed=settings["seed"])
     card = replace(card, figures={**card.figures, **told}, origin=origin)
     stored = _stored(run)
     if run.folder.chosen is not None:

@@ -1,12 +1,15 @@
 """Energy, gradient and chain of a machine small enough that all of its states can be counted."""
 
 from itertools import product
+from typing import Any
 
 import pytest
 import torch
 
+from saddlepoint.core.experiment import DataSpec, recipes
 from saddlepoint.core.protocol import Batch
-from saddlepoint.families.rbm import RBM, Energy
+from saddlepoint.families.rbm import RBM
+from saddlepoint.networks.boltzmann import Energy
 
 VISIBLE, HIDDEN = 4, 3
 STATES = torch.tensor(list(product([0.0, 1.0], repeat=VISIBLE)), dtype=torch.float64)
@@ -74,10 +77,58 @@ def test_chains_go_on_from_step_to_step_and_samples_do_not_move_them(energy):
     family = RBM(energy.float(), (1, 2, 2), chains=5, gibbs=1, burn_in=3)
     before = family.chain.clone()
     batch = Batch(torch.rand(4, 1, 2, 2))
-    fake = family.fakes("m", None, batch)
-    assert torch.equal(fake, family.chain)
-    assert not torch.equal(fake, before)
+    bits, states = family.fakes("m", None, batch)
+    assert torch.equal(states, family.chain)
+    assert not torch.equal(states, before)
     family.sample(family.latent(6, rng=torch.Generator().manual_seed(0)))
-    assert torch.equal(fake, family.chain)
-    assert not fake.requires_grad
-    assert set(family.terms("m", batch, None, fake).minimise) == {"likelihood"}
+    assert torch.equal(states, family.chain)
+    assert not states.requires_grad
+    assert bits.shape == (4, 4)
+    assert set(family.terms("m", batch, None, (bits, states)).minimise) == {"likelihood"}
+
+
+def test_without_persistence_chains_start_from_the_batch(energy):
+    """A chain that hardly mixes stays where it began: at the bits of the batch."""
+    with torch.no_grad():
+        energy.visible_bias.copy_(torch.tensor([-60.0, -60.0, -60.0, -60.0]))
+        energy.hidden_bias.fill_(-60.0)
+        energy.weight.copy_(120.0 * torch.eye(4, 3))  # a hidden unit that is on keeps its pixel on
+    family = RBM(energy.float(), (1, 2, 2), chains=None, gibbs=3, burn_in=3)
+    assert "chain" not in dict(family.named_buffers())
+    x = torch.tensor([[1.0, 0.0, 1.0, 0.0], [0.0, 1.0, 0.0, 0.0]]).view(2, 1, 2, 2)
+    bits, states = family.fakes("m", None, Batch(x))
+    assert torch.equal(bits, x.flatten(1))
+    assert torch.equal(states, bits)
+    assert family.latent(3, rng=torch.Generator().manual_seed(0)).shape == (3, 4)
+
+
+def test_the_likelihood_of_bits_sums_to_one(energy):
+    family = RBM(energy.float(), (1, 2, 2), chains=None, gibbs=1, burn_in=1)
+    density = family.density()
+    assert (density.bound, density.error) == (False, 0.0)
+    nats = density.log(STATES.float().view(-1, 1, 2, 2))
+    assert nats.exp().sum().item() == pytest.approx(1, abs=1e-5)
+
+
+def test_a_reconstruction_is_one_turn_in_expectation(energy):
+    family = RBM(energy.float(), (1, 2, 2), chains=None, gibbs=1, burn_in=1)
+    x = torch.rand(3, 1, 2, 2)
+    hidden = torch.sigmoid(energy.hidden_bias + x.flatten(1) @ energy.weight)
+    expected = torch.sigmoid(energy.visible_bias + hidden @ energy.weight.T).view(3, 1, 2, 2)
+    torch.testing.assert_close(family.reconstruct(x), expected)
+
+
+def test_both_ways_of_training_raise_the_likelihood_of_a_pattern():
+    data = DataSpec("toy", "images", (2, 2, 1), (), 40)
+    x = torch.tensor([[1.0, 0.0, 0.0, 1.0]]).expand(50, 4).reshape(50, 1, 2, 2)
+    for persistent in (True, False):
+        torch.manual_seed(0)
+        family: Any = recipes.get("rbm").build(data, hidden=3, persistent=persistent).family
+        optimizer = torch.optim.SGD(family.parameters(), lr=0.5)
+        for _ in range(60):
+            terms = family.terms("m", Batch(x), None, family.fakes("m", None, Batch(x)))
+            optimizer.zero_grad()
+            terms.minimise["likelihood"].backward()
+            optimizer.step()
+        nats = family.density().log(x[:1]).item()
+        assert -0.7 < nats < 0  # log 1/16 = −2.77 at the start

@@ -62,3 +62,41 @@ def test_pixels_are_bernoulli():
 def test_coordinates_share_one_variance_that_is_learned():
     family = recipes.get("vae").build(POINTS).family
     assert "spread.log_variance" in family.parameters_of("g")
+
+
+def test_the_density_is_the_bound_that_training_raises_whatever_beta_is():
+    data = DataSpec("toy", "images", (4, 4, 1), (), 40)
+    torch.manual_seed(0)
+    family: Any = recipes.get("vae").build(data, beta=3.0).family
+    x = torch.rand(5, 1, 4, 4)
+    torch.manual_seed(1)
+    density = family.density()
+    found = density.log(x)
+    torch.manual_seed(1)
+    noise = torch.randn(5, 20)
+    assert (density.bound, found.shape) == (True, (5,))
+    torch.testing.assert_close(found.mean(), family.terms("g", Batch(x), noise, None).watch["bound"])
+
+
+def test_the_bound_on_bits_holds_where_the_encoder_sees_the_grey_pixels():
+    """One pixel, one code that the generator does not look at: log p(bit) is known."""
+    encoder, generator = torch.nn.Linear(1, 2), torch.nn.Linear(1, 1)
+    with torch.no_grad():
+        for parameter in (*encoder.parameters(), *generator.parameters()):
+            parameter.zero_()
+        generator.bias.fill_(0.4)
+    family = VAE(encoder, generator, latent=1, beta=1.0, points=False)
+    x = torch.tensor([[0.3]])
+    on, off = (
+        math.log(torch.sigmoid(torch.tensor(0.4)).item()),
+        math.log(torch.sigmoid(torch.tensor(-0.4)).item()),
+    )
+    assert family.density().log(x).item() == pytest.approx(0.3 * on + 0.7 * off, abs=1e-6)
+
+
+def test_a_reconstruction_has_no_noise():
+    family: Any = recipes.get("vae").build(POINTS).family
+    x = torch.randn(6, 3)
+    expected = family.generate(family.encoder(x)[:, :20])
+    torch.testing.assert_close(family.reconstruct(x), expected)
+    torch.testing.assert_close(family.reconstruct(x), expected)

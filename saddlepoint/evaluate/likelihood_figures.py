@@ -1,0 +1,35 @@
+"""Figures of games that say how likely examples are: they need the run, not its samples alone."""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from saddlepoint.evaluate.metric import About, Measure
+from saddlepoint.evaluate.statistics import Z
+
+ABOUT: Mapping[str, About] = {
+    "elbo": About("higher", "lower bound on the log-likelihood of test examples, nats"),
+    "log_likelihood": About("higher", "log-likelihood of test examples, nats"),
+}
+
+
+def likelihood(
+    nats: np.ndarray, *, bound: bool, error: float = 0.0, truth: np.ndarray | None = None
+) -> Measure:
+    """Return the mean log-likelihood of test examples, or of a bound on it.
+
+    The interval is 1.96 standard errors, over examples and of what all of them share.
+
+    Args:
+        nats: (n,) log p(x).
+        bound: whether these are bounds.
+        error: standard error of what all share, such as an estimated log Z.
+        truth: (n,) log-density of the same examples under the distribution that they come from, where known.
+    """
+    value, count = float(nats.mean()), len(nats)
+    reach = Z * math.hypot(float(nats.std(ddof=1)) / math.sqrt(count), error)
+    real = None if truth is None else float(truth.mean())
+    detail = {"bound": bound, "shared_error": error}
+    known = 0 if truth is None else count
+    return Measure(value, value - reach, value + reach, count, detail, "likelihood", real, known)
