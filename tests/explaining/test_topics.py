@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 
 import pytest
 from explaining.scripts import CHROMIUM, opened
@@ -20,6 +21,11 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 @pytest.fixture(scope="module", params=[topic.name for topic in course()])
 def told(request) -> Explanation:
     return sp.explain(request.param, quick=True)
+
+
+@pytest.fixture(scope="module")
+def written(told, tmp_path_factory) -> list[Path]:
+    return write(told, tmp_path_factory.mktemp(told.topic.name))
 
 
 def texts(value):
@@ -48,8 +54,8 @@ def test_every_text_is_told_in_both_languages(told):
         assert "{" not in text.en + text.zh, text
 
 
-def test_a_page_holds_everything(told, tmp_path):
-    page, *pictures = write(told, tmp_path)
+def test_a_page_holds_everything(told, written):
+    page, *pictures = written
     html = page.read_text()
     assert not re.search(r'(?:src|href)="(?!data:)', html)
     assert "http" not in re.sub(r'xmlns="[^"]*"', "", html)
@@ -60,11 +66,11 @@ def test_a_page_holds_everything(told, tmp_path):
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
-def test_scripts_run_in_a_browser(told, tmp_path):
+def test_scripts_run_in_a_browser(told, written):
     knobs = [block for block in told.blocks if isinstance(block, Knobs)]
     if not knobs:
         pytest.skip("this topic has no knobs")
-    dom = opened(write(told, tmp_path)[0])
+    dom = opened(written[0])
     assert re.findall(r"<dd>(.*?)</dd>", dom).count("NaN") == 0
     assert len(re.findall(r"<dd>.+?</dd>", dom)) == sum(len(block.shows) for block in knobs)
 
