@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ PACKAGE = Path(saddlepoint.__file__).parent
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 
-def computed(script: str, values: list[dict[str, float]]) -> list[dict[str, Any]]:
+def computed(script: str, values: Sequence[Mapping[str, float]]) -> list[dict[str, Any]]:
     """Return what ``compute`` of a topic's script says of each set of slider values."""
     source = "".join(
         (PACKAGE / path).read_text()

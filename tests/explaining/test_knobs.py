@@ -5,6 +5,7 @@ import pytest
 from explaining.scripts import computed
 
 from saddlepoint.theory import games
+from saddlepoint.theory.convolution_arithmetic import Layer
 
 
 def test_games():
@@ -14,3 +15,19 @@ def test_games():
             assert result[rule] == pytest.approx(games.modulus(rule, values["h"]), rel=1e-9)
             path = games.path(rule, games.bilinear, (1.0, 1.0), values["h"], values["steps"])
             assert np.allclose(result["paths"][rule], path, rtol=1e-6, atol=1e-9)
+
+
+def test_convolutions():
+    grid = [
+        {"input": side, "kernel": kernel, "stride": stride, "padding": 2, "extra": 1}
+        for side in (1, 5, 12)
+        for kernel in (1, 4, 5)
+        for stride in (1, 2, 3)
+    ]
+    for values, result in zip(grid, computed("convolutions", grid), strict=True):
+        assert result["cut"] <= min(2, values["kernel"] - 1)
+        layer = Layer(values["kernel"], values["stride"], result["cut"], result["added"])
+        assert result["counts"] == layer.reached(values["input"]).tolist()
+        origins = layer.origins(values["input"])
+        assert (result["smallest"], result["largest"]) == (origins[0], origins[-1])
+        assert (result["least"], result["most"]) == layer.inner()
