@@ -148,7 +148,7 @@ def measure(row: Row, data: str, steps: int = STEPS) -> tuple[float, dict[tuple[
     plan = tune(Plan.choose("cpu"), experiment, split)
     plan.apply()
     patch_convolution.install(experiment.family.train(), plan.kernels)
-    batches = Batches(split, row.batch, seed=0, device=plan.torch_device, pixels=experiment.pixels)
+    batches = Batches(split, row.batch, seed=0, device=plan.torch_device, range=experiment.range)
     stepper = Stepper(experiment, plan, batches, generator("cpu", 0, "latent"))
 
     def play(count: int) -> list[float]:

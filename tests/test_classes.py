@@ -10,6 +10,7 @@ from saddlepoint.core.classes import find_class
 from saddlepoint.core.errors import UserError
 from saddlepoint.exploring import output
 from saddlepoint.exploring.expression import parse
+from saddlepoint.plots.drawings import images
 
 MANY = tuple(f"n{i:04d}" for i in range(1000))
 
@@ -103,10 +104,8 @@ def test_a_class_without_a_training_image_is_noted_and_not_drawn(run):
 
 def test_rows_of_a_traversal_have_the_names_of_classes(run, tmp_path, monkeypatch):
     named = []
-    rows_named = output.rows_named
-    monkeypatch.setattr(
-        "saddlepoint.exploring.output.rows_named", lambda *a: named.append(a[1]) or rows_named(*a)
-    )
+    rows_named = images.rows_named
+    monkeypatch.setattr(images, "rows_named", lambda *a: named.append(a[1]) or rows_named(*a))
     output.save_traversals(run, tmp_path / "codes", columns=2)
     assert named == [["1", "3", "5"]]
 

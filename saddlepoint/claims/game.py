@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from saddlepoint.compute.plan import Plan
 from saddlepoint.core.experiment import Experiment
-from saddlepoint.core.kinds import to_floats
+from saddlepoint.core.kinds import Range, to_floats
 from saddlepoint.core.protocol import Progress
 from saddlepoint.core.seeds import generator
 from saddlepoint.engine.sampling import sample
@@ -52,7 +52,7 @@ class Game:
             experiment = dataclasses.replace(experiment, fresh_latent=fresh_latent, simultaneous=False)
         plan = Plan.choose(exact=prepared.kind.exact)
         self.data = prepared.data
-        self.pixels = experiment.pixels
+        self.range = experiment.range
         self.family = experiment.family
         self.stepper = Stepper.of(experiment, self.data.train, plan, seed)
         self.batches = self.stepper.batches
@@ -83,7 +83,7 @@ class Game:
 
     def sample(self, n: int, seed: int = 0) -> np.ndarray:
         """Return n samples, as examples of the data lie in memory."""
-        return self.batches.kind.to_array(sample(self.family, n, seed=seed), self.pixels)
+        return self.batches.kind.to_array(sample(self.family, n, seed=seed), self.range)
 
     def _generator_loss(self, objective: str, n: int) -> tuple[Tensor, Tensor]:
         self.rng.manual_seed(0)
@@ -101,10 +101,10 @@ def trained(run: Run) -> Experiment:
 
 
 @torch.inference_mode()
-def logits(critic: nn.Module, images: np.ndarray, pixels: tuple[float, float]) -> np.ndarray:
-    """Return (n,) scores of uint8 (n, h, w, c) images, which the critic sees as numbers from ``pixels``."""
+def logits(critic: nn.Module, images: np.ndarray, span: Range) -> np.ndarray:
+    """Return (n,) scores of uint8 (n, h, w, c) images, which the critic sees as floats in ``span``."""
     parts = [
-        critic(to_floats(torch.from_numpy(images[start : start + CHUNK]), pixels)).score
+        critic(to_floats(torch.from_numpy(images[start : start + CHUNK]), span)).score
         for start in range(0, len(images), CHUNK)
     ]
     return torch.cat(parts).float().numpy()

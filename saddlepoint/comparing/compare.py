@@ -201,7 +201,7 @@ def _stored_card(run: Run, data: Dataset, encoder: Encoder, samples: int) -> Car
             and card.data["fingerprint"] == data.fingerprint
             and card.encoder["hash"] == encoder.hash
             and (card.samples, card.seed) == (samples, 0)
-            and _usual(samples) <= set(card.figures)
+            and _usual(data.kind, samples) <= set(card.figures)
             and not card.quick
         )
     except (UserError, KeyError, TypeError):  # of another version, or damaged
@@ -209,12 +209,14 @@ def _stored_card(run: Run, data: Dataset, encoder: Encoder, samples: int) -> Car
     return card if fits else None
 
 
-def _usual(samples: int) -> set[str]:
-    """Return the figures that every full card of so many samples has."""
+def _usual(kind: str, samples: int) -> set[str]:
+    """Return the figures that every full card of so many samples of this kind has."""
     usual = [
         metric
         for _, metric in metrics.items()
-        if not metric.needs and not metric.slow and metric.least <= samples
+        if not (metric.needs or metric.truth or metric.slow)
+        and metric.least <= samples
+        and (not metric.kinds or kind in metric.kinds)
     ]
     return {name for metric in usual for name in metric.figures}
 

@@ -4,7 +4,6 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from PIL import Image
 
 from saddlepoint.comparing.configurations import Estimate, Group, shown
@@ -17,11 +16,7 @@ from saddlepoint.pages.render import data_uri, render
 from saddlepoint.pages.table import Cell, Column, Span, Table
 from saddlepoint.plots.canvas import DARK, LIGHT
 from saddlepoint.plots.curves.overlay import Line, Over, overlay_image
-from saddlepoint.plots.grid import grid
-from saddlepoint.plots.samples import POINTS, draw, truth
-
-IMAGES = 36  # in a grid
-PIXELS = 500_000  # of a grid, above which fewer images are shown
+from saddlepoint.plots.drawing import drawings
 
 
 def page(ranking: Ranking, conclusions: Sequence[str]) -> str:
@@ -183,16 +178,16 @@ def _words(name: str) -> str:
 def _samples(ranking: Ranking) -> list[dict[str, Any]]:
     """Return a picture of real images, and one of every run's samples, with what stands below it."""
     data = ranking.data
-    over = truth(data)
-    count = POINTS if over else _count(data.shape)
+    drawing = drawings.get(data.kind)
+    count, behind = drawing.on_page(data.shape), drawing.behind(data)
     samples = []
-    if over is None:
+    if not drawing.over_real:
         real = data.train.take(random_part(len(data.train), count))[0]
-        samples.append(_sample(_tiles(real), "real images", "real images"))
+        name = f"real {data.kind}"
+        samples.append(_sample(drawing.small(real, title=name), name, name))
     for place, group in enumerate(ranking.groups):
         for entry in group.entries:
-            drawn = entry.run.sample(count, seed=0)
-            picture = _tiles(drawn) if over is None else draw(drawn, over, title=entry.name)
+            picture = drawing.small(entry.run.sample(count, seed=0), behind, title=entry.name)
             scores = ", ".join(f"{_words(name)} {number(entry.card[name].value)}" for name in ranking.criteria)
             label = [] if entry.name == group.label else [group.label]
             lines = [*label, f"seed {entry.seed}, {scores}"]
@@ -204,21 +199,6 @@ def _sample(
     picture: Image.Image, name: str, alt: str, lines: Sequence[str] = (), place: int | None = None
 ) -> dict[str, Any]:
     return {"picture": data_uri(picture), "name": name, "alt": alt, "lines": lines, "place": place}
-
-
-def _count(shape: Sequence[int]) -> int:
-    """Return how many images a grid shows: a square number that keeps the page small."""
-    side = math.isqrt(max(4, min(IMAGES, PIXELS // (shape[0] * shape[1]))))
-    return side * side
-
-
-def _tiles(images: np.ndarray) -> Image.Image:
-    """Return a square grid with gaps that let the page through, hardly larger than the images themselves."""
-    columns = math.isqrt(len(images))
-    colour = images if images.shape[-1] == 3 else images[..., :1].repeat(3, axis=3)
-    opaque = np.full((*images.shape[:3], 1), 255, np.uint8)
-    scale = max(1, round(32 / images.shape[1]))
-    return grid(np.concatenate([colour, opaque], axis=3), columns=columns, scale=scale)
 
 
 def _curves(lines: Sequence[Line], ranked_by: str) -> list[dict[str, str]]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from saddlepoint.core.docstrings import said_of
 from saddlepoint.core.errors import UserError
-from saddlepoint.core.kinds import kinds
+from saddlepoint.core.kinds import Range, kinds
 from saddlepoint.core.protocol import Family, Progress
 from saddlepoint.core.registry import Registry
 
@@ -133,7 +133,7 @@ class Experiment:
         simultaneous: all gradients first, then all updates; otherwise each turn sees the last one's update.
         fresh_latent: draw a new latent for the generator's turn, instead of one for all turns of a step.
         ema: decay per step of the average of all weights that sampling uses; 0 turns it off.
-        pixels: range of the floats that the family works in.
+        range: of the floats that the family works in.
         objective: one line that names the losses, for people.
     """
 
@@ -144,7 +144,7 @@ class Experiment:
     simultaneous: bool = False
     fresh_latent: bool = True
     ema: float = 0.0
-    pixels: tuple[float, float] = (-1.0, 1.0)
+    range: Range = (-1.0, 1.0)
     objective: str = ""
 
 

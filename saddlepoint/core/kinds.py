@@ -69,15 +69,15 @@ def full_scale(array: np.ndarray) -> float:
     return {"uint8": 255.0}.get(array.dtype.name, 1.0)
 
 
-def to_floats(array: Tensor, pixels: Range) -> Tensor:
-    """Map uint8 (n, h, w, c) images to floats (n, c, h, w) in ``pixels``, channels last in memory."""
-    low, high = pixels
+def to_floats(array: Tensor, span: Range) -> Tensor:
+    """Map uint8 (n, h, w, c) images to floats (n, c, h, w) in ``span``, channels last in memory."""
+    low, high = span
     return array.permute(0, 3, 1, 2).float().mul_((high - low) / 255).add_(low)
 
 
-def to_uint8(images: Tensor, pixels: Range) -> np.ndarray:
-    """Quantise floats (n, c, h, w) in ``pixels`` to uint8 (n, h, w, c)."""
-    low, high = pixels
+def to_uint8(images: Tensor, span: Range) -> np.ndarray:
+    """Quantise floats (n, c, h, w) in ``span`` to uint8 (n, h, w, c)."""
+    low, high = span
     levels = ((images.float() - low) * (255 / (high - low))).round_().clamp_(0, 255)
     return levels.byte().permute(0, 2, 3, 1).contiguous().cpu().numpy()
 

@@ -16,7 +16,7 @@ class Batch(NamedTuple):
     """Real data as the players see them.
 
     Attributes:
-        real: tensors with first axis n: (n, c, h, w) floats in the experiment's pixel range, or (n, d) points.
+        real: tensors with first axis n: (n, c, h, w) floats in the experiment's range, or (n, d) points.
         label: (n,) int64 classes, or None where the data have none.
     """
 
@@ -149,7 +149,7 @@ class Family(nn.Module):
         raise NotImplementedError
 
     def sample(self, latent: Any) -> Tensor:
-        """Return finished samples, floats in the experiment's pixel range (or points)."""
+        """Return finished samples, floats in the experiment's range (or points)."""
         return self.generate(latent)
 
     def labels(self, latent: Any) -> Tensor | None:

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from saddlepoint.core.kinds import kind_of
+from saddlepoint.core.kinds import Range, kind_of
 from saddlepoint.core.protocol import Batch
 from saddlepoint.core.seeds import derive
 from saddlepoint.data.dataset import Split
@@ -37,7 +37,7 @@ class Batches:
         batch: examples a batch.
         seed: seed of the order.
         device: where batches are made.
-        pixels: range of the floats that the players see.
+        range: of the floats that the players see.
 
     Attributes:
         kind: what kind of data they are.
@@ -51,14 +51,14 @@ class Batches:
         *,
         seed: int,
         device: torch.device,
-        pixels: tuple[float, float] = (-1.0, 1.0),
+        range: Range = (-1.0, 1.0),
     ):
         self.split = split
         self.kind = kind_of(split.array)
         self.batch = batch
         self.seed = seed
         self.device = device
-        self.pixels = pixels
+        self.range = range
         self.drawn = 0
         self._epoch = self._advised = -1
         self._order = np.empty(0, np.int64)
@@ -86,7 +86,7 @@ class Batches:
 
     def floats(self, examples: Examples) -> Batch:
         """Return what :meth:`draw` returned as the players see it."""
-        return Batch(self.kind.to_tensor(examples.array, self.pixels), examples.label)
+        return Batch(self.kind.to_tensor(examples.array, self.range), examples.label)
 
     def _read_ahead(self) -> None:
         """Ask the system for the pages of coming batches of this epoch; waiting for a disk costs steps."""

@@ -18,7 +18,7 @@ LARGE = 1 << 30  # bytes of a memory-mapped array that may not stay in memory
 
 if TYPE_CHECKING:  # reading data does not need the libraries that training needs
     from saddlepoint.core.experiment import DataSpec
-    from saddlepoint.data.mixture import Mixture
+    from saddlepoint.data.truth import Truth
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,7 @@ class Dataset:
         fingerprint: content hash, hexadecimal.
         notes: sentences that the user should read (files skipped, images resized).
         fitted: whether images have the side that was asked for, or must still be resized.
-        mixture: the density that points were drawn from, None for images.
-        channel: the labelled grey images that every channel is one of, where that is so.
+        truth: what is known of the distribution that they were drawn from, or None.
         labels: the file that classes were read from, as it was asked for, or None.
     """
 
@@ -96,8 +95,7 @@ class Dataset:
     fingerprint: str = ""
     notes: tuple[str, ...] = field(default=())
     fitted: bool = False
-    mixture: Mixture | None = None
-    channel: Dataset | None = None
+    truth: Truth | None = None
     labels: str | None = None
 
     @property

@@ -1,12 +1,15 @@
 """Mixtures of Gaussians with known modes: points to train on, and the truth to judge them by."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
+from saddlepoint.data.truth import Truth
+
 
 @dataclass(frozen=True)
-class Mixture:
+class Mixture(Truth):
     """Equally likely Gaussian modes of one width.
 
     Attributes:
@@ -16,6 +19,8 @@ class Mixture:
 
     centres: np.ndarray
     sigma: float
+
+    lacking: ClassVar[str] = "needs points from a density with known modes, for example ring8"
 
     def draw(self, count: int, seed: int | tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
         """Return float32 (count, d) points and the int64 (count,) modes that they come from."""

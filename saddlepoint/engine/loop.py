@@ -207,7 +207,7 @@ class Trainer:
             averaged: sample from the weights' average, where there is one.
         """
         floats = sample(self.family, n, seed=seed, average=self.average if averaged else None)
-        return self.batches.kind.to_array(floats, self.experiment.pixels)
+        return self.batches.kind.to_array(floats, self.experiment.range)
 
     def checkpoint(self) -> Checkpoint:
         """Save everything, if it is finite."""

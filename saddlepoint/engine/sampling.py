@@ -27,7 +27,7 @@ def sample(
     average: Average | None = None,
     condition: Tensor | None = None,
 ) -> Tensor:
-    """Return ``n`` samples as floats on the CPU, in the experiment's pixel range.
+    """Return ``n`` samples as floats on the CPU, in the experiment's range.
 
     The averaged weights are used where there are any, in evaluation mode and fp32; weights, buffers and
     random states are as before afterwards.
@@ -84,7 +84,7 @@ def traverse(family: Family, code: Code, columns: int, *, seed: int) -> Tensor:
         seed: seed of the latents.
 
     Returns:
-        (values, columns, ...) floats in the experiment's pixel range.
+        (values, columns, ...) floats in the experiment's range.
     """
     if not 1 <= columns <= BLOCK:
         raise ValueError(f"columns must be from 1 to {BLOCK}, not {columns}")

@@ -52,7 +52,7 @@ class Stepper:
         """Return what plays ``experiment`` on ``split`` by ``plan``, with the order and latents of ``seed``."""
         device = plan.torch_device
         experiment.family.to(device).train()
-        batches = Batches(split, experiment.batch, seed=seed, device=device, pixels=experiment.pixels)
+        batches = Batches(split, experiment.batch, seed=seed, device=device, range=experiment.range)
         return cls(experiment, plan, batches, generator(device, seed, "latent"))
 
     def step(self, progress: Progress) -> dict[str, Tensor]:

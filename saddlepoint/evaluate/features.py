@@ -9,6 +9,7 @@ from safetensors.numpy import load_file, save_file
 
 from saddlepoint.core.files import atomic_path
 from saddlepoint.core.hashing import row_keys
+from saddlepoint.core.kinds import kind_of
 from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset, Split
@@ -106,8 +107,8 @@ def _keys(split: Split) -> Iterator[int]:
 
 
 def thumbnails(images: np.ndarray) -> np.ndarray:
-    """Return (n, p) pixels of images shrunk by averaging to at most 32 by 32; points as they are."""
-    small = shrink(images, SIDE) if images.ndim == 4 else images
+    """Return (n, p) pixels of images shrunk by averaging to at most 32 by 32; all else as it is."""
+    small = shrink(images, SIDE) if kind_of(images).sized else images
     return small.reshape(len(small), -1)
 
 

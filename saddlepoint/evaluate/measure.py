@@ -132,18 +132,7 @@ def _score(
     fake = fake_view(images, found)
     _check_features(fake, real, found, dataset)
     rng = np.random.default_rng(seed)
-    inputs = Inputs(
-        fake,
-        real,
-        heldout,
-        dataset.classes,
-        rng,
-        mixture=dataset.mixture,
-        kind=dataset.kind,
-        channel=dataset.channel,
-        samples=images,
-        dataset=dataset,
-    )
+    inputs = Inputs(fake, real, heldout, dataset, rng, samples=images)
     figures: dict[str, Figure] = {}
     available = len(images) if callable(sample) else len(sample)
     notes = [*([found.warning] if found.warning else []), *(f"Samples: {note}." for note in (*told, *assumed))]
@@ -218,12 +207,10 @@ def _refusal(metric: Metric, inputs: Inputs) -> str:
         return "needs an encoder that classifies; give labelled data and encoder 'judge'"
     if "classes" in metric.needs and (logits is None or logits.shape[1] != len(inputs.classes)):
         return "needs an encoder that knows the data's classes; give labelled data and encoder 'judge'"
-    if "mixture" in metric.needs and inputs.mixture is None:
-        return "needs points from a density with known modes, for example ring8"
-    if "channel" in metric.needs and inputs.channel is None:
-        return "needs images with a known digit in each channel, for example stacked_mnist"
-    if metric.kinds and inputs.kind not in metric.kinds:
-        return f"compares {' or '.join(metric.kinds)}, and these are {inputs.kind}"
+    if metric.truth and not isinstance(inputs.dataset.truth, metric.truth):
+        return metric.truth.lacking
+    if metric.kinds and inputs.dataset.kind not in metric.kinds:
+        return f"compares {' or '.join(metric.kinds)}, and these are {inputs.dataset.kind}"
     if "heldout" in metric.needs and len(inputs.heldout) < 2 * metric.least:
         return f"needs {2 * metric.least} held-out images, and there are {len(inputs.heldout)}"
     for what, view in (("samples", inputs.fake), ("training images", inputs.real)):

@@ -3,19 +3,20 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import numpy as np
 
 from saddlepoint.core.registry import Registry
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.data.mixture import Mixture
+from saddlepoint.data.truth import Truth
 
 Range = tuple[float | None, float | None]  # what a figure can be; None where there is no end
 SHARE: Range = (0.0, 1.0)
 POSITIVE: Range = (0.0, None)
 
-Need = Literal["logits", "classes", "heldout", "mixture", "channel"]
+Need = Literal["logits", "classes", "heldout"]
+Known = TypeVar("Known", bound=Truth)
 
 
 @dataclass(frozen=True)
@@ -64,25 +65,29 @@ class Inputs:
         fake: the samples.
         real: training images in a fixed random order, at most 60,000.
         heldout: real images that neither a generator nor the encoder was trained on.
-        classes: names of the data's classes, empty where there are none.
+        dataset: what the samples imitate.
         rng: source of all randomness of the metric.
-        mixture: the density that points were drawn from, where it is known.
-        kind: name of the kind of data.
-        channel: the labelled grey images that every channel is one of, where that is so.
         samples: the samples themselves as they were drawn, rows as in ``fake``; None in a stand-in for them.
-        dataset: the data set, for protocols that fix which of its images are used.
     """
 
     fake: View
     real: View
     heldout: View
-    classes: tuple[str, ...]
+    dataset: Dataset
     rng: np.random.Generator
-    mixture: Mixture | None = None
-    kind: str = "images"
-    channel: Dataset | None = None
     samples: np.ndarray | None = None
-    dataset: Dataset | None = None
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the data's classes, empty where there are none."""
+        return self.dataset.classes
+
+    def truth(self, wanted: type[Known]) -> Known:
+        """Return the truth of the data, which the metric has asked for; TypeError where there is none such."""
+        truth = self.dataset.truth
+        if not isinstance(truth, wanted):
+            raise TypeError(f"of {self.dataset.name!r} there is no {wanted.__name__}")
+        return truth
 
     def sort(self, view: View) -> np.ndarray:
         """Return int64 (n,) the data's most likely class of each image; zeros if the encoder knows none."""
@@ -174,6 +179,7 @@ class Metric:
         measure: Inputs -> figures by name.
         figures: what each of those figures says.
         needs: what the data and the encoder must offer.
+        truth: what must be known of the data; None where nothing.
         kinds: names of the kinds of data that it can measure; empty where all.
         least: fewest samples, and fewest training images, that it accepts.
         most: samples that it looks at, at most; None where all.
@@ -193,6 +199,7 @@ class Metric:
     slow: bool = False
     floor: bool = True
     kinds: tuple[str, ...] = ()
+    truth: type[Truth] | None = None
 
     @property
     def help(self) -> str:
@@ -215,12 +222,13 @@ def metric(
     slow: bool = False,
     floor: bool = True,
     kinds: tuple[str, ...] = (),
+    truth: type[Truth] | None = None,
 ) -> Callable[[Measuring], Measuring]:
     """Register a function (Inputs) -> {figure: Measure} as a metric under its own name."""
 
     def decorate(measure: Measuring) -> Measuring:
         name: str = getattr(measure, "__name__")  # noqa: B009
-        metrics.add(name, Metric(name, measure, figures, needs, least, most, cheap, slow, floor, kinds))
+        metrics.add(name, Metric(name, measure, figures, needs, least, most, cheap, slow, floor, kinds, truth))
         return measure
 
     return decorate

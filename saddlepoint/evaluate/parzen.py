@@ -12,6 +12,7 @@ from saddlepoint.data.subset import random_part
 from saddlepoint.evaluate.distances import blocks
 
 SIGMAS = tuple(10.0 ** (exponent / 9 - 1) for exponent in range(10))
+KINDS = ("images",)  # that it serves
 SAMPLES, VALIDATION, TEST = 10_000, 1_000, 10_000
 
 
@@ -58,8 +59,8 @@ def parzen(dataset: Dataset, samples: np.ndarray) -> Parzen:
     Raises:
         UserError: the data are no images, the samples have another shape, or values outside [0, 1].
     """
-    if dataset.kind != "images":
-        raise UserError(f"the Parzen protocol is for images in [0, 1], and {dataset.name!r} holds points")
+    if dataset.kind not in KINDS:
+        raise UserError(f"the Parzen protocol is for images, and {dataset.name!r} holds {dataset.kind}")
     windows = _check(samples, dataset)
     windows = windows[np.sort(random_part(len(windows), SAMPLES))]
     validation, test = _some(dataset.splits["validation"], VALIDATION), _some(dataset.splits["test"], TEST)

@@ -17,6 +17,7 @@ from saddlepoint.evaluate.encoders.patch_dictionary import learn_patches
 from saddlepoint.evaluate.statistics import of_share
 from saddlepoint.evaluate.svm import decide, fit_svm
 
+KINDS = ("images",)  # whose classes can be read off maps
 GRID, COSTS, CENTROIDS, TRAINING = 4, (0.01, 0.1, 1.0, 10.0, 100.0), 400, 10_000
 _BLOCK = 250
 
@@ -77,9 +78,9 @@ def probe(
         The results by row, with binomial intervals over test images.
 
     Raises:
-        UserError: the data have no labels, or are points.
+        UserError: the data have no labels, or are of another kind.
     """
-    if dataset.kind != "images" or not dataset.classes or dataset.train.label is None:
+    if dataset.kind not in KINDS or not dataset.classes or dataset.train.label is None:
         raise UserError(f"a probe needs labelled images, and {dataset.name!r} has none")
     with few_threads(dataset.shape):
         return _rows(dataset, activations, untrained, images, seed, report)

@@ -40,13 +40,12 @@ def notes_on(inputs: Inputs, available: int, seed: int) -> list[str]:
     notes = []
     if fake < available:
         notes.append(f"Scored: {part_of(fake, available, 'samples', seed)}.")
-    if inputs.dataset is not None:
-        notes += [f"{inputs.dataset.name}: {note}." for note in inputs.dataset.notes]
-        trained, held = len(inputs.dataset.train), sum(map(len, held_out(inputs.dataset)))
-        if real < trained:
-            notes.append(f"Compared with: {part_of(real, trained, 'training images', ORDER)}.")
-        if heldout < held:
-            notes.append(f"Real figures: {part_of(heldout, held, 'held-out images', ORDER)}.")
+    notes += [f"{inputs.dataset.name}: {note}." for note in inputs.dataset.notes]
+    trained, held = len(inputs.dataset.train), sum(map(len, held_out(inputs.dataset)))
+    if real < trained:
+        notes.append(f"Compared with: {part_of(real, trained, 'training images', ORDER)}.")
+    if heldout < held:
+        notes.append(f"Real figures: {part_of(heldout, held, 'held-out images', ORDER)}.")
     if not heldout:
         notes.append("No real images are held out, so no figure has a real one beside it.")
     elif heldout < fake:

@@ -46,4 +46,4 @@ def draw(
     if callable(sample) and len(given) != count:
         raise UserError(f"the sampler was asked for {count} samples and gave {len(given)}")
     given = given[np.sort(random_part(len(given), count, seed))]
-    return (given if given.dtype.name in kind.dtypes else given.astype(np.float32)), notes
+    return (given if given.dtype.name in kind.dtypes else given.astype(kind.dtypes[0])), notes

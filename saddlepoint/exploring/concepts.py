@@ -13,7 +13,7 @@ from saddlepoint.core.seeds import generator
 from saddlepoint.engine.latents import combine, mean, scatter, take
 from saddlepoint.evaluate.encoders.find import find_encoder
 from saddlepoint.exploring.expression import Term, parse
-from saddlepoint.exploring.output import WORD_TILE, drawn_with, needs_images, word_scale
+from saddlepoint.exploring.output import WORD_TILE, drawn_with, needs_kind, word_scale
 from saddlepoint.plots.collage import beside, framed, stacked, titled
 from saddlepoint.plots.grid import grid
 from saddlepoint.runs.model import Model
@@ -22,6 +22,7 @@ from saddlepoint.runs.output import picture_path, provenance, save_picture
 if TYPE_CHECKING:
     from PIL import Image
 
+KINDS = ("images",)  # whose concepts can be told by eye
 EXEMPLARS = 3  # of a class, as many as in DCGAN's figures
 SEARCHED = 2048  # samples among which exemplars of a class are looked for
 AROUND, RADIUS = 9, 0.25
@@ -91,7 +92,7 @@ def arithmetic(
         UserError: the expression cannot be read, the data have no such class or no labels, too few samples
             belong to it, or the run is one of points.
     """
-    needs_images(run, "arithmetic")
+    needs_kind(run, "arithmetic", KINDS)
     known = run.config["data"]
     terms = parse(expression, known["classes"], known.get("unseen", ()))
     drawn = {"seed": seed, "truncation": truncation}

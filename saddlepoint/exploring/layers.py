@@ -6,13 +6,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from saddlepoint.core.kinds import to_floats, to_uint8
+from saddlepoint.core.kinds import Range, to_floats, to_uint8
 from saddlepoint.core.protocol import Batch, Family
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.subset import random_part
 from saddlepoint.engine.latents import take
 from saddlepoint.engine.sampling import draw_latents
-from saddlepoint.exploring.output import needs_images
+from saddlepoint.exploring.output import needs_kind
 from saddlepoint.inspection.batchnorm import calibrated
 from saddlepoint.inspection.guided import guided
 from saddlepoint.inspection.recorder import Seen, watch
@@ -25,6 +25,7 @@ from saddlepoint.runs.prepare import rebuild
 if TYPE_CHECKING:
     from PIL import Image
 
+KINDS = ("images",)  # that have layers to draw
 IMAGES = 256  # real images among which those that excite a feature most are looked for
 FEATURES = 6
 
@@ -68,15 +69,15 @@ def draw_layers(run: Model, *, seed: int = 0) -> "Image.Image":
     Raises:
         UserError: the run is not one of images, its data cannot be read, or the folder cannot be written.
     """
-    needs_images(run, "layers")
+    needs_kind(run, "layers", KINDS)
     untrained = rebuild(run.config).experiment
-    batch = _batch(run.data(), seed, untrained.pixels)
+    batch = _batch(run.data(), seed, untrained.range)
     latent = draw_latents(run.family, len(batch.real), seed=seed)
     families = [calibrated(family, batch, latent) for family in (run.family, untrained.family)]
     shape = tuple(batch.real.shape[1:])
     pairs = [_groups(watch(family, _rows(batch, [0, 1]), take(latent, [0, 1]))) for family in families]
-    example = to_uint8(batch.real[:1], untrained.pixels)
-    sections = _selective(families, batch, latent, untrained.pixels)
+    example = to_uint8(batch.real[:1], untrained.range)
+    sections = _selective(families, batch, latent, untrained.range)
     for network in reversed(pairs[0]):
         players = [player for player, owned in run.family.players.items() if network in owned]
         makes = any(run.family.generates(player) for player in players)
@@ -91,13 +92,13 @@ def draw_layers(run: Model, *, seed: int = 0) -> "Image.Image":
     return picture
 
 
-def _batch(data: Dataset, seed: int, pixels: tuple[float, float]) -> Batch:
+def _batch(data: Dataset, seed: int, span: Range) -> Batch:
     split = data.splits.get("validation", data.train)
     most = max(32, IMAGES * 64**2 // max(64, data.shape[0]) ** 2)  # what fits into memory
     order = random_part(len(split), most, seed)
     examples, labels = split.take(order)
     label = None if labels is None else torch.from_numpy(labels)
-    return Batch(to_floats(torch.from_numpy(examples), pixels).requires_grad_(), label)
+    return Batch(to_floats(torch.from_numpy(examples), span).requires_grad_(), label)
 
 
 def _rows(batch: Batch, index: list[int]) -> Batch:
@@ -184,7 +185,7 @@ def _filters(layer: nn.Module, shape: tuple[int, ...]) -> np.ndarray | None:
     return signed(weight[torch.arange(len(weight)), strongest].unsqueeze(-1).numpy())
 
 
-def _selective(families: list[Family], batch: Batch, latent: Any, pixels: tuple[float, float]) -> list[Section]:
+def _selective(families: list[Family], batch: Batch, latent: Any, span: Range) -> list[Section]:
     """Return the section on the critic's features, none where the family has no critic."""
     if not families[0].critics:
         return []
@@ -192,7 +193,7 @@ def _selective(families: list[Family], batch: Batch, latent: Any, pixels: tuple[
     groups = _groups(watch(families[0], _rows(batch, [0, 1]), take(latent, [0, 1])))[network]
     convolutions = [place for place, group in enumerate(groups) if isinstance(group.layer, nn.Conv2d)]
     place = convolutions[-1] if convolutions else max(0, len(groups) - 2)  # the last layer gives the score
-    found = [_excited(family, network, place, batch, latent, pixels) for family in families]
+    found = [_excited(family, network, place, batch, latent, span) for family in families]
     rows = []
     for one, other in zip(*found, strict=True):
         title = f"feature {one[0]} at the left, {other[0]} at the right"
@@ -203,7 +204,7 @@ def _selective(families: list[Family], batch: Batch, latent: Any, pixels: tuple[
 
 
 def _excited(
-    family: Family, network: str, place: int, batch: Batch, latent: Any, pixels: tuple[float, float]
+    family: Family, network: str, place: int, batch: Batch, latent: Any, span: Range
 ) -> list[tuple[int, np.ndarray, np.ndarray]]:
     """Return (feature, the images that excite it, the gradients of its response), most selective first."""
     responses = _responses(family, network, place, batch, latent).detach()
@@ -218,7 +219,7 @@ def _excited(
         response = _responses(backwards, network, place, few, take(latent, best))[:, feature]
         (gradient,) = torch.autograd.grad(response.sum(), few.real)
         where = _where(gradient)
-        images = _crops(to_uint8(few.real.detach(), pixels), where)
+        images = _crops(to_uint8(few.real.detach(), span), where)
         found.append((feature, images, signed(_crops(gradient.permute(0, 2, 3, 1).numpy(), where))))
     return found
 

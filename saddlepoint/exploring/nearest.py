@@ -13,7 +13,7 @@ from saddlepoint.core.words import brief
 from saddlepoint.evaluate.distances import nearest_few
 from saddlepoint.evaluate.encoders.find import find_encoder
 from saddlepoint.evaluate.features import real_views, thumbnails, training_order
-from saddlepoint.exploring.output import drawn_with, needs_images, word_scale
+from saddlepoint.exploring.output import drawn_with, needs_kind, word_scale
 from saddlepoint.plots.collage import beside, framed, stacked, subtitled, titled
 from saddlepoint.plots.grid import GAP, grid
 from saddlepoint.runs.model import Model
@@ -22,6 +22,7 @@ from saddlepoint.runs.output import picture_path, provenance, save_picture
 if TYPE_CHECKING:
     from PIL import Image
 
+KINDS = ("images",)  # whose neighbours can be told by eye
 SAMPLES, NEAREST = 8, 5
 WORDS = 520  # pixels that the heading over neighbours takes
 
@@ -79,7 +80,7 @@ def neighbours(
     Raises:
         UserError: the run is one of points, its data cannot be read, or the encoder does not fit them.
     """
-    needs_images(run, "neighbours")
+    needs_kind(run, "neighbours", KINDS)
     samples = run.sample(n, seed, label, truncation)
     data = run.data()
     order = training_order(data)

@@ -1,13 +1,12 @@
 """Samples of a run, and traversals of its codes, written to files; and what other pictures of a run share."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from saddlepoint.core.errors import UserError
-from saddlepoint.plots.collage import rows_named, titled
-from saddlepoint.plots.grid import save_images
 from saddlepoint.plots.png import save_png
 from saddlepoint.runs.model import Model
 from saddlepoint.runs.output import provenance, save_picture, writing
@@ -54,7 +53,7 @@ def save_samples(
     if run.kind.suffix is None:
         raise UserError(f"{run.kind.name} have no files of their own; write them to a .npy or a .png")
     with writing(out):
-        save_images(out, samples, text, classes=classes)
+        run.drawing.save_each(out, samples, text, classes=classes)
     return out
 
 
@@ -79,21 +78,18 @@ def save_traversals(run: Model, out: Path, *, columns: int = 10, seed: int = 0) 
         out.mkdir(parents=True, exist_ok=True)
         for name, samples in found.items():
             paths.append(out / f"{name}.png")
-            flat = samples.reshape(-1, *samples.shape[2:])
-            picture = run.picture(flat, columns=columns)
-            if run.kind.sized:
-                title = f"{name}: a row for each of its values, a column for each latent"
-                picture = titled(title, rows_named(picture, values[name]))
+            picture = run.drawing.traversal(samples, name, values[name], run.behind(), title=run.title)
             save_png(paths[-1], picture, text={**text, "code": name})
     except OSError as error:
         raise UserError(f"cannot write {out}: {error.strerror}") from error
     return paths
 
 
-def needs_images(run: Model, what: str) -> None:
-    """Raise UserError where a run was not trained on images; ``what`` is the flag that asks for them."""
-    if run.kind.name != "images":
-        raise UserError(f"--{what} needs a run on images, and {run.path} was trained on {run.kind.name}")
+def needs_kind(run: Model, what: str, served: Sequence[str]) -> None:
+    """Raise UserError where a run's kind of data is not ``served``; ``what`` is the flag that asks for it."""
+    if run.kind.name not in served:
+        kinds = " or ".join(served)
+        raise UserError(f"--{what} needs a run on {kinds}, and {run.path} was trained on {run.kind.name}")
 
 
 def drawn_with(settings: dict[str, Any]) -> dict[str, Any]:

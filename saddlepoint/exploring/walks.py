@@ -9,7 +9,6 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.engine.latents import bounded, take, walk
 from saddlepoint.exploring.output import drawn_with
 from saddlepoint.plots.animation import FILMS, save_loop
-from saddlepoint.plots.grid import tile_scale
 from saddlepoint.runs.model import Model
 from saddlepoint.runs.output import picture_path, provenance, save_picture, writing
 
@@ -79,11 +78,8 @@ def save_walks(
     text = provenance(run, seed=seed, **drawn_with(settings)) | {
         "walks": f"samples 0 to {n}, one row from each"
     }
-    scale = tile_scale(walks.shape[-2])
     if film:
-        frames = [run.picture(step, scale=scale) for step in np.moveaxis(walks, 1, 0)]
         with writing(out):
-            save_loop(out, frames, text=text)
+            save_loop(out, run.drawing.frames(walks, run.behind(), title=run.title), text=text)
         return out
-    flat = walks.reshape(-1, *walks.shape[2:])
-    return save_picture(out, walks, lambda: run.picture(flat, columns=walks.shape[1], scale=scale), text)
+    return save_picture(out, walks, lambda: run.drawing.walks(walks, run.behind(), title=run.title), text)

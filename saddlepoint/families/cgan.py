@@ -65,6 +65,6 @@ def cgan(
         optimizers={"d": Optimizer(lr=lr_d), "g": Optimizer(lr=lr_g)},
         batch=100,
         budget=Budget(images=1_200_000 if data.kind == "points" or data.size > 16 else 300_000),
-        pixels=(0.0, 1.0),
+        range=(0.0, 1.0),
         objective=describe(objective, penalty, gamma),
     )

@@ -70,6 +70,6 @@ def conditional_dcgan(
         },
         batch=128,
         budget=Budget(images=600_000 if data.size > 16 else 150_000),
-        pixels=(0.0, 1.0),
+        range=(0.0, 1.0),
         objective=describe(objective, penalty, gamma),
     )

@@ -84,6 +84,6 @@ def gan(
         budget=Budget(images=1_800_000),
         simultaneous=critic_steps == 1,
         fresh_latent=False,
-        pixels=(0.0, 1.0),
+        range=(0.0, 1.0),
         objective=describe(objective, penalty, gamma, critic_weight=HALF),
     )

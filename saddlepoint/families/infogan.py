@@ -252,7 +252,7 @@ def infogan(
         optimizers={"d": Optimizer(lr=lr_d), "g": Optimizer(lr=lr_g)},
         batch=128,
         budget=Budget(images=640_000 if data.size > 16 else 100_000),
-        pixels=(0.0, 1.0),
+        range=(0.0, 1.0),
         objective=f"{describe(objective, penalty, gamma)} + information"
         + (f" + real information ({invariance:g})" if invariance else ""),
     )

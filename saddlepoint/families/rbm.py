@@ -126,6 +126,6 @@ def rbm(
         {"m": Optimizer(lr=lr, kind="sgd", schedules={"lr": lambda progress: lr * (1 - progress.fraction)})},
         batch=100,
         budget=Budget(images=600_000),
-        pixels=(0.0, 1.0),
+        range=(0.0, 1.0),
         objective=f"likelihood, by {'persistent contrastive divergence' if persistent else f'CD-{gibbs}'}",
     )

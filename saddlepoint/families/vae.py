@@ -147,6 +147,6 @@ def vae(
         {"g": Optimizer(lr=lr_g, betas=(0.9, 0.999))},
         batch=128,
         budget=Budget(images=600_000),
-        pixels=(0.0, 1.0),
+        range=(0.0, 1.0),
         objective="evidence lower bound" + (f", divergence × {beta:g}" if beta != 1 else ""),
     )

@@ -22,7 +22,7 @@ from saddlepoint.data.dataset import Dataset
 from saddlepoint.engine.latents import truncate
 from saddlepoint.engine.sampling import BLOCK, draw_latents, evaluating, render, sample, traverse
 from saddlepoint.engine.state import load_weights
-from saddlepoint.plots.samples import draw, truth
+from saddlepoint.plots.drawing import Drawing, drawings
 from saddlepoint.runs.prepare import Prepared, rebuild
 
 if TYPE_CHECKING:
@@ -222,18 +222,26 @@ class Model:
             )
         return data
 
-    def picture(self, samples: np.ndarray, **layout: Any) -> "Image.Image":
-        """Draw samples of this run: a grid, or points over real ones where its data can be read.
+    @property
+    def drawing(self) -> Drawing:
+        """How its kind of data is drawn."""
+        return drawings.get(self.kind.name)
 
-        Args:
-            samples: as :meth:`sample` returns them.
-            **layout: as for ``saddlepoint.plots.samples.draw``.
-        """
-        over = None
-        if self.kind.name == "points":
+    def picture(self, samples: np.ndarray) -> "Image.Image":
+        """Draw samples of this run as :meth:`sample` returns them."""
+        return self.drawing.samples(samples, self.behind(), title=self.title)
+
+    @property
+    def title(self) -> str:
+        """What stands over its pictures."""
+        return f"{self.path.name}, step {self.step:,}"
+
+    def behind(self) -> Any:
+        """Return what its samples are drawn over; None where that is nothing, or its data cannot be read."""
+        if self.drawing.over_real:
             with suppress(UserError):  # the samples can be seen without them
-                over = truth(self.data())
-        return draw(samples, over, title=f"{self.path.name}, step {self.step:,}", **layout)
+                return self.drawing.behind(self.data())
+        return None
 
     @cached_property
     def checkpoint(self) -> Checkpoint:
@@ -270,7 +278,7 @@ class Model:
         device = next(prepared.experiment.family.parameters()).device
         for start in range(0, len(examples), BLOCK):
             block = torch.from_numpy(np.ascontiguousarray(examples[start : start + BLOCK])).to(device)
-            yield prepared.kind.to_tensor(block, prepared.experiment.pixels)
+            yield prepared.kind.to_tensor(block, prepared.experiment.range)
 
     @cached_property
     def _loaded(self) -> Prepared:

@@ -54,7 +54,7 @@ class Prepared:
 
     def to_array(self, samples: torch.Tensor) -> np.ndarray:
         """Return float samples (n, ...) as examples of the data lie in memory."""
-        return self.kind.to_array(samples, self.experiment.pixels)
+        return self.kind.to_array(samples, self.experiment.range)
 
     def config(self) -> dict[str, Any]:
         """Return what :func:`rebuild` needs, as JSON values."""

@@ -1,8 +1,11 @@
 """Pictures beside a score card: what its figures of classes, copies and features rest on."""
 
+from typing import Any
+
 import numpy as np
 from PIL import Image
 
+from saddlepoint.data.mixture import Mixture
 from saddlepoint.evaluate import Card, Inputs
 from saddlepoint.evaluate.distances import nearest
 from saddlepoint.evaluate.features import SIDE
@@ -11,6 +14,7 @@ from saddlepoint.plots.histogram import histogram_image
 from saddlepoint.plots.neighbours import Block, Strip, neighbours_image
 from saddlepoint.plots.scatter import points_image
 
+KINDS = ("images",)  # whose neighbours can be told by eye
 SEARCHED, SHOWN, SCATTERED = 1_000, 12, 2_000
 
 
@@ -24,14 +28,20 @@ def draw_card(card: Card, inputs: Inputs) -> dict[str, Image.Image]:
     pictures = {}
     if "classes" in card.figures:
         pictures["classes"] = _classes(card)
-    if inputs.kind == "images":
+    if inputs.dataset.kind in KINDS:
         pictures["neighbours"] = _neighbours(inputs)
-    title = card.data["name"] if inputs.kind == "points" else f"features: {card.encoder['name']}"
-    fake, real = inputs.fake.head(SCATTERED).features, inputs.real.head(SCATTERED).features
-    known = inputs.mixture
-    modes = {} if known is None else {"modes": known.centres, "reach": 3 * known.sigma}
-    pictures["features"] = points_image(fake, real, title=title, **modes)
+    pictures["features"] = _features(card, inputs)
     return pictures
+
+
+def _features(card: Card, inputs: Inputs) -> Image.Image:
+    fake, real = inputs.fake.head(SCATTERED), inputs.real.head(SCATTERED)
+    if not np.array_equal(fake.features, fake.pixels):
+        return points_image(fake.features, real.features, title=f"features: {card.encoder['name']}")
+    modes: dict[str, Any] = {}
+    if isinstance(truth := inputs.dataset.truth, Mixture):
+        modes = {"modes": truth.centres, "reach": 3 * truth.sigma}
+    return points_image(fake.features, real.features, title=card.data["name"], **modes)
 
 
 def _classes(card: Card) -> Image.Image:
@@ -83,6 +93,5 @@ def _strip(name: str, pixels: np.ndarray, index: np.ndarray, distance: np.ndarra
 
 def _images(pixels: np.ndarray, inputs: Inputs) -> np.ndarray:
     """Return flat thumbnails (n, p) as images (n, h, w, c)."""
-    assert inputs.dataset is not None
     height, width, channels = inputs.dataset.shape
     return pixels.reshape(len(pixels), min(height, SIDE), min(width, SIDE), channels)

@@ -7,7 +7,7 @@ import numpy as np
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.hashing import fingerprint, row_keys
-from saddlepoint.core.kinds import kind_of
+from saddlepoint.core.kinds import kind_of, kinds
 from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.data import load
 from saddlepoint.data.dataset import Dataset, Split
@@ -66,7 +66,7 @@ def in_colours_of(images: np.ndarray, data: Dataset) -> np.ndarray:
     Raises:
         UserError: the samples are in colour and the data are not.
     """
-    if images.ndim != 4 or data.kind != "images" or images.shape[-1] == data.shape[-1]:
+    if not (kind_of(images).sized and kinds.get(data.kind).sized) or images.shape[-1] == data.shape[-1]:
         return images
     if images.shape[-1] == 1:
         return images.repeat(3, axis=3)

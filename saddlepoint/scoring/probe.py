@@ -18,7 +18,7 @@ from saddlepoint.core.kinds import to_floats
 from saddlepoint.core.waiting import waiting
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.subset import random_part
-from saddlepoint.evaluate.probe import TRAINING, Activations, Probed, probe
+from saddlepoint.evaluate.probe import KINDS, TRAINING, Activations, Probed, probe
 from saddlepoint.inspection.batchnorm import recalibrate
 from saddlepoint.inspection.recorder import Kind, activations, has_layers
 from saddlepoint.runs.model import Model
@@ -93,7 +93,7 @@ def probe_run(
     if images < _LEAST:
         raise UserError(f"a probe needs at least {_LEAST} labelled images, not {images}")
     run = target if isinstance(target, Model) else Model.open(target)
-    if run.config["data"]["kind"] != "images" or not run.config["data"]["classes"]:
+    if run.kind.name not in KINDS or not run.config["data"]["classes"]:
         raise UserError(
             f"a probe needs labelled images, and {run.config['data']['name']!r}, which {run.path} was "
             "trained on, has none"
@@ -135,10 +135,10 @@ def _critic(prepared: Prepared) -> nn.Module:
 def _reader(prepared: Prepared, dataset: Dataset, kind: Kind) -> Activations:
     """Return a function from uint8 images to the critic's layers, each (n, c, h, w)."""
     device = pick_device()
-    critic, pixels = _critic(prepared).to(device), prepared.experiment.pixels
+    critic = _critic(prepared).to(device)
 
     def floats(images: np.ndarray) -> torch.Tensor:
-        return to_floats(torch.from_numpy(images).to(device), pixels)
+        return to_floats(torch.from_numpy(images).to(device), prepared.experiment.range)
 
     order = random_part(len(dataset.train), _SETTLED)
     blocks = [dataset.train.take(rows)[0] for rows in np.array_split(order, -(-len(order) // _BLOCK))]

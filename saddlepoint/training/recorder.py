@@ -14,13 +14,12 @@ from saddlepoint.core.run_folder import RunFolder
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.engine.loop import Trainer, Watcher
 from saddlepoint.engine.sampling import draw_latents
+from saddlepoint.plots.drawing import drawings
 from saddlepoint.plots.png import save_png
-from saddlepoint.plots.samples import POINTS, draw, truth
 
 if TYPE_CHECKING:
     from tensorboard.summary.writer.record_writer import RecordWriter
 
-SHOWN = 64  # images in a grid
 SIDE = 768  # pixels that a grid may have in TensorBoard; the file would outgrow the weights
 LEAST_FILM = 200_000  # bytes that a film may take however small the weights are
 
@@ -32,7 +31,8 @@ class Recorder(Watcher):
         self.folder = folder
         self.seed = seed
         self.data, self.classes = data.name, data.classes
-        self.truth = truth(data)
+        self.drawing = drawings.get(data.kind)
+        self.behind = self.drawing.behind(data)
         self.events = Events(folder)
 
     def ticked(self, trainer: Trainer, row: dict[str, Any]) -> None:
@@ -47,10 +47,10 @@ class Recorder(Watcher):
         """Write a grid of the averaged weights' samples, where the game makes any."""
         if not trainer.family.samples:
             return
-        n = SHOWN if self.truth is None else POINTS
+        n = self.drawing.shown
         label = trainer.family.labels(draw_latents(trainer.family, n, seed=self.seed))
         title = f"{self.data}, step {trainer.done:,}"  # not the run's name: equal runs draw equal pictures
-        picture = draw(trainer.sample(n, seed=self.seed), self.truth, title=title)
+        picture = self.drawing.samples(trainer.sample(n, seed=self.seed), self.behind, title=title)
         averaged = trainer.average.tensors if trainer.average else {}
         text = {
             "run": self.folder.path.name,

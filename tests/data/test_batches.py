@@ -31,7 +31,7 @@ def test_pages_of_coming_batches_are_asked_for_once(tmp_path, monkeypatch):
         advise(self, index)
 
     monkeypatch.setattr(Split, "advise", spy)
-    batches = Batches(split, 4, seed=0, device=torch.device("cpu"), pixels=(0.0, 255.0))
+    batches = Batches(split, 4, seed=0, device=torch.device("cpu"), range=(0.0, 255.0))
     taken: list[int] = []
     for _ in range(10):
         position = batches.drawn

@@ -3,6 +3,7 @@ import pytest
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.data import load
+from saddlepoint.data.mixture import Mixture
 
 
 @pytest.mark.parametrize(
@@ -10,9 +11,9 @@ from saddlepoint.data import load
 )
 def test_points_follow_their_mixture(name, modes, dimensions):
     data = load(name)
-    points, label, mixture = data.train.array, data.train.label, data.mixture
+    points, label, mixture = data.train.array, data.train.label, data.truth
     assert label is not None
-    assert mixture is not None
+    assert isinstance(mixture, Mixture)
     assert points.shape == (100_000, dimensions)
     assert points.dtype == np.float32
     assert len(data.classes) == len(np.unique(mixture.centres, axis=0)) == modes
@@ -25,9 +26,9 @@ def test_points_follow_their_mixture(name, modes, dimensions):
 
 
 def test_ring_and_grid_are_where_the_papers_put_them():
-    ring, grid = load("ring8").mixture, load("grid25").mixture
-    assert ring is not None
-    assert grid is not None
+    ring, grid = load("ring8").truth, load("grid25").truth
+    assert isinstance(ring, Mixture)
+    assert isinstance(grid, Mixture)
     np.testing.assert_allclose(np.linalg.norm(ring.centres, axis=1), 1)
     gaps = np.linalg.norm(ring.centres - np.roll(ring.centres, 1, axis=0), axis=1)
     np.testing.assert_allclose(gaps, 2 * np.sin(np.pi / 8))
@@ -43,8 +44,8 @@ def test_points_are_the_same_every_time_and_differ_between_splits():
 
 
 def test_centres_can_be_given():
-    mixture = load("mixture1d:-3,0,3").mixture
-    assert mixture is not None
+    mixture = load("mixture1d:-3,0,3").truth
+    assert isinstance(mixture, Mixture)
     assert mixture.centres.ravel().tolist() == [-3, 0, 3]
 
 

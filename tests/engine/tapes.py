@@ -114,7 +114,7 @@ def make(recipe, source, precision: Precision = "fp32", device: str = "cpu", *, 
     experiment = prepared.experiment
     experiment.family.to(place).train()
     split = prepared.data.train
-    batches = Batches(split, experiment.batch, seed=0, device=place, pixels=experiment.pixels)
+    batches = Batches(split, experiment.batch, seed=0, device=place, range=experiment.range)
     plan = Plan(device, precision, torch.get_num_threads(), captured=captured)
     plan.apply()
     torch.manual_seed(1)

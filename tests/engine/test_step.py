@@ -28,7 +28,7 @@ def make(recipe="dcgan", precision: Precision = "fp32", changes=None, **flags):
         DATA, **({"width": 8, "hidden": 0} if recipe == "dcgan" else {}), **flags
     )
     experiment = dataclasses.replace(experiment, batch=10, **(changes or {}))
-    batches = Batches(split(), 10, seed=0, device=torch.device("cpu"), pixels=experiment.pixels)
+    batches = Batches(split(), 10, seed=0, device=torch.device("cpu"), range=experiment.range)
     plan = Plan("cpu", precision, 1)
     return Stepper(experiment, plan, batches, torch.Generator().manual_seed(3))
 

@@ -6,6 +6,7 @@ import pytest
 from saddlepoint.evaluate.metric import Inputs, View
 from saddlepoint.evaluate.metrics.birthday import birthday, closest, near
 from saddlepoint.evaluate.metrics.memorisation import memorisation
+from tests.evaluate.toys import toy
 
 
 def view(pixels):
@@ -17,7 +18,7 @@ def pictures(rng, count, dimension=24):
 
 
 def inputs(fake, real, heldout, rng):
-    return Inputs(view(fake), view(real), view(heldout), (), rng)
+    return Inputs(view(fake), view(real), view(heldout), toy(), rng)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5, 1.0])

@@ -3,6 +3,7 @@ import pytest
 
 from saddlepoint.evaluate.metric import Inputs, View
 from saddlepoint.evaluate.metrics.diversity import diversity, spread
+from tests.evaluate.toys import toy
 
 
 def view(features, label):
@@ -21,7 +22,7 @@ def test_narrow_classes_are_caught_though_their_mixture_is_right(rng):
     width = np.array([1.0, 1.0, 0.25])
     real = view(centre[label] + rng.normal(size=(3000, 2)), label)
     fake = view(centre[other] + width[other, None] * rng.normal(size=(3000, 2)), other)
-    found = diversity(Inputs(fake, real, real, ("a", "b", "c"), rng))
+    found = diversity(Inputs(fake, real, real, toy(("a", "b", "c")), rng))
     assert found["diversity"].value == pytest.approx((1 + 1 + 0.25) / 3, abs=0.03)
     assert found["diversity_least"].value == pytest.approx(0.25, abs=0.02)
     assert found["diversity_least"].detail == {"class": "c"}
@@ -33,7 +34,7 @@ def test_one_image_per_class_has_none(rng):
     label = np.arange(90) % 3
     real = view(rng.normal(size=(90, 2)) + 10 * label[:, None], label)
     same = view(np.eye(3)[label][:, :2], label)
-    assert diversity(Inputs(same, real, real, ("a", "b", "c"), rng))["diversity"].value == pytest.approx(
+    assert diversity(Inputs(same, real, real, toy(("a", "b", "c")), rng))["diversity"].value == pytest.approx(
         0, abs=1e-6
     )
 
@@ -41,4 +42,4 @@ def test_one_image_per_class_has_none(rng):
 def test_without_classes_all_images_are_one(rng):
     plain = View(rng.normal(size=(500, 3)).astype(np.float32))
     wide = View(2 * rng.normal(size=(500, 3)).astype(np.float32))
-    assert diversity(Inputs(wide, plain, plain, (), rng))["diversity"].value == pytest.approx(2, abs=0.2)
+    assert diversity(Inputs(wide, plain, plain, toy(), rng))["diversity"].value == pytest.approx(2, abs=0.2)

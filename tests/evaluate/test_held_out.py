@@ -9,6 +9,7 @@ from saddlepoint.evaluate import evaluate
 from saddlepoint.evaluate.features import held_out
 from saddlepoint.evaluate.metric import Inputs, View
 from saddlepoint.evaluate.metrics.memorisation import memorisation
+from tests.evaluate.toys import toy
 
 SIDE = 8
 
@@ -92,7 +93,7 @@ def test_repeated_training_images_are_no_larger_target(rng):
         return View(np.zeros((len(images), 1), np.float32), thumbnails=lambda: images.reshape(len(images), -1))
 
     def measured(fake, real, heldout):
-        return memorisation(Inputs(view(fake), view(real), view(heldout), (), rng))["memorisation"]
+        return memorisation(Inputs(view(fake), view(real), view(heldout), toy(), rng))["memorisation"]
 
     once = measured(pictures(3, 400), TRAIN, FIRST)
     assert measured(pictures(3, 400), np.repeat(TRAIN, 10, axis=0), FIRST) == once

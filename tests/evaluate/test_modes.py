@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from saddlepoint.data import load
+from saddlepoint.data.mixture import Mixture
 from saddlepoint.evaluate import evaluate
 from saddlepoint.evaluate.metric import Inputs, View
 from saddlepoint.evaluate.metrics.modes import modes
@@ -9,15 +10,15 @@ from saddlepoint.evaluate.metrics.modes import modes
 
 def found(points, data, rng):
     view = View(points.astype(np.float32))
-    return modes(Inputs(view, view, view, data.classes, rng, data.mixture, "points"))
+    return modes(Inputs(view, view, view, data, rng))
 
 
 @pytest.mark.parametrize(("name", "count"), [("ring8", 8), ("grid25", 25)])
 def test_true_samples_reach_the_oracle_rates(name, count, rng):
     data = load(name)
-    assert data.mixture is not None
-    few, _ = data.mixture.draw(2500, 1)
-    many, _ = data.mixture.draw(40_000, 2)
+    assert isinstance(data.truth, Mixture)
+    few, _ = data.truth.draw(2500, 1)
+    many, _ = data.truth.draw(40_000, 2)
     assert found(few, data, rng)["modes"].value == count
     figures = found(many, data, rng)
     assert figures["high_quality"].value == pytest.approx(1 - np.exp(-4.5), abs=0.002)
@@ -28,9 +29,9 @@ def test_true_samples_reach_the_oracle_rates(name, count, rng):
 
 def test_narrow_modes_show_in_the_width_and_not_in_the_quality(rng):
     data = load("ring8")
-    assert data.mixture is not None
-    points, mode = data.mixture.draw(4000, 3)
-    narrow = data.mixture.centres[mode] + 0.5 * (points - data.mixture.centres[mode])
+    assert isinstance(data.truth, Mixture)
+    points, mode = data.truth.draw(4000, 3)
+    narrow = data.truth.centres[mode] + 0.5 * (points - data.truth.centres[mode])
     figures = found(narrow, data, rng)
     assert figures["high_quality"].value == pytest.approx(1, abs=1e-3)
     assert figures["mode_width"].value == pytest.approx(0.5, abs=0.02)
@@ -38,8 +39,8 @@ def test_narrow_modes_show_in_the_width_and_not_in_the_quality(rng):
 
 def test_missing_modes_are_counted(rng):
     data = load("ring8")
-    assert data.mixture is not None
-    points, mode = data.mixture.draw(8000, 4)
+    assert isinstance(data.truth, Mixture)
+    points, mode = data.truth.draw(8000, 4)
     figures = found(points[mode < 5], data, rng)
     assert figures["modes"].value == 5
     assert figures["mode_kl"].value == pytest.approx(np.log(8 / 5), abs=0.01)
@@ -48,8 +49,8 @@ def test_missing_modes_are_counted(rng):
 
 def test_points_get_a_card():
     data = load("ring8")
-    assert data.mixture is not None
-    mixture = data.mixture
+    assert isinstance(data.truth, Mixture)
+    mixture = data.truth
     card = evaluate(data, lambda n: mixture.draw(n, 5)[0], samples=2000)
     assert card.encoder["name"] == "points"
     assert card["modes"].value == card["modes"].real == 8

@@ -9,6 +9,7 @@ from saddlepoint.evaluate import evaluate
 from saddlepoint.evaluate.encoder import Encoder, Encoding
 from saddlepoint.evaluate.metric import Inputs, UnmeasurableError, View
 from saddlepoint.evaluate.metrics.diversity import diversity
+from tests.evaluate.toys import toy
 
 
 def plain(features):
@@ -89,7 +90,9 @@ def test_classes_of_equal_images_have_no_diversity(rng):
     logits = np.repeat(np.eye(2, dtype=np.float32), 12, axis=0)
 
     def inputs(real):
-        return Inputs(View(fake, logits), View(real, logits), View(fake), ("a", "b"), np.random.default_rng(0))
+        return Inputs(
+            View(fake, logits), View(real, logits), View(fake), toy(("a", "b")), np.random.default_rng(0)
+        )
 
     found = diversity(inputs(real))
     assert list(found["diversity"].detail["classes"]) == ["b"]

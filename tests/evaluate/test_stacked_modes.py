@@ -8,11 +8,13 @@ import pytest
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.data import load
+from saddlepoint.data.channels import Channels
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.sources.stacked_mnist import COUNTS, stack
 from saddlepoint.evaluate import Encoder, Encoding, Inputs
 from saddlepoint.evaluate.metric import View
 from saddlepoint.evaluate.metrics import stacked_modes as module
+from tests.evaluate.toys import toy
 
 FOLDER = Path(os.environ.get("SADDLE_TEST_DATA", "")) / "mnist"
 
@@ -35,7 +37,7 @@ def exact_judge(monkeypatch):
 def measured(rows, side=28):
     flat = stack(digits().train.array, rows, side).reshape(len(rows), -1)
     view = View(np.zeros((len(rows), 1), np.float32), thumbnails=lambda: flat)
-    inputs = Inputs(view, view, view, (), np.random.default_rng(0), channel=digits())
+    inputs = Inputs(view, view, view, toy(truth=Channels(digits())), np.random.default_rng(0))
     return module.stacked_modes(inputs)
 
 
@@ -80,8 +82,8 @@ def test_stacks_of_the_training_digits_alone(monkeypatch):
     monkeypatch.setitem(COUNTS, "test", 100)
     data = load(f"stacked_mnist:{FOLDER}")
     again = load(f"stacked_mnist:{FOLDER}", size=32)
-    mnist = data.channel
-    assert mnist is not None
+    assert isinstance(data.truth, Channels)
+    mnist = data.truth.images
     assert data.shape == (28, 28, 3)
     assert data.classes == ()
     assert again.fingerprint != data.fingerprint

@@ -52,11 +52,11 @@ def diffaugment(bench: Bench) -> dict[str, Any]:
     run = bench.train(images=bench.settings["images"])
     data = run.data()
     experiment = trained(run)
-    critic, pixels = experiment.family.get_submodule("critic"), experiment.pixels
+    critic = experiment.family.get_submodule("critic")
     seen, _ = data.train.take(np.arange(len(data.train)))
     test = data.splits["test"]
     held, _ = test.take(random_part(len(test), HELD, bench.seed))
-    train, unseen = logits(critic, seen, pixels), logits(critic, held, pixels)
+    train, unseen = (logits(critic, images, experiment.range) for images in (seen, held))
     card = bench.score(bench.whole(), run.sample, ("frechet",), bench.settings["samples"])
     return {
         "gap": float((train.mean() - unseen.mean()) / np.concatenate([train, unseen]).std()),

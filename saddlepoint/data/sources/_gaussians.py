@@ -21,5 +21,5 @@ def drawn(name: str, mixture: Mixture, request: Request) -> Dataset:
         splits=splits,
         classes=tuple(map(str, range(len(mixture.centres)))),
         fingerprint=fingerprint(*(split.array for split in splits.values())),
-        mixture=mixture,
+        truth=mixture,
     )

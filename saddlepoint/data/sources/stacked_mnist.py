@@ -6,6 +6,7 @@ import numpy as np
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.hashing import fingerprint
+from saddlepoint.data.channels import Channels
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.request import Request, sources
 from saddlepoint.data.sources._idx_sets import read
@@ -40,7 +41,7 @@ def stacked_mnist(request: Request) -> Dataset:
         splits=splits,
         fingerprint=fingerprint(digits.fingerprint, f"stacked {SEED} {side} {COUNTS}"),
         fitted=True,
-        channel=digits,
+        truth=Channels(digits),
     )
 
 

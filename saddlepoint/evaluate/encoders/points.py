@@ -5,6 +5,7 @@ import numpy as np
 from saddlepoint.core.hashing import digest
 from saddlepoint.core.progress import Progressing
 from saddlepoint.data.dataset import Dataset
+from saddlepoint.data.mixture import Mixture
 from saddlepoint.evaluate.encoder import Encoder, Encoding, encoder
 
 
@@ -12,7 +13,7 @@ from saddlepoint.evaluate.encoder import Encoder, Encoding, encoder
 def points(dataset: Dataset, report: Progressing) -> Encoder:
     """The coordinates themselves; the nearest mode is the class where the modes are known."""
     del report
-    mixture = dataset.mixture
+    mixture = dataset.truth if isinstance(dataset.truth, Mixture) else None
     centres = None if mixture is None else mixture.centres
 
     def apply(block: np.ndarray) -> Encoding:

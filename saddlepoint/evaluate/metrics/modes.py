@@ -20,7 +20,7 @@ _REPLICATES = 200
         "mode_kl": About("lower", "KL divergence of high-quality samples' modes from equal shares, nats"),
         "mode_width": About("real", "width of the sampled modes over the true width"),
     },
-    needs=("mixture",),
+    truth=Mixture,
     least=10,
     cheap=True,
 )
@@ -32,8 +32,7 @@ def modes(inputs: Inputs) -> dict[str, Measure]:
     narrow, which the width tells: the median distance to the nearest centre over its true value. The
     divergence is over the modes of high-quality samples, about (K−1)/2N for true ones.
     """
-    mixture = inputs.mixture
-    assert mixture is not None
+    mixture = inputs.truth(Mixture)
     points = inputs.fake.features.astype(np.float64)
     count, dimension = points.shape
     nearest, square = assign(points, mixture)

@@ -18,7 +18,6 @@ def parzen(inputs: Inputs) -> dict[str, Measure]:
     images reach. The interval is 1.96 standard errors over test images. Samples are rounded to 8 bits, as
     the data are, which moves the figure by hundredths of a nat.
     """
-    assert inputs.dataset is not None
     assert inputs.samples is not None
     found = protocol(inputs.dataset, inputs.samples)
     reach = Z * found.error

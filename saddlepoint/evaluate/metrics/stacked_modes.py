@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from saddlepoint.data.channels import Channels
 from saddlepoint.evaluate.encoders.find import find_encoder
 from saddlepoint.evaluate.metric import About, Inputs, Measure, metric
 from saddlepoint.evaluate.statistics import around, kl_divergence
@@ -17,7 +18,7 @@ SPACE = "judge of channels"
         "stacked_modes": About("higher", "kinds of images, of all combinations of its channels' classes"),
         "stacked_kl": About("real", "KL divergence from equal kinds, nats; its floor is (K−1)/2N, not 0"),
     },
-    needs=("channel",),
+    truth=Channels,
     least=100,
 )
 def stacked_modes(inputs: Inputs) -> dict[str, Measure]:
@@ -28,11 +29,11 @@ def stacked_modes(inputs: Inputs) -> dict[str, Measure]:
     samples: 0.0192 at the 26,000 that PacGAN draws (``--samples 26000``), and 0.0235 with MNIST's own classes;
     counts of other N do not compare. The floor at this N is in the detail.
     """
-    assert inputs.channel is not None
-    judge = find_encoder("judge", inputs.channel)
-    classes, count = len(inputs.channel.classes), len(inputs.fake)
+    channel = inputs.truth(Channels).images
+    judge = find_encoder("judge", channel)
+    classes, count = len(channel.classes), len(inputs.fake)
     kind = np.zeros(count, np.int64)
-    for image in np.moveaxis(_channels(inputs.fake.pixels, inputs.channel.shape[0]), 3, 0):
+    for image in np.moveaxis(_channels(inputs.fake.pixels, channel.shape[0]), 3, 0):
         logits = judge.encode(np.ascontiguousarray(image[..., None])).logits
         assert logits is not None
         kind = kind * classes + logits.argmax(1)

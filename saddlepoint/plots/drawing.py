@@ -1,0 +1,92 @@
+"""What a kind of data looks like in pictures: its samples, walks between them, and files of single ones."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from PIL import Image
+
+from saddlepoint.core.errors import UserError
+from saddlepoint.core.kinds import Shape
+from saddlepoint.core.registry import Registry
+from saddlepoint.data.dataset import Dataset
+
+
+class Drawing:
+    """How one kind is drawn; a kind overrides :meth:`samples`, and more where its pictures differ.
+
+    Attributes:
+        shown: samples in a picture of a run.
+        over_real: whether samples are drawn over real examples, rather than speak for themselves.
+    """
+
+    shown: ClassVar[int] = 64
+    over_real: ClassVar[bool] = False
+
+    def behind(self, data: Dataset) -> Any:
+        """Return what samples are drawn over; None where they stand alone."""
+        return None
+
+    def samples(self, samples: np.ndarray, behind: Any = None, *, title: str = "") -> Image.Image:
+        """Draw samples (n, ...) as they lie in memory.
+
+        Args:
+            samples: what to draw.
+            behind: as :meth:`behind` returns it, or None.
+            title: one line, for a kind that does not speak for itself.
+        """
+        raise NotImplementedError
+
+    def on_page(self, shape: Shape) -> int:
+        """Return how many samples of ``shape`` a page shows of one run."""
+        return self.shown
+
+    def small(self, samples: np.ndarray, behind: Any = None, *, title: str = "") -> Image.Image:
+        """Draw samples for a page beside those of other runs."""
+        return self.samples(samples, behind, title=title)
+
+    def walks(self, walks: np.ndarray, behind: Any = None, *, title: str = "") -> Image.Image:
+        """Draw walks (n, steps, ...) from sample to sample."""
+        return self.samples(_flat(walks), behind, title=title)
+
+    def frames(self, walks: np.ndarray, behind: Any = None, *, title: str = "") -> list[Image.Image]:
+        """Draw walks (n, steps, ...) as a film: a picture a step, all of one size."""
+        return [self.samples(step, behind, title=title) for step in np.moveaxis(walks, 1, 0)]
+
+    def traversal(
+        self, samples: np.ndarray, code: str, values: Sequence[str], behind: Any = None, *, title: str = ""
+    ) -> Image.Image:
+        """Draw what each value of a code does.
+
+        Args:
+            samples: (values, latents, ...).
+            code: its name.
+            values: of the code, in words.
+            behind: as for :meth:`samples`.
+            title: as for :meth:`samples`.
+        """
+        return self.samples(_flat(samples), behind, title=title)
+
+    def save_each(
+        self, folder: Path, samples: np.ndarray, text: dict[str, str], *, classes: Sequence[str] = ()
+    ) -> None:
+        """Write a file a sample into a new folder, which appears whole or not at all.
+
+        Args:
+            folder: a new or an empty one.
+            samples: what to write.
+            text: where they come from, for files that can hold it.
+            classes: of each sample, where they have some.
+
+        Raises:
+            UserError: this kind has no files of its own, or the folder holds files.
+        """
+        raise UserError(f"{folder}: such samples have no files of their own; write them to a .npy or a .png")
+
+
+drawings: Registry[Drawing] = Registry("drawing of the kind", "saddlepoint.plots.drawings")
+
+
+def _flat(samples: np.ndarray) -> np.ndarray:
+    return samples.reshape(-1, *samples.shape[2:])

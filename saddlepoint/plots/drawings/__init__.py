@@ -1,0 +1,1 @@
+"""How each kind of data is drawn: one file per kind."""

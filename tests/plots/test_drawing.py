@@ -1,0 +1,61 @@
+"""Every kind of data has its way to be drawn."""
+
+import numpy as np
+import pytest
+
+from saddlepoint.core.errors import UserError
+from saddlepoint.core.kinds import kinds
+from saddlepoint.data import load
+from saddlepoint.data.dataset import Dataset, Split
+from saddlepoint.plots.drawing import drawings
+from saddlepoint.plots.grid import GAP
+
+SOURCES = {"images": "digits", "points": "ring8"}
+
+
+def test_every_kind_is_drawn():
+    assert drawings.names() == kinds.names()
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_samples_walks_and_films_are_pictures(kind):
+    drawing, data = drawings.get(kind), load(SOURCES[kind])
+    samples, _ = data.train.take(np.arange(12))
+    walks = samples.reshape(3, 4, *samples.shape[1:])
+    behind = drawing.behind(data)
+    assert (behind is not None) == drawing.over_real
+    frames = drawing.frames(walks, behind, title="a walk")
+    assert len(frames) == 4
+    assert len({frame.size for frame in frames}) == 1
+    pictures = [
+        drawing.samples(samples, behind, title="samples"),
+        drawing.small(samples[:9], behind, title="samples"),
+        drawing.walks(walks, behind, title="walks"),
+        drawing.traversal(walks, "code", ["a", "b", "c"], behind, title="values"),
+    ]
+    for picture in [*pictures, *frames]:
+        low, high = np.asarray(picture.convert("L")).min(), np.asarray(picture.convert("L")).max()
+        assert low < high  # something is drawn
+
+
+def test_a_walk_of_images_is_a_row():
+    walks = np.zeros((3, 5, 8, 8, 1), np.uint8)
+    picture = drawings.get("images").walks(walks)
+    scale = (picture.height - 2 * GAP) // (3 * 8)
+    assert picture.size == (5 * 8 * scale + 4 * GAP, 3 * 8 * scale + 2 * GAP)
+
+
+def test_points_stand_over_their_modes_where_these_are_known():
+    drawing, data = drawings.get("points"), load("ring8")
+    known = drawing.behind(data)
+    assert known.modes.shape == (8, 2)
+    assert known.reach == pytest.approx(0.03)
+    split = Split(data.train.array[:50])
+    unknown = drawing.behind(Dataset("heap", "heap", "points", {"train": split}))
+    assert (unknown.modes, unknown.reach) == (None, 0.0)
+
+
+def test_a_kind_without_files_of_its_own_says_so(tmp_path):
+    with pytest.raises(UserError, match=r"have no files of their own; write them to a \.npy"):
+        drawings.get("points").save_each(tmp_path / "each", np.zeros((2, 2), np.float32), {})
+    assert not (tmp_path / "each").exists()
