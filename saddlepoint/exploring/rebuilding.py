@@ -7,11 +7,12 @@ import numpy as np
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.words import brief
 from saddlepoint.data.subset import random_part
-from saddlepoint.exploring.output import needs_images
+from saddlepoint.exploring.output import needs_kind
 from saddlepoint.plots.neighbours import Block, Strip, neighbours_image
 from saddlepoint.runs.model import Model
 from saddlepoint.runs.output import picture_path, provenance, save_picture
 
+KINDS = ("images",)  # whose likeness can be told by eye
 IMAGES = 8
 
 
@@ -28,7 +29,7 @@ def save_reconstructions(run: Model, out: Path, n: int = IMAGES, *, seed: int = 
         UserError: the run is not one of images, its recipe has no code, or there are fewer test images.
     """
     out = picture_path(out)
-    needs_images(run, "reconstructions")
+    needs_kind(run, "reconstructions", KINDS)
     data = run.data()
     test = data.splits.get("test", data.train)
     if not 1 <= n <= len(test):

@@ -1,6 +1,7 @@
 """How likely a run finds test examples, where its game can say so."""
 
 from saddlepoint.data.dataset import Dataset
+from saddlepoint.data.mixture import Mixture
 from saddlepoint.data.subset import random_part
 from saddlepoint.evaluate import Figure
 from saddlepoint.evaluate.likelihood_figures import likelihood as measured
@@ -23,7 +24,7 @@ def likelihood(run: Model, dataset: Dataset, seed: int = 0) -> dict[str, Figure]
     if found is None:
         return {}
     nats, density = found
-    truth = None if dataset.mixture is None else dataset.mixture.log_density(examples)
+    truth = dataset.truth.log_density(examples) if isinstance(dataset.truth, Mixture) else None
     measure = measured(nats, bound=density.bound, error=float(density.error), truth=truth)
     name = "elbo" if density.bound else "log_likelihood"
     return {
