@@ -67,7 +67,7 @@ def fails(capsys, *arguments, code=2):
         (["train", "--penalty", "r1", "--gamma", "1", "--gamma", "2"], "2 --gamma do not fit 1 --penalty"),
         (["train", "--penalty", "r1", "--penalty", "r1"], "--penalty r1 is given twice"),
         (["train", "--device", "tpu"], "--device must be auto, cpu, cuda or mps"),
-        (["train", "--precision", "fp8"], "--precision must be auto, fp32, tf32 or bf16"),
+        (["train", "--precision", "fp8"], "--precision takes auto, fp32, tf32 or bf16"),
         (["train", "--crop", "middle"], "--crop"),
         (["train", "--init", "nowhere"], "there is no run at nowhere"),
         (["train", "--keep", "0"], "--keep must be at least 1"),
@@ -283,7 +283,7 @@ def test_dry_run_resolves_and_writes_nothing(capsys, workplace):
     assert main(["train", "dcgan", "--dry-run", "--minutes", "3"]) == 0
     output = capsys.readouterr().out
     assert "1,407 training images, 8×8 grey, 10 classes" in output
-    assert "3.0 minutes" in output
+    assert "3 minutes" in output
     assert not (workplace / "runs").exists()
 
 

@@ -1,26 +1,15 @@
-"""Everything that has a name, and every layer of a recipe, for people and for programs."""
+"""Everything that has a name, for people and for programs."""
 
+from collections.abc import Callable
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
-from saddlepoint.catalog.tables import print_wrapped
-from saddlepoint.claims.claim import claims
 from saddlepoint.core.aliases import suggested
-from saddlepoint.core.amounts import count
 from saddlepoint.core.errors import UserError
-from saddlepoint.core.experiment import recipes
 from saddlepoint.core.registry import first_line
-from saddlepoint.data.request import Background, Crop, sources
-from saddlepoint.evaluate.card import marked
-from saddlepoint.evaluate.encoder import encoders
-from saddlepoint.evaluate.metric import metrics
-from saddlepoint.inspection.summary import summarise, to_json
-from saddlepoint.objectives import objectives, penalties
-from saddlepoint.runs.prepare import prepare
 
 VERSION = 1
+
+Helps = dict[str, str]
 
 
 def names(kind: str | None = None) -> dict[str, Any]:
@@ -29,88 +18,81 @@ def names(kind: str | None = None) -> dict[str, Any]:
     Raises:
         UserError: there is no such kind.
     """
-    kinds = {
-        "recipes": lambda: {name: recipe.help for name, recipe in recipes.items()},
-        "data": lambda: {name: first_line(source) for name, source in sources.items()},
-        "objectives": lambda: {name: objective.help for name, objective in objectives.items()},
-        "penalties": lambda: {name: penalty.help for name, penalty in penalties.items()},
-        "metrics": lambda: {name: metric.help for name, metric in metrics.items()},
-        "encoders": lambda: {name: encoder.help for name, encoder in encoders.items()},
-        "claims": lambda: {name: claim.help for name, claim in claims.items()},
-    }
-    if kind is not None and kind not in kinds:
-        raise UserError(f"there is nothing to list called {kind!r}{suggested(kind, ['runs', *kinds])}")
-    return {"version": VERSION, **{name: read() for name, read in kinds.items() if kind in (None, name)}}
+    if kind is not None and kind not in KINDS:
+        raise UserError(f"there is nothing to list called {kind!r}{suggested(kind, ['runs', *KINDS])}")
+    return {"version": VERSION, **{name: read() for name, read in KINDS.items() if kind in (None, name)}}
 
 
-def show(
-    recipe: str = "dcgan",
-    data: str = "digits",
-    *,
-    size: int | None = None,
-    crop: Crop = "center",
-    background: Background = "white",
-    labels: str | None = None,
-    **flags: Any,
-) -> dict[str, Any]:
-    """Return every layer of a recipe for the given data.
+def _recipes() -> Helps:
+    from saddlepoint.core.declared import declared_recipes
 
-    Returns:
-        {"recipe", "data", "networks": {name: {"parameters", "flops", "layers": [{"name", "type", "output",
-        "parameters", "flops"}]}}, "version"}; shapes and FLOPs are those of one example.
+    return {name: recipe.help for name, recipe in sorted(declared_recipes().items())}
 
-    Raises:
-        UserError: something asked for does not exist or does not fit.
-    """
-    prepared = prepare(recipe, data, size=size, crop=crop, background=background, labels=labels, flags=flags)
-    networks = summarise(prepared.experiment.family, prepared.spec)
-    return {
-        "version": VERSION,
-        "recipe": recipe,
-        "data": {"name": prepared.spec.name, "shape": list(prepared.spec.shape)},
-        "networks": to_json(networks),
-    }
+
+def _data() -> Helps:
+    from saddlepoint.data.request import sources
+
+    return {name: first_line(source) for name, source in sources.items()}
+
+
+def _objectives() -> Helps:
+    from saddlepoint.objectives import objectives
+
+    return {name: objective.help for name, objective in objectives.items()}
+
+
+def _penalties() -> Helps:
+    from saddlepoint.objectives import penalties
+
+    return {name: penalty.help for name, penalty in penalties.items()}
+
+
+def _metrics() -> Helps:
+    from saddlepoint.evaluate.metric import metrics
+
+    return {name: metric.help for name, metric in metrics.items()}
+
+
+def _encoders() -> Helps:
+    from saddlepoint.evaluate.encoder import encoders
+
+    return {name: encoder.help for name, encoder in encoders.items()}
+
+
+def _claims() -> Helps:
+    from saddlepoint.claims.claim import claims
+
+    return {name: claim.help for name, claim in claims.items()}
+
+
+KINDS: dict[str, Callable[[], Helps]] = {  # each loads the libraries that it needs, and no others
+    "recipes": _recipes,
+    "data": _data,
+    "objectives": _objectives,
+    "penalties": _penalties,
+    "metrics": _metrics,
+    "encoders": _encoders,
+    "claims": _claims,
+}
 
 
 def print_names(listed: dict[str, Any]) -> None:
     """Print what :func:`names` returned."""
+    from rich.console import Console
+
+    from saddlepoint.catalog.tables import print_wrapped
+
     console = Console(highlight=False)
     for kind, things in listed.items():
         if isinstance(things, dict):
             console.print(f"[bold]{kind}[/bold]")
-            told = {name: f" ({', '.join(map(marked, metrics.get(name).figures))})" for name in metrics.names()}
-            more = told if kind == "metrics" else {}
+            more = _figures() if kind == "metrics" else {}
             print_wrapped([(name, text + more.get(name, "")) for name, text in things.items()], width=19)
 
 
-def print_layers(shown: dict[str, Any]) -> None:
-    """Print what :func:`show` returned, a table a network."""
-    console = Console(highlight=False)
-    shape = "×".join(str(side) for side in shown["data"]["shape"])
-    console.print(f"[bold]{shown['recipe']}[/bold] on {shown['data']['name']} ({shape})")
-    for name, network in shown["networks"].items():
-        console.print(_table(name, network))
+def _figures() -> Helps:
+    """Return the figures of every metric, in brackets."""
+    from saddlepoint.evaluate.card import marked
+    from saddlepoint.evaluate.metric import metrics
 
-
-def _table(name: str, network: dict[str, Any]) -> Table:
-    table = Table(title=f"\n{name}", title_justify="left", title_style="bold", box=None, show_footer=True)
-    total = ("total", "", "", f"{network['parameters']:,}", count(network["flops"]))
-    columns = (
-        ("layer", "left"),
-        ("type", "left"),
-        ("output", "left"),
-        ("parameters", "right"),
-        ("FLOPs", "right"),
-    )
-    for (title, justify), footer in zip(columns, total, strict=True):
-        table.add_column(title, footer, justify="left" if justify == "left" else "right")
-    for layer in network["layers"]:
-        output = "×".join(str(side) for side in layer["output"])
-        table.add_row(
-            layer["name"],
-            layer["type"],
-            output,
-            f"{layer['parameters']:,}" if layer["parameters"] else "",
-            count(layer["flops"]) if layer["flops"] else "",
-        )
-    return table
+    return {name: f" ({', '.join(map(marked, metric.figures))})" for name, metric in metrics.items()}

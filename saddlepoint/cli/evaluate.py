@@ -1,6 +1,7 @@
 """``saddle evaluate``."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from saddlepoint.cli.parser import Parser
@@ -60,8 +61,9 @@ def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     settings = vars(make_parser().parse(arguments))
     as_json, layers, probe = (settings.pop(name) for name in ("json", "layers", "probe"))
+    _check(settings, as_json=as_json, layers=layers, probe=probe)
     if layers:
-        return _draw_layers(**settings, json=as_json or None)
+        return _draw_layers(settings["target"], settings["seed"])
     if settings["samples"] is None:
         settings["samples"] = SAMPLES
     if probe:
@@ -70,8 +72,6 @@ def main(arguments: list[str]) -> int:
         from saddlepoint.catalog import tables
         from saddlepoint.scoring import scoring
 
-    if settings["target"] is None:
-        settings["target"] = newest_run().path  # once: another may be the newest afterwards
     card = scoring.score(**settings)
     if as_json:
         print(json.dumps(card.to_json(), indent=1))
@@ -84,14 +84,32 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
+def _check(settings: dict[str, Any], *, as_json: bool, layers: bool, probe: bool) -> None:
+    """Settle which run is meant; raise UserError for what is wrong at first sight, before libraries load."""
+    from saddlepoint.core.declared import check_declared
+    from saddlepoint.scoring.given import check_target
+
+    given = [name for name, value in settings.items() if name not in ("target", "seed") and value is not None]
+    if layers and (given or as_json):
+        raise UserError(f"--layers draws a picture and scores nothing; leave out --{[*given, 'json'][0]}")
+    if probe and (useless := [name for name in given if name != "samples"]):
+        raise UserError(f"--probe reads a run's critic and has no use for --{useless[0]}; leave it out")
+    for name in settings["metrics"] or ():
+        check_declared("metric", name, "saddlepoint.evaluate.metrics")
+    if settings["encoder"] and ":" not in settings["encoder"]:
+        check_declared("encoder", settings["encoder"], "saddlepoint.evaluate.encoders")
+    if settings["target"] is None:
+        settings["target"] = newest_run().path  # once: another may be the newest afterwards
+    if layers or probe:
+        RunFolder.open(settings["target"])
+    check_target(settings["target"], settings["against"])
+
+
 def _probe(settings: dict[str, Any], as_json: bool) -> int:
     with starting():
         from saddlepoint.catalog import tables
         from saddlepoint.scoring import probe as probing
 
-    for name in ("against", "metrics", "encoder", "knn", "size", "crop", "background"):
-        if settings[name] is not None:
-            raise UserError(f"--probe reads a run's critic and has no use for --{name}; leave it out")
     target, images, seed = settings["target"], settings["samples"], settings["seed"]
     found = probing.probe_run(target, images=images, seed=seed)
     if as_json:
@@ -101,14 +119,11 @@ def _probe(settings: dict[str, Any], as_json: bool) -> int:
     return 0
 
 
-def _draw_layers(target: str | None, seed: int, **settings: object) -> int:
+def _draw_layers(target: str | Path, seed: int) -> int:
     """Write the picture of a run's layers and print its path."""
     with starting():
         from saddlepoint.training.run import load
 
-    given = [name for name, value in settings.items() if value is not None]
-    if given:
-        raise UserError(f"--layers draws a picture and scores nothing; leave out --{given[0]}")
     run = load(target)
     run.layers(seed)
     print(run.folder.layers)

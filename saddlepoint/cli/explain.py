@@ -22,6 +22,10 @@ def main(arguments: list[str]) -> int:
         found = make_parser().parse(arguments)
         if found.topic is None:
             return _list(as_json=found.json, language=found.lang)
+    from saddlepoint.core.declared import check_declared
+
+    name = arguments[0] if not arguments[0].startswith("-") else _topic(arguments)
+    check_declared("topic", name, "saddlepoint.explaining.topics", given=True)
     with starting():
         from saddlepoint.core.waiting import waiting
         from saddlepoint.explaining.explaining import explain
@@ -29,7 +33,7 @@ def main(arguments: list[str]) -> int:
         from saddlepoint.explaining.terminal import plain
         from saddlepoint.explaining.topic import topics
 
-    topic = topics.get(arguments[0] if not arguments[0].startswith("-") else _topic(arguments))
+    topic = topics.get(name)
     parser = make_parser()
     parser.usage_of = f"saddle explain {topic.name}"
     names = _add_flags(parser, topic)

@@ -4,6 +4,7 @@ import json
 import sys
 
 from saddlepoint.cli.parser import Parser
+from saddlepoint.cli.starting import starting
 from saddlepoint.core.run_folder import runs_root
 
 SUMMARY = "list recipes, data sets, objectives, penalties, claims; or runs"
@@ -31,7 +32,8 @@ def main(arguments: list[str]) -> int:
         return _list_runs(as_json=found.json)
     from saddlepoint.catalog import names as listing
 
-    names = listing.names(found.what)
+    with starting():
+        names = listing.names(found.what)
     if found.json:
         print(json.dumps(names, indent=1, ensure_ascii=False))
     else:

@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from saddlepoint.cli.starting import starting
 from saddlepoint.core.errors import UserError
 
 if TYPE_CHECKING:
@@ -59,15 +58,16 @@ def options_of(parser: argparse.ArgumentParser) -> dict[str, str]:
 
 def parse_with_flags(make: Callable[[str, str], Parser], arguments: list[str]) -> dict[str, Any]:
     """Parse a command whose further flags depend on its recipe; return settings for the public API."""
-    with starting():
-        from saddlepoint.core.experiment import recipes
-        from saddlepoint.runs.prepare import find_recipe
+    from saddlepoint.core.declared import declared_recipes
+    from saddlepoint.runs.declared import check_recipe
 
+    recipes = declared_recipes()
     recipe = next((word for word in arguments if word in recipes), "dcgan")
     if arguments and not arguments[0].startswith("-"):
         recipe = arguments[0]
     while True:
-        chosen = find_recipe(recipe)
+        check_recipe(recipe)
+        chosen = recipes[recipe]
         parser = make(recipe, chosen.help)
         parser.usage_of = f"{parser.prog} {recipe}"
         names = add_flags(parser, chosen)
@@ -95,6 +95,14 @@ def add_flags(parser: argparse.ArgumentParser, recipe: "Recipe") -> list[str]:
             settings |= {"action": "append"} if flag.many else {}
         (own if name in recipe.flags else others).add_argument(flag.option, **settings)
     return list(known)
+
+
+def signature_of(module: str, name: str) -> Callable[..., Any]:
+    """Return a function's header, of a module that is not to be imported before its arguments are read."""
+    from saddlepoint.core.declared import header
+    from saddlepoint.data.request import Background, Crop
+
+    return header(module, name, {"Background": Background, "Crop": Crop})
 
 
 def add_arguments(

@@ -13,6 +13,10 @@ SUMMARY = "run a published claim again and say whether it holds"
 def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     found = make_parser().parse(arguments)
+    if found.claim:
+        from saddlepoint.core.declared import check_declared
+
+        check_declared("claim", found.claim, "saddlepoint.claims.catalogue", given=True)
     with starting():
         from saddlepoint.claims.reproduce import overview, reproduce
         from saddlepoint.claims.stored_verdicts import judge_again

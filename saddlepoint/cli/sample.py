@@ -1,9 +1,14 @@
 """``saddle sample``."""
 
+import argparse
 from pathlib import Path
 
 from saddlepoint.cli.parser import Parser
 from saddlepoint.cli.starting import starting
+from saddlepoint.core.errors import UserError
+from saddlepoint.core.run_folder import find_run
+from saddlepoint.core.waiting import waiting
+from saddlepoint.core.words import slug
 
 SUMMARY = "draw samples from a run, walk between them, add them up, or set them beside images of the data"
 
@@ -64,26 +69,10 @@ def make_parser() -> Parser:
 def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     found = make_parser().parse(arguments)
+    _check(found)
     with starting():
         from saddlepoint import exploring
         from saddlepoint.runs.model import Model
-    from saddlepoint.core.errors import UserError
-    from saddlepoint.core.waiting import waiting
-    from saddlepoint.core.words import slug
-
-    if found.encoder and not found.neighbours:
-        raise UserError("--encoder says where --neighbours are measured; add --neighbours or leave it out")
-    if found.arithmetic is not None and found.n is not None:
-        raise UserError("--arithmetic makes one picture; leave out -n")
-    if found.traverse:
-        given = {"--class": found.label, "--truncation": found.truncation, "-n": found.n}
-        for flag, value in given.items():
-            if value is not None:
-                raise UserError(
-                    f"--traverse draws every value of every code and has no use for {flag}; leave it out"
-                )
-    if found.reconstructions and (found.label is not None or found.truncation is not None):
-        raise UserError("--reconstructions start from test images; leave out --class and --truncation")
     chosen = Model.open(found.run)
     truncation = 1.0 if found.truncation is None else found.truncation
     settings = {"seed": found.seed, "label": found.label, "truncation": truncation}
@@ -117,3 +106,23 @@ def main(arguments: list[str]) -> int:
         path = exploring.save_samples(chosen, out("samples"), **many, **settings)
     print(path)
     return 0
+
+
+def _check(found: argparse.Namespace) -> None:
+    """Raise UserError for what is wrong at first sight, before libraries are loaded."""
+    if found.encoder and not found.neighbours:
+        raise UserError("--encoder says where --neighbours are measured; add --neighbours or leave it out")
+    if found.arithmetic is not None and found.n is not None:
+        raise UserError("--arithmetic makes one picture; leave out -n")
+    if found.traverse:
+        given = {"--class": found.label, "--truncation": found.truncation, "-n": found.n}
+        for flag, value in given.items():
+            if value is not None:
+                raise UserError(
+                    f"--traverse draws every value of every code and has no use for {flag}; leave it out"
+                )
+    if found.reconstructions and (found.label is not None or found.truncation is not None):
+        raise UserError("--reconstructions start from test images; leave out --class and --truncation")
+    run = find_run(found.run)
+    run.read_config()
+    run.latest()

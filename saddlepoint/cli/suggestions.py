@@ -1,6 +1,5 @@
 """What to say of a word that a command does not know: where it belongs, or what was meant by it."""
 
-import os
 from collections.abc import Mapping
 from types import ModuleType
 
@@ -28,9 +27,9 @@ def complaint(unknown: UnknownWordError, command: str, commands: Mapping[str, Mo
 def complaint_about_command(word: str, commands: Mapping[str, ModuleType]) -> str:
     """Return the complaint about a command that does not exist."""
     meant = translated(word, commands) or close(word, commands)
-    from saddlepoint.core.experiment import recipes
+    from saddlepoint.core.declared import declared_recipes
 
-    if not meant and word in recipes:
+    if not meant and word in declared_recipes():
         return f"there is no command {word!r}, it is a recipe: saddle train {word}"
     help_ = did_you_mean([repr(name) for name in meant]) or f"; choose from {', '.join(commands)}"
     return f"there is no command {word!r}{help_}"
@@ -58,10 +57,9 @@ def _option_help(
 
 def _argument_help(word: str, options: Mapping[str, str]) -> str:
     """Return a hint where data were given in another's place."""
-    from saddlepoint.data.request import sources
+    from saddlepoint.data.request import is_data
 
-    is_data = word.partition(":")[0] in sources or os.path.exists(word)
-    return did_you_mean([f"--data {word}"]) if is_data and "data" in options else ""
+    return did_you_mean([f"--data {word}"]) if "data" in options and is_data(word) else ""
 
 
 def _plain(word: str) -> str:

@@ -1,6 +1,10 @@
 """``saddle train``."""
 
-from saddlepoint.cli.parser import Parser, add_arguments, parse_with_flags
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from saddlepoint.cli.parser import Parser, add_arguments, parse_with_flags, signature_of
 from saddlepoint.cli.starting import starting
 from saddlepoint.core.errors import INTERRUPTED
 
@@ -11,6 +15,7 @@ def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     settings = parse_with_flags(make_parser, arguments)
     seeds, dry = settings.pop("seeds"), settings.pop("dry_run")
+    _check(settings)
     with starting():
         from saddlepoint.engine.loop import Interrupted
         from saddlepoint.training.seeds import train_seeds
@@ -36,11 +41,27 @@ def make_parser(recipe: str = "dcgan", help_line: str = "") -> Parser:
         epilog="examples:\n  saddle train\n  saddle train dcgan --data path/to/images --minutes 30\n"
         "  saddle train cs231n_fc --data mnist --objective least_squares --penalty r1 --gamma 0.5",
     )
-    with starting():
-        from saddlepoint.training.settings import groups
-        from saddlepoint.training.training import train
+    from saddlepoint.training.settings import groups
 
-    add_arguments(parser, train, groups(), positional="recipe", metavar="RECIPE")
+    add_arguments(parser, _train(), groups(), positional="recipe", metavar="RECIPE")
     parser.add_argument("--seeds", type=int, metavar="N", help="train N runs with seeds S, S+1, ...")
     parser.add_argument("--dry-run", action="store_true", help="print what would be trained, and stop")
     return parser
+
+
+def _train() -> Callable[..., Any]:
+    return signature_of("saddlepoint.training.training", "train")
+
+
+def _check(settings: dict[str, Any]) -> None:
+    """Raise UserError for what is wrong at first sight, before libraries are loaded."""
+    from saddlepoint.core.run_folder import RunFolder
+    from saddlepoint.data.loading import check_source
+    from saddlepoint.training.settings import parted
+
+    given = inspect.signature(_train()).bind(**settings)
+    given.apply_defaults()
+    parted(given.arguments)
+    check_source(settings["data"])
+    if settings["init"] is not None:
+        RunFolder.open(settings["init"])

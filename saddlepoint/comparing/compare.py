@@ -13,7 +13,7 @@ from saddlepoint.comparing.configurations import Entry, Group, labels, settings_
 from saddlepoint.comparing.ranking import Ranking, criteria, ranked
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.files import write_text
-from saddlepoint.core.run_folder import RunFolder
+from saddlepoint.core.run_folder import runs_at
 from saddlepoint.core.waiting import waiting
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.evaluate import Card, find_encoder
@@ -21,7 +21,7 @@ from saddlepoint.evaluate.encoder import Encoder
 from saddlepoint.evaluate.measure import VERSION as ARITHMETIC
 from saddlepoint.evaluate.metric import metrics
 from saddlepoint.scoring.scoring import SAMPLES, reference, score
-from saddlepoint.training.run import Run, load
+from saddlepoint.training.run import Run
 
 VERSION = 1
 LEAST = 100  # samples
@@ -159,10 +159,7 @@ def _runs(target: str | Path | Run) -> list[Run]:
     """Return the run, or all runs of a folder that is none itself."""
     if isinstance(target, Run):
         return [target]
-    path = Path(target)
-    inside = [] if RunFolder(path).is_run else sorted(path.glob("*/"))
-    runs = [Run(RunFolder(folder)) for folder in inside if RunFolder(folder).is_run]
-    return runs or [load(path)]
+    return [Run(folder) for folder in runs_at(target)]
 
 
 def _distinct(runs: list[Run]) -> list[Run]:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import torch
 
 from saddlepoint.compute.patch_convolution import Product
+from saddlepoint.core.devices import kind_of_device
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.machine import multiplies_bf16
 
@@ -152,9 +153,7 @@ def _device(name: str) -> str:
     }
     if name == "auto":
         return next(device for device, here in available.items() if here)
-    kind = name.split(":")[0]
-    if kind not in available:
-        raise UserError(f"--device must be auto, cpu, cuda or mps, got {name!r}")
+    kind = kind_of_device(name)
     if not available[kind]:
         raise UserError(f"this machine has no {kind} device; leave --device out, or use --device cpu")
     return name

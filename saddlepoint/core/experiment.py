@@ -1,20 +1,24 @@
 """What a recipe returns: a family and everything that the engine needs to train it."""
 
+from __future__ import annotations
+
 import functools
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal, NamedTuple
-
-import numpy as np
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from saddlepoint.core.docstrings import said_of
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.kinds import Range, kinds
-from saddlepoint.core.protocol import Family, Progress
 from saddlepoint.core.registry import Registry
 
-Schedule = Callable[[Progress], float]
+if TYPE_CHECKING:  # what is typed is checked before the libraries are loaded that training needs
+    import numpy as np
+
+    from saddlepoint.core.protocol import Family, Progress
+
+Schedule = Callable[["Progress"], float]
 OrZero = Annotated[int, 0]  # a recipe's whole number that may be 0; plain ones are at least 1
 
 
@@ -233,10 +237,17 @@ def variant(
         summary: first line of the docstring; the rest is the other recipe's.
         **defaults: of the flags that differ.
     """
+    known = recipes.get(getattr(base, "__name__"))  # noqa: B009
+    return recipe(needs=known.needs, sizes=known.sizes)(derived(name, base, summary, defaults))
+
+
+def derived(
+    name: str, base: Callable[..., Any], summary: str, defaults: Mapping[str, Any]
+) -> Callable[..., Any]:
+    """Return a function that differs from ``base`` in name, first line of the docstring and defaults."""
     build = functools.partial(base, **defaults)
     signature = inspect.signature(build)
     functools.update_wrapper(build, base)  # the rest of the docstring, annotations and home
     doc = "\n".join([summary, *(base.__doc__ or "").split("\n")[1:]])
     vars(build).update(__name__=name, __doc__=doc, __signature__=signature)
-    known = recipes.get(getattr(base, "__name__"))  # noqa: B009
-    return recipe(needs=known.needs, sizes=known.sizes)(build)
+    return build

@@ -8,10 +8,11 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Union
 
-from saddlepoint.core.aliases import belongs, did_you_mean, translated
+from saddlepoint.core.aliases import belongs, did_you_mean, joined, translated
+from saddlepoint.core.declared import declared_recipes
 from saddlepoint.core.docstrings import said_of
 from saddlepoint.core.errors import UserError, close
-from saddlepoint.core.experiment import Recipe, recipes
+from saddlepoint.core.experiment import Recipe
 from saddlepoint.core.optimization import ALL, RATES, SETTINGS, Setting
 
 # What flags mean that many recipes share; a recipe's own ``Args:`` comes first, where it has more to say.
@@ -117,7 +118,7 @@ class Argument(Flag):
                 return self.kind(text)
         except ValueError:
             pass
-        raise UserError(f"{self.option} takes {' or '.join([*wanted, *self.words])}, got {text!r}")
+        raise UserError(f"{self.option} takes {joined([*wanted, *self.words], 'or')}, got {text!r}")
 
 
 @dataclass(frozen=True)
@@ -197,7 +198,7 @@ def arguments(function: Callable[..., Any]) -> dict[str, Argument]:
 
 def owners(name: str) -> list[str]:
     """Return the recipes that have ``name`` among their own flags."""
-    return [owner for owner, recipe in recipes.items() if name in recipe.flags]
+    return [owner for owner, recipe in declared_recipes().items() if name in recipe.flags]
 
 
 def _hint(name: str, names: Collection[str], recipe: Recipe) -> str:

@@ -52,6 +52,11 @@ class Registry(Generic[T]):
             raise UserError(f"there is no {self.kind} {name!r}{suggested(name, self._things)}")
         return self._things[name]
 
+    @property
+    def registered(self) -> dict[str, T]:
+        """What is registered so far, while modules may still be to be imported."""
+        return dict(self._things)
+
     def items(self) -> Iterator[tuple[str, T]]:
         """Yield (name, thing) in alphabetical order."""
         self._discover()

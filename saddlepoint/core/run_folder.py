@@ -269,6 +269,25 @@ def newest_run() -> RunFolder:
     return RunFolder(configs[-1].parent)
 
 
+def find_run(path: Path | str | None = None) -> RunFolder:
+    """Return the run at ``path``, by default the newest one; raises UserError where there is none."""
+    return RunFolder.open(path) if path else newest_run()
+
+
+def is_run(path: Path | str) -> bool:
+    """Say whether a path, a name under the root of all runs or that of a checkpoint leads to a run."""
+    try:
+        return RunFolder.open(path).is_run
+    except UserError:
+        return False
+
+
+def runs_at(path: Path | str) -> list[RunFolder]:
+    """Return the run at ``path``, or all runs of a folder that is none itself; raises UserError for neither."""
+    inside = [] if RunFolder(path).is_run else sorted(Path(path).glob("*/"))
+    return [run for run in map(RunFolder, inside) if run.is_run] or [RunFolder.open(path)]
+
+
 def runs_below(place: Path, pattern: str) -> list[RunFolder]:
     """Return the runs in the folders of ``place`` that match a glob pattern, by name."""
     return [RunFolder(config.parent) for config in sorted(place.glob(f"{pattern}/{_CONFIG}"))]

@@ -73,6 +73,12 @@ def load(
     return _told_unseen(_first(dataset, count) if count is not None else dataset)
 
 
+def check_source(source: str) -> None:
+    """Raise UserError where a source, as for :func:`load`, is neither a name nor a path; nothing is read."""
+    name, _ = _split_count(source)
+    _resolve(name, Request(name))
+
+
 def _told_unseen(dataset: Dataset) -> Dataset:
     """Add a note on classes without a training example, such as a folder whose one image validates."""
     unseen = [dataset.classes[label] for label in dataset.unseen]

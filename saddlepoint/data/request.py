@@ -1,5 +1,6 @@
 """What a caller asks of a source, and the table of named sources."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +61,11 @@ class Request:
         if self.argument is not None:
             name = self.source.partition(":")[0]
             raise UserError(f"data set {name!r} takes nothing after its name; write --data {name}")
+
+
+def is_data(word: str) -> bool:
+    """Say whether a word names a source, with something after a colon or without, or a path."""
+    return word.partition(":")[0] in sources or os.path.exists(word)
 
 
 sources: Registry[Callable[[Request], Dataset]] = Registry("data set", "saddlepoint.data.sources")

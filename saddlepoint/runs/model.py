@@ -15,7 +15,7 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.kinds import Kind, kinds
 from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.core.protocol import Density, Family
-from saddlepoint.core.run_folder import RunFolder, newest_run
+from saddlepoint.core.run_folder import RunFolder, find_run
 from saddlepoint.core.words import printable
 from saddlepoint.data import load
 from saddlepoint.data.dataset import Dataset
@@ -39,7 +39,7 @@ class Model:
     @classmethod
     def open(cls, path: str | Path | None = None) -> Self:
         """Return the run at ``path``, by default the newest one; raises UserError where there is none."""
-        return cls(RunFolder.open(path) if path else newest_run())
+        return cls(find_run(path))
 
     @property
     def path(self) -> Path:

@@ -20,8 +20,9 @@ from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.core.seeds import derive
 from saddlepoint.data import load
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.data.request import Background, Crop, sources
+from saddlepoint.data.request import Background, Crop
 from saddlepoint.engine.turns import images_drawn
+from saddlepoint.runs.declared import check_recipe
 from saddlepoint.version import __version__
 
 MAX_BATCH = 1 << 20
@@ -118,8 +119,7 @@ def prepare(
 
 def find_recipe(name: str) -> Recipe:
     """Return the recipe called ``name``; raises UserError where there is none."""
-    if name not in recipes and (name.partition(":")[0] in sources or os.path.exists(name)):
-        raise UserError(f"there is no recipe {name!r}, these are data: saddle train --data {name}")
+    check_recipe(name)
     return recipes.get(name)
 
 

@@ -9,9 +9,11 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.hashing import fingerprint, row_keys
 from saddlepoint.core.kinds import kind_of, kinds
 from saddlepoint.core.progress import Progressing, silent
+from saddlepoint.core.run_folder import is_run, newest_run
 from saddlepoint.data import load
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.files.numpy_files import to_examples
+from saddlepoint.data.loading import check_source
 from saddlepoint.data.request import Background, Crop, Request
 from saddlepoint.data.resize import fit
 from saddlepoint.data.splits import notes_on
@@ -33,6 +35,19 @@ class Geometry(NamedTuple):
     def settings(self) -> dict:
         """Return the keyword arguments of :func:`saddlepoint.data.load`."""
         return {"size": self.size, "crop": self.crop or "center", "background": self.background or "white"}
+
+
+def check_target(target: str | Path | None, against: str | None) -> None:
+    """Raise UserError where what is to be scored is not there, or there is nothing to compare it with."""
+    if target is None:
+        newest_run()
+    elif not is_run(target):
+        if not Path(target).exists():
+            raise UserError(f"there is no run, file or folder {str(target)!r}")
+        if against is None:
+            raise UserError(f"{target} is no run, so name the data to compare with: --against SOURCE")
+    if against is not None:
+        check_source(against)
 
 
 def read_samples(

@@ -12,7 +12,7 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.files import remove
 from saddlepoint.core.kinds import kind_of
 from saddlepoint.core.progress import Progressing, silent
-from saddlepoint.core.run_folder import RunFolder
+from saddlepoint.core.run_folder import is_run
 from saddlepoint.core.seeds import derive
 from saddlepoint.core.waiting import Waiting, waiting
 from saddlepoint.data import load as load_data
@@ -23,7 +23,7 @@ from saddlepoint.evaluate import Card, Figure, Inputs, Measure, evaluate
 from saddlepoint.evaluate.class_figures import code_error, knn_accuracy
 from saddlepoint.plots.png import save_png
 from saddlepoint.runs.model import Model
-from saddlepoint.scoring.given import Geometry, in_colours_of, read_samples
+from saddlepoint.scoring.given import Geometry, check_target, in_colours_of, read_samples
 from saddlepoint.scoring.likelihood import likelihood
 
 SAMPLES = 10_000
@@ -82,11 +82,9 @@ def _score(
     settings: dict[str, Any],
 ) -> Card:
     labels = None
-    if (
-        target is None
-        or isinstance(target, Model)
-        or (not isinstance(target, np.ndarray) and _is_run(Path(target)))
-    ):
+    if not isinstance(target, np.ndarray | Model):
+        check_target(target, against)
+    if target is None or isinstance(target, Model) or (not isinstance(target, np.ndarray) and is_run(target)):
         run = target if isinstance(target, Model) else Model.open(target)
         run.needs_samples()
         if geometry == Geometry():
@@ -100,11 +98,8 @@ def _score(
         geometry = Geometry(geometry.size, geometry.crop or crop, geometry.background or background)
     if knn is not None:
         raise UserError("--knn needs a run at its own size, whose recipe can be asked for a class")
-    if not isinstance(target, np.ndarray) and not Path(target).exists():
-        raise UserError(f"there is no run, file or folder {str(target)!r}")
     if against is None:
-        what = "an array" if isinstance(target, np.ndarray) else target
-        raise UserError(f"{what} is no run, so name the data to compare with: --against SOURCE")
+        raise UserError("an array is no run, so name the data to compare with: --against SOURCE")
     images, told = read_samples(target, geometry, report)
     asked: dict[str, Any] = geometry.settings() | {"size": images.shape[1] if kind_of(images).sized else None}
     dataset = load_data(str(against), **asked, labels=labels, report=report)
@@ -248,10 +243,3 @@ def _knows_more(stored: Card, card: Card) -> bool:
     return not _same_samples(stored, card) and (
         stored.samples > card.samples or len(stored.figures) > len(card.figures)
     )
-
-
-def _is_run(path: Path) -> bool:
-    try:
-        return RunFolder.open(path).is_run
-    except UserError:
-        return False

@@ -4,13 +4,16 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
-from saddlepoint.compute.plan import Plan
+from saddlepoint.core.devices import kind_of_device
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget
 from saddlepoint.core.run_folder import check_free
 from saddlepoint.data.request import Background, Crop
+
+if TYPE_CHECKING:  # what is asked for is checked before the libraries are loaded that computing needs
+    from saddlepoint.compute.plan import Plan
 
 
 @dataclass(frozen=True)
@@ -76,10 +79,12 @@ class Computing:
     def __post_init__(self) -> None:
         if self.kernels not in ("auto", "library"):
             raise UserError(f"--kernels must be auto or library, got {self.kernels!r}")
-        self.plan(exact=False)  # a device that is not here should not cost the reading of the data
+        kind_of_device(self.device)
 
-    def plan(self, *, exact: bool) -> Plan:
+    def plan(self, *, exact: bool) -> "Plan":
         """Return the plan that holds before anything is measured; as ``Plan.choose``."""
+        from saddlepoint.compute.plan import Plan
+
         return Plan.choose(self.device, self.precision, threads=self.threads, exact=exact)
 
 

@@ -4,7 +4,7 @@ import inspect
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from saddlepoint.compute.alike import siblings
 from saddlepoint.core.errors import UserError
@@ -40,9 +40,9 @@ def train(
     background: Background = "white",
     labels: str | None = None,
     device: str = "auto",
-    precision: str = "auto",
+    precision: Literal["auto", "fp32", "tf32", "bf16"] = "auto",
     threads: int | None = None,
-    kernels: str = "auto",
+    kernels: Literal["auto", "library"] = "auto",
     log_every: int = 20,
     checkpoint_every: float = 45.0,
     keep: int = 2,
@@ -152,6 +152,7 @@ def _resolve(
     """
     screen = Screen(writing.quiet)
     source = RunFolder.open(order.init) if order.init else None
+    computing.plan(exact=False)  # a device that is not here should not cost the reading of the data
     with screen.reading() as report:
         prepared = prepare(
             order.recipe,
