@@ -8,7 +8,7 @@ import saddlepoint as sp
 from saddlepoint.catalog import names as listing
 from saddlepoint.cli import COMMANDS, main
 from saddlepoint.cli.parser import options_of
-from saddlepoint.core.aliases import ALIASES
+from saddlepoint.core.aliases import ALIASES, OTHERWISE
 from saddlepoint.core.experiment import recipes
 from saddlepoint.core.flags import resolve
 
@@ -27,6 +27,28 @@ TYPED = [
     ("train --optimizer sgd", "; did you mean --lr-d, --lr-g, --betas, --weight-decay or --schedule?"),
     ("sample --num-samples 3", "; did you mean -n?"),
     ("evaluate --fid", "; did you mean --metrics?"),
+    ("train --num-gpus 2", "; did you mean --device?"),
+    ("train --ngpu 1", "; did you mean --device?"),
+    ("train --outdir here", "; did you mean --out?"),
+    ("train --snap 10", "; did you mean --checkpoint-every?"),
+    ("train --dataroot faces", "; did you mean --data?"),
+    ("train --niter 25", "; did you mean --epochs?"),
+    ("train --cuda", "; did you mean --device?"),
+    ("train --ngf 64", "; did you mean --width?"),
+    ("train --nz 100", "; did you mean --latent?"),
+    ("train --batchSize 64", "; did you mean --batch?"),
+    ("train --manualSeed 1", "; did you mean --seed?"),
+    ("train wgan --clip_value 0.01", "; did you mean --clip?"),
+    ("train r3gan --target 0.6", "; did you mean --augment-target?"),
+    ("sample --trunc 0.7", "; did you mean --truncation?"),
+    # what is done otherwise here
+    ("train --video film.gif", "; a run ends with a film, training.gif; a walk between samples is one with: "),
+    ("sample --video", "with: saddle sample --interpolate --out walk.gif"),
+    ("train --kimg=25000", "; --images counts single images, not thousands"),
+    ("train --cfg stylegan2", "; a recipe is given by its name: saddle train RECIPE"),
+    ("train --cond 1", "; classes are learned by recipes of their own: saddle train conditional_dcgan"),
+    ("train --resume run", "; a run goes on with: saddle resume RUN; a new one starts from its weights with: "),
+    ("train --nc 3", "; size, channels and classes are read off the data"),
     # flags of others
     ("train --pack 3", "; --pack belongs to pacgan"),
     ("train gan --width 3", "; --width belongs to conditional_dcgan, dcgan and "),
@@ -38,7 +60,7 @@ TYPED = [
     ("train --widht 3", "; did you mean --width?"),
     ("list --jsn", "; did you mean --json?"),
     # nothing that would help
-    ("train --video film.gif", "saddle train dcgan knows no option '--video'; see: saddle train dcgan --help"),
+    ("train --sharpen", "saddle train dcgan knows no option '--sharpen'; see: saddle train dcgan --help"),
     ("train pacgan --xyz", "; see: saddle train pacgan --help"),
     ("sample --gpus 0", "saddle sample knows no option '--gpus'; see: saddle sample --help"),
     # words in the wrong place
@@ -75,7 +97,8 @@ def test_a_command_line_gets_what_helps_and_nothing_else(line, words, capsys, tm
         ("pack", "; 'pack' belongs to pacgan"),
         ("widht", "; did you mean 'width'?"),
         ("minute", "; did you mean 'minutes'?"),
-        ("video", "; see: saddle train dcgan --help"),
+        ("nc", "; size, channels and classes are read off the data"),
+        ("sharpen", "; see: saddle train dcgan --help"),
     ],
 )
 def test_an_unknown_keyword_gets_the_same(name, words):
@@ -87,6 +110,11 @@ def test_an_unknown_keyword_gets_the_same(name, words):
 def test_train_itself_says_so():
     with pytest.raises(sp.UserError, match="did you mean 'steps'"):
         sp.train("dcgan", iterations=3, quiet=True)
+
+
+def test_what_is_done_otherwise_is_no_option():
+    options = {name for module in COMMANDS.values() for name in options_of(module.make_parser())}
+    assert not OTHERWISE.keys() & options
 
 
 def test_every_alias_leads_to_a_name():

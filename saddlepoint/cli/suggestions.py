@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import ModuleType
 
 from saddlepoint.cli.parser import UnknownWordError, options_of
-from saddlepoint.core.aliases import belongs, did_you_mean, joined, translated
+from saddlepoint.core.aliases import belongs, did_you_mean, joined, otherwise, translated
 from saddlepoint.core.errors import close
 
 
@@ -46,6 +46,8 @@ def _option_help(
     recipes = owners(name)
     if recipes and command in ("train", "show"):
         return belongs(word, recipes)
+    if said := otherwise(name):
+        return said
     makers = {other: module.make_parser for other, module in commands.items() if other != command}
     others = [other for other, make in makers.items() if name in options_of(make())]
     if recipes:

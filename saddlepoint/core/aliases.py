@@ -8,24 +8,28 @@ _RATES = ("lr_d", "lr_g", "lr")
 
 # What it is called here, in Python's spelling -> what other tools call it.
 _OURS = {
-    "device": "gpu gpus gpu_id gpu_ids cuda use_cuda no_cuda accelerator devices",
+    "device": "gpu gpus gpu_id gpu_ids num_gpus n_gpus n_gpu ngpu ngpus cuda "
+    "use_cuda no_cuda accel accelerator devices mps",
     "precision": "amp fp16 fp32 bf16 half dtype mixed_precision allow_tf32",
     "threads": "workers num_workers n_workers n_cpu cpus num_threads nproc",
     "batch": "batch_size bs batchsize batch_gpu minibatch",
-    "steps": "iterations iters iter niter n_iter num_iters max_iter max_iters max_steps num_steps total_steps",
-    "epochs": "n_epochs num_epochs nepoch nepochs max_epochs",
-    "images": "kimg nimg total_kimg",
+    "steps": "iterations iters iter n_iter num_iters max_iter max_iters max_steps num_steps total_steps",
+    "epochs": "n_epochs num_epochs nepoch nepochs max_epochs niter",
+    "images": "nimg",
     "out": "output output_dir outdir out_dir outf save_dir result_dir results_dir logdir log_dir filename dest",
     "data": "dataset dataroot data_dir data_path data_root train_data train_dir input input_dir root",
     "size": "image_size img_size imsize imagesize resolution res load_size",
     "crop": "crop_size resize_mode transform",
-    "seed": "random_seed manual_seed rng_seed random_state",
+    "seed": "random_seed manual_seed manualseed rng_seed random_state",
     "objective": "loss gan_mode gan_loss criterion loss_type adversarial_loss",
     "penalty": "gp gradient_penalty regularizer r1 r2 reg",
     "gamma": "lambda_gp gp_weight r1_gamma lambda_",
-    "critic_steps": "n_critic critic_iters d_iters d_steps ncritic num_critic disc_iters",
+    "critic_steps": "n_critic critic_iters d_iters d_steps ncritic num_critic disc_iters n_dis d_steps_per_g",
     "latent": "nz z_dim zdim latent_dim noise_dim latent_size z_size dim_z",
     "width": "ngf ndf filters base_channels channel_base cbase nf",
+    "augment_target": "target ada_target",
+    "clip": "clip_value weight_clip clip_weights",
+    "continuous": "code_dim",
     "augment": "aug augmentation diffaugment diff_aug ada",
     "betas": "beta beta1 beta2 b1 b2 adam_betas adam_beta1 adam_beta2",
     "weight_decay": "wd l2 weightdecay decay_rate",
@@ -35,7 +39,7 @@ _OURS = {
     "evaluate_every": "eval_every eval_freq fid_every eval_interval",
     "init": "pretrained checkpoint ckpt weights load finetune transfer",
     "ema": "ema_decay use_ema ema_beta",
-    "quiet": "silent verbose no_verbose",
+    "quiet": "silent no_verbose",
     "n": "num n_samples num_samples samples num_images count",
     "samples": "n num n_samples num_samples num_images count num_gen",
     "class": "label cls class_idx class_id",
@@ -85,6 +89,35 @@ _TOGETHER = (
     ("d_lr dlr lrd disc_lr critic_lr discriminator_lr", ("lr_d",)),
     ("g_lr glr lrg gen_lr generator_lr", ("lr_g",)),
 )
+# What other tools have an option for, and is done otherwise here.
+_OTHERWISE = (
+    (
+        "video film gif movie animation make_gif",
+        "a run ends with a film, training.gif; a walk between samples is one with: "
+        "saddle sample --interpolate --out walk.gif",
+    ),
+    (
+        "channels nc n_channels num_channels in_channels image_channels c_dim n_classes num_classes nclasses",
+        "size, channels and classes are read off the data",
+    ),
+    (
+        "cond class_cond conditional",
+        "classes are learned by recipes of their own: saddle train conditional_dcgan",
+    ),
+    ("cfg arch architecture model model_name gan_type", "a recipe is given by its name: saddle train RECIPE"),
+    (
+        "resume continue continue_train",
+        "a run goes on with: saddle resume RUN; a new one starts from its weights with: --init RUN",
+    ),
+    ("kimg total_kimg", "--images counts single images, not thousands"),
+    (
+        "sample_interval sample_every image_snap image_snapshot_ticks",
+        "a run draws 30 grids of samples, however long it is",
+    ),
+    ("tensorboard use_tensorboard", "TensorBoard's events are written wherever it is installed"),
+)
+OTHERWISE = {word: said for words, said in _OTHERWISE for word in words.split()}
+
 ALIASES: dict[str, list[str]] = {}
 for _names, _words in [*((names, words) for words, names in _TOGETHER), *(((n,), w) for n, w in _OURS.items())]:
     for _word in _words.split():
@@ -96,6 +129,12 @@ def translated(word: str, names: Iterable[str]) -> list[str]:
     known = set(names)
     plain = word.strip("-").replace("-", "_").lower()
     return [name for name in ALIASES.get(plain, []) if name in known]
+
+
+def otherwise(word: str) -> str:
+    """Return how what other tools call ``word`` is done here, as the end of a sentence, or ""."""
+    said = OTHERWISE.get(word.strip("-").replace("-", "_").lower())
+    return f"; {said}" if said else ""
 
 
 def suggested(word: str, names: Iterable[str]) -> str:

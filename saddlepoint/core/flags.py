@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Union
 
-from saddlepoint.core.aliases import belongs, did_you_mean, joined, translated
+from saddlepoint.core.aliases import belongs, did_you_mean, joined, otherwise, translated
 from saddlepoint.core.declared import declared_recipes
 from saddlepoint.core.docstrings import said_of
 from saddlepoint.core.errors import UserError, close
@@ -206,6 +206,7 @@ def _hint(name: str, names: Collection[str], recipe: Recipe) -> str:
     return (
         did_you_mean([repr(one) for one in translated(name, names)])
         or belongs(repr(name), owners(name))
+        or otherwise(name)
         or did_you_mean([repr(one) for one in close(name, names)])
         or f"; see: saddle train {recipe.name} --help"
     )
