@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from saddlepoint.compute.alike import alike
     from saddlepoint.core.errors import TrainingError, UserError
     from saddlepoint.data.collecting.collecting import collect
+    from saddlepoint.diagnosing.diagnosing import doctor
     from saddlepoint.engine.loop import Interrupted, Watcher
     from saddlepoint.explaining.explaining import explain
     from saddlepoint.runs.listing import list_runs, remove_run
@@ -41,6 +42,7 @@ __all__ = [
     "alike",
     "collect",
     "compare",
+    "doctor",
     "explain",
     "list_runs",
     "load",
@@ -54,6 +56,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "doctor": "saddlepoint.diagnosing.diagnosing",
     "collect": "saddlepoint.data.collecting.collecting",
     "compare": "saddlepoint.comparing.compare",
     "score": "saddlepoint.scoring.scoring",

@@ -33,6 +33,7 @@ ORDER = (
     "training",
     "comparing",
     "claims",
+    "diagnosing",
     "explaining",
     "catalog",
     "cli",

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from saddlepoint.cli import (
     compare,
     data,
+    doctor,
     evaluate,
     explain,
     list_,
@@ -32,6 +33,7 @@ COMMANDS = {
     "compare": compare,
     "reproduce": reproduce,
     "explain": explain,
+    "doctor": doctor,
     "data": data,
     "show": show,
     "list": list_,

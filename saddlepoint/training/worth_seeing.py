@@ -1,7 +1,6 @@
 """What a budget buys: how many images, and whether samples are worth seeing after so many."""
 
 import math
-import shlex
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -13,12 +12,12 @@ import torch
 from saddlepoint.compute.plan import Plan
 from saddlepoint.core.experiment import Budget
 from saddlepoint.core.flags import flags
-from saddlepoint.core.optimization import ALL
 from saddlepoint.core.protocol import START
 from saddlepoint.core.waiting import clock
 from saddlepoint.data.dataset import Split
 from saddlepoint.engine.step import Stepper
 from saddlepoint.engine.turns import images_drawn
+from saddlepoint.runs.command import train_command
 from saddlepoint.runs.prepare import Prepared, build
 
 WIDTHS = (32, 16)  # narrower networks that are tried
@@ -176,30 +175,7 @@ def _step_seconds(prepared: Prepared, plan: Plan, end: float) -> float:
 def _command(prepared: Prepared, change: dict[str, Any]) -> str:
     """Return the command that trains ``prepared`` with some changes."""
     assert prepared.data is not None
-    own = flags(prepared.recipe)
-    given = {name: value for name, value in prepared.flags.items() if value != own[name].default}
-    words = ["saddle", "train", prepared.recipe.name, "--data", prepared.data.source]
-    for name, value in {**given, **change}.items():
-        words += _typed(name.replace("_", "-"), value)
-    return shlex.join(words)
-
-
-def _typed(option: str, value: Any) -> list[str]:
-    """Return the words that set an option: once for each of several values, or for each player's."""
-    if isinstance(value, bool):
-        return [f"--{option}" if value else f"--no-{option}"]
-    if isinstance(value, Mapping):
-        several = [f"{'' if player == ALL else f'{player}='}{_word(one)}" for player, one in value.items()]
-    else:
-        several = [_word(one) for one in (value if isinstance(value, list | tuple) else [value])]
-    return [word for one in several for word in (f"--{option}", one)]
-
-
-def _word(value: Any) -> str:
-    """Return a value as it is typed: Adam's betas with a comma, numbers with as many digits as they have."""
-    if isinstance(value, list | tuple):
-        return ",".join(map(_word, value))
-    return f"{value:g}" if isinstance(value, float) and float(f"{value:g}") == value else str(value)
+    return train_command(prepared.recipe, prepared.flags, prepared.data.source, change)
 
 
 def _short(count: float) -> str:

@@ -1,0 +1,40 @@
+"""``saddle doctor``."""
+
+import json
+
+from saddlepoint.cli.parser import Parser
+from saddlepoint.cli.starting import starting
+
+SUMMARY = "what is wrong with a run, the evidence, and what to change"
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command; return its exit code."""
+    found = make_parser().parse(arguments)
+    with starting():
+        from saddlepoint.core.waiting import waiting
+        from saddlepoint.diagnosing.diagnosing import doctor
+        from saddlepoint.runs.model import Model
+
+    run = Model.open(found.run)
+    with waiting(f"looking at {run.path}", quiet=found.json) as report:
+        told = doctor(run, seed=found.seed, report=report)
+    print(json.dumps(told.to_json(), indent=1, ensure_ascii=False) if found.json else told)
+    return 0
+
+
+def make_parser() -> Parser:
+    """Return the command's parser."""
+    parser = Parser(
+        prog="saddle doctor",
+        description="Say what is wrong with a run: its samples beside its data, its curves, its critic and "
+        "its units "
+        "are looked at, without labels. Each finding has its evidence, how sure it is, why it happens and "
+        "what to "
+        "change.",
+        epilog="examples:\n  saddle doctor\n  saddle doctor runs/dcgan-mnist-0001 --json",
+    )
+    parser.add_argument("run", nargs="?", help="folder of the run (default: the newest)")
+    parser.add_argument("--seed", type=int, default=0, help="of the samples that are looked at (default: 0)")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    return parser

@@ -1,0 +1,25 @@
+"""The critic overfits: it knows training examples from others of the same kind."""
+
+from saddlepoint.diagnosing.finding import Evidence, Finding, condition
+from saddlepoint.diagnosing.signals import Signals, chances_apart
+
+APART, FEWEST = 0.7, 25
+
+
+@condition("critic-overfits", after=("diverged", "memorised", "untrained"))
+def critic_overfits(signals: Signals) -> Finding | None:
+    """The critic scores training examples above held-out ones."""
+    if signals.data is None or signals.scores is None or len(signals.held) < FEWEST:
+        return None
+    apart = chances_apart(signals.scores["real"], signals.scores["held"])
+    apart = 1 - apart if type(signals.family).__name__.startswith("EBGAN") else apart
+    if apart <= APART:
+        return None
+    return Finding(
+        f"the critic scores a training example above a held-out one in {apart:.0%} of pairs; ½ would be right",
+        min(1.0, 0.5 + 2 * (apart - APART)),
+        (Evidence("training above held-out", apart, APART),),
+        "too few examples for this critic: it learns them by heart, and its gradient then teaches noise",
+        {"augment": "color,translation,cutout"},
+        "or more data, or a narrower critic",
+    )

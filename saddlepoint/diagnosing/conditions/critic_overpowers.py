@@ -1,0 +1,41 @@
+"""The critic overpowers the generator, whose gradient vanishes."""
+
+import numpy as np
+
+from saddlepoint.diagnosing.finding import Evidence, Finding, below, condition
+from saddlepoint.diagnosing.signals import Signals, chances_apart, last_part
+
+PULL, APART = 0.02, 0.999  # slope of the generator's loss; chance that a real example scores above a sample
+REAL, FAKE = 0.98, 0.02  # D(x) and D(G(z))
+
+
+@condition("critic-overpowers", after=("diverged",))
+def critic_overpowers(signals: Signals) -> Finding | None:
+    """The critic is sure of everything, and what it says no longer moves the generator towards the data."""
+    if not signals.samples or signals.data is None or signals.scores is None or signals.told_apart < 0.9:
+        return None
+    apart = chances_apart(signals.scores["real"], signals.scores["fake"])
+    pull = signals.pull if signals.pull is not None else 1.0
+    fake, real = last_part(signals.curve("D(G(z))")), last_part(signals.curve("D(x)"))
+    certain = len(fake) and len(real) and np.median(fake) < FAKE and np.median(real) > REAL
+    if apart < APART or not (pull < PULL or certain):
+        return None
+    sure = max(below(pull, PULL), 0.9 if certain else 0.0)
+    since = None
+    if certain:
+        since = signals.since((signals.curve("D(G(z))") < FAKE) & (signals.curve("D(x)") > REAL))
+    return Finding(
+        f"the critic tells every sample from data (a real example scores higher in {apart:.1%} of pairs), and "
+        f"the generator's loss has a slope of {pull:.2g}",
+        sure,
+        (
+            Evidence("slope of the generator's loss over a score", pull, PULL),
+            Evidence("told apart", apart, APART),
+        ),
+        "where the critic is sure, log(1 − D) is flat, and even losses that are not give directions that "
+        "lead nowhere "
+        "near the data, since the critic has no reason to slope there",
+        {"objective": "non_saturating", "penalty": ("r1",)},
+        "a penalty keeps the critic's slope; fewer critic steps, or a lower --lr-d, keep it back",
+        since,
+    )

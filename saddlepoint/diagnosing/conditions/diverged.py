@@ -1,0 +1,48 @@
+"""Divergence: losses or scores that are no numbers, or grow without end."""
+
+import numpy as np
+
+from saddlepoint.diagnosing.finding import Evidence, Finding, above, condition
+from saddlepoint.diagnosing.signals import Signals, last_part
+
+GROWTH, LARGE = 20.0, 50.0  # times its middle, and in its own units
+
+
+@condition("diverged")
+def diverged(signals: Signals) -> Finding | None:
+    """A term is no number any more, or grows without end."""
+    names = sorted({name for row in signals.rows for name in row if "/" in name})
+    worst: tuple[float, str, int | None] = (0.0, "", None)
+    for name in names:
+        curve = signals.curve(name)
+        told = np.array([name in row for row in signals.rows])
+        broken = told & ~np.isfinite(curve)
+        if broken.any():
+            step = int(signals.steps()[int(broken.argmax())])
+            return Finding(
+                f"{name} was no number at step {step:,}",
+                1.0,
+                (Evidence(name, float("nan"), 0.0),),
+                "a rate that is too high, a loss without bounds, or numbers beyond the range of the precision",
+                {"lr_g": "half", "lr_d": "half"},
+                "or --precision fp32",
+                step,
+            )
+        size = np.abs(curve[np.isfinite(curve)])
+        if len(size) < 8:
+            continue
+        end, middle = float(np.median(last_part(size))), float(np.median(size[: len(size) // 2]))
+        growth = end / max(middle, 0.1)
+        if end > LARGE and growth > worst[0]:
+            worst = (growth, name, signals.since(np.abs(curve) > LARGE))
+    growth, name, since = worst
+    if growth <= GROWTH:
+        return None
+    return Finding(
+        f"{name} has grown {growth:.0f}-fold since the first half of the run",
+        above(growth, GROWTH),
+        (Evidence(f"growth of {name}", growth, GROWTH),),
+        "the players drive each other apart: steps are larger than the game's curvature allows",
+        {"lr_g": "half", "lr_d": "half", "penalty": ("r1",)},
+        since=since,
+    )

@@ -1,0 +1,36 @@
+"""A VAE that does not use its latent."""
+
+import math
+
+import torch
+
+from saddlepoint.diagnosing.finding import Evidence, Finding, above, condition
+from saddlepoint.diagnosing.signals import Signals
+
+IDLE, SILENT = 0.8, 0.02  # share of dimensions, and nats below which one is idle
+
+
+@condition("latent-unused", after=("diverged", "untrained"))
+def latent_unused(signals: Signals) -> Finding | None:
+    """Most dimensions of a VAE's code carry nothing: the posterior is the prior."""
+    encoder = getattr(signals.family, "encoder", None)
+    if encoder is None or signals.data is None:
+        return None
+    with torch.no_grad():
+        output = encoder(signals.floats(signals.real[:512])).double()
+    if output.dim() != 2 or output.shape[1] % 2:
+        return None
+    mean, log_variance = output.chunk(2, 1)
+    nats = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).mean(0)
+    idle = float((nats < SILENT).double().mean())
+    sure = above(idle, IDLE)
+    if sure <= 0.5 or math.isclose(idle, 0):
+        return None
+    return Finding(
+        f"{idle:.0%} of the code's {len(nats)} dimensions carry less than {SILENT} nats",
+        sure,
+        (Evidence("idle dimensions", idle, IDLE),),
+        "the divergence from the prior costs more than the code saves in reconstruction",
+        {"beta": 1.0},
+        "a smaller --beta, or a smaller --latent",
+    )

@@ -1,0 +1,41 @@
+"""EBGAN's margin: never reached, or so near that the hinge is always zero."""
+
+import numpy as np
+
+from saddlepoint.diagnosing.finding import Evidence, Finding, condition
+from saddlepoint.diagnosing.signals import Signals
+
+
+@condition("margin", after=("diverged", "untrained"))
+def margin(signals: Signals) -> Finding | None:
+    """The margin of an energy-based critic does nothing: all samples are above it, or all far below."""
+    limit = getattr(signals.family, "margin", None)
+    if limit is None or signals.data is None:
+        return None
+    import torch
+
+    with torch.no_grad():
+        energy = {
+            name: signals.family.critic(signals.floats(part[:512])).score.double().numpy()  # pyright: ignore
+            for name, part in (("real", signals.real), ("fake", signals.fake))
+        }
+    above = float((energy["fake"] >= limit).mean())
+    real, fake = (float(np.median(energy[name])) for name in ("real", "fake"))
+    if above > 0.95:
+        return Finding(
+            f"{above:.0%} of samples have an energy above the margin of {limit:g}: the critic no longer looks "
+            "at them",
+            above,
+            (Evidence("samples above the margin", above, 0.95),),
+            "the margin is so small that the hinge is zero: the critic is an autoencoder of data alone",
+            {"margin": round(4 * max(fake, limit), 3)},
+        )
+    if limit > 20 * max(fake, real):
+        return Finding(
+            f"energies are about {fake:.2g} for samples and {real:.2g} for data, the margin is {limit:g}",
+            0.8,
+            (Evidence("margin over energy", limit / max(fake, real), 20.0),),
+            "a margin that is never reached pushes samples up without end, and data with them",
+            {"margin": round(2 * max(fake, real), 3)},
+        )
+    return None

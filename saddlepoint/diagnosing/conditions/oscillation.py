@@ -1,0 +1,33 @@
+"""Oscillation: players that chase each other in ever the same circle."""
+
+import numpy as np
+
+from saddlepoint.diagnosing.finding import Evidence, Finding, condition
+from saddlepoint.diagnosing.signals import Signals
+
+REPEATS, SWING, FEWEST = 0.5, 0.5, 24  # autocorrelation at a later peak; deviation over mean; rows
+
+
+@condition("oscillation", after=("diverged", "critic-overpowers", "mode-collapse"))
+def oscillation(signals: Signals) -> Finding | None:
+    """The generator's loss swings regularly and widely."""
+    curve = signals.curve("g/adversarial")
+    curve = curve[np.isfinite(curve)][len(curve) // 3 :]
+    if len(curve) < FEWEST or (signals.data is not None and signals.samples and signals.told_apart < 0.7):
+        return None
+    swing = float(curve.std() / max(abs(curve.mean()), 1e-3))
+    even = curve - np.polyval(np.polyfit(np.arange(len(curve)), curve, 2), np.arange(len(curve)))
+    power = np.correlate(even, even, "full")[len(even) - 1 :] / max(float(even @ even), 1e-12)
+    below_zero = int(np.argmax(power < 0)) if (power < 0).any() else len(power)
+    repeats = float(power[below_zero : 2 * len(power) // 3].max(initial=0.0))
+    if repeats <= REPEATS or swing <= SWING:
+        return None
+    return Finding(
+        f"the generator's loss swings by {swing:.0%} of its mean, and repeats itself (autocorrelation "
+        f"{repeats:.2f})",
+        min(1.0, 0.5 + (repeats - REPEATS) + 0.2 * (swing - SWING)),
+        (Evidence("autocorrelation at the next peak", repeats, REPEATS), Evidence("swing", swing, SWING)),
+        "simultaneous gradient steps turn around a saddle; without damping they never come to rest "
+        "(saddle explain games)",
+        {"penalty": ("r1",), "lr_g": "half", "lr_d": "half"},
+    )

@@ -1,0 +1,37 @@
+"""A budget that is too short to tell anything."""
+
+from saddlepoint.diagnosing.finding import Evidence, Finding, condition
+from saddlepoint.diagnosing.signals import Signals
+
+APART, SHOWN = (
+    0.85,
+    1.0,
+)  # share that neighbours tell rightly; of the images after which results are worth seeing
+
+
+@condition(
+    "too-short",
+    after=(
+        "diverged",
+        "untrained",
+        "critic-overpowers",
+        "critic-too-weak",
+        "mode-collapse",
+        "memorised",
+        "data-faults",
+    ),
+)
+def too_short(signals: Signals) -> Finding | None:
+    """The run has seen fewer images than results need to be worth seeing."""
+    if not signals.samples or signals.data is None or signals.told_apart < APART or not signals.rows:
+        return None
+    shown, wanted = signals.rows[-1]["images"], signals.worth
+    if shown >= SHOWN * wanted:
+        return None
+    return Finding(
+        f"{shown:,} images were shown; results of this recipe are worth seeing from about {wanted:,}",
+        min(1.0, 0.5 + 0.5 * (1 - shown / wanted)),
+        (Evidence("images shown over those that it takes", shown / wanted, SHOWN),),
+        "it is too early to tell more",
+        advice=f"saddle resume {signals.run.path} --images {2 * wanted}",
+    )

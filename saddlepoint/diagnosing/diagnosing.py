@@ -1,0 +1,124 @@
+"""``doctor``: everything that is wrong with a run, the surest first."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from saddlepoint.core.progress import Progressing, silent
+from saddlepoint.diagnosing.cures import command
+from saddlepoint.diagnosing.finding import Condition, Finding, conditions
+from saddlepoint.diagnosing.signals import Signals
+from saddlepoint.runs.model import Model
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Told:
+    """A finding, by the condition that was found.
+
+    Attributes:
+        condition: its name.
+        finding: what was found.
+        command: the command that trains anew with what may cure it, "" where no flag does.
+    """
+
+    condition: str
+    finding: Finding
+    command: str
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What is wrong with a run.
+
+    Attributes:
+        run: its folder.
+        step: of the weights that were looked at.
+        told: findings, the surest first; those that another one explains are left out.
+        looked: names of all conditions that were looked for.
+        unread: whether the run's data could not be read, without which little can be told.
+    """
+
+    run: Path
+    step: int
+    told: tuple[Told, ...]
+    looked: tuple[str, ...]
+    unread: bool = False
+
+    @property
+    def healthy(self) -> bool:
+        """Whether nothing was found."""
+        return not self.told and not self.unread
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        findings = [
+            {
+                "condition": one.condition,
+                "what": one.finding.what,
+                "sure": round(one.finding.sure, 3),
+                "since": one.finding.since,
+                "evidence": [evidence._asdict() for evidence in one.finding.evidence],
+                "why": one.finding.why,
+                "command": one.command,
+                "advice": one.finding.advice,
+            }
+            for one in self.told
+        ]
+        state = {"healthy": self.healthy, "data_read": not self.unread}
+        return {"version": VERSION, "run": str(self.run), "step": self.step, **state, "findings": findings}
+
+    def __str__(self) -> str:
+        if self.unread:
+            head = f"{self.run}: its data cannot be read, so that samples have nothing to stand beside"
+        elif self.healthy:
+            looked = len(self.looked)
+            head = f"{self.run} looks healthy at step {self.step:,}: none of {looked} conditions was found"
+        else:
+            head = f"{self.run}, step {self.step:,}:"
+        return "\n".join([head, *(_text(one) for one in self.told)])
+
+
+def doctor(run: Model, *, seed: int = 0, report: Progressing = silent) -> Diagnosis:
+    """Look for everything that may be wrong with a run.
+
+    Args:
+        run: with a checkpoint.
+        seed: of the samples and examples that are looked at.
+        report: told how far it is.
+
+    Raises:
+        UserError: the run has no checkpoint, or it is damaged.
+    """
+    signals = Signals(run, seed)
+    found: dict[str, tuple[Condition, Finding]] = {}
+    looked = list(conditions.items())
+    for done, (name, condition) in enumerate(looked):
+        report(f"looking for {name}", done, len(looked))
+        finding = condition.look(signals)
+        if finding is not None:
+            found[name] = (condition, finding)
+    told = [
+        Told(name, finding, command(run.config, finding.change))
+        for name, (condition, finding) in found.items()
+        if not any(cause in found for cause in condition.after)
+    ]
+    order = tuple(sorted(told, key=lambda one: -one.finding.sure))
+    names = tuple(name for name, _ in looked)
+    return Diagnosis(run.path, run.step, order, names, unread=signals.data is None)
+
+
+def _text(told: Told) -> str:
+    finding = told.finding
+    since = f", since step {finding.since:,}" if finding.since is not None else ""
+    lines = [
+        f"\n{told.condition} ({finding.sure:.0%} sure{since})",
+        f"  {finding.what}",
+        f"  why   {finding.why}",
+    ]
+    if told.command:
+        lines.append(f"  try   {told.command}")
+    if finding.advice:
+        lines.append(f"  {'try ' if not told.command else '    '}  {finding.advice}")
+    return "\n".join(lines)

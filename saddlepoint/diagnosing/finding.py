@@ -1,0 +1,94 @@
+"""A finding: what is wrong, how sure that is, since when, why it happens, and what to change."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from saddlepoint.core.registry import Registry, first_line
+
+if TYPE_CHECKING:
+    from saddlepoint.diagnosing.signals import Signals
+
+
+class Evidence(NamedTuple):
+    """A figure that speaks for a finding.
+
+    Attributes:
+        what: it measures.
+        value: what it is.
+        limit: from where on it speaks for the finding.
+    """
+
+    what: str
+    value: float
+    limit: float
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is wrong with a run.
+
+    Attributes:
+        what: in plain words, with its numbers.
+        sure: from ½, at the limit, to 1.
+        evidence: figures, the strongest first.
+        why: what brings it about.
+        change: flags that may cure it, by name; None of a flag that the recipe has not.
+        advice: what else may.
+        since: the step at which it began, where the curves tell it.
+    """
+
+    what: str
+    sure: float
+    evidence: tuple[Evidence, ...]
+    why: str
+    change: dict[str, Any] = field(default_factory=dict)
+    advice: str = ""
+    since: int | None = None
+
+
+Look = Callable[["Signals"], Finding | None]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Something that may be wrong with a run.
+
+    Attributes:
+        name: what users read.
+        after: conditions that explain this one: where they are found, it is not told.
+        look: signals -> a finding, or None where all is well or nobody can tell.
+    """
+
+    name: str
+    after: tuple[str, ...]
+    look: Look
+
+    @property
+    def help(self) -> str:
+        """The first line of its docstring."""
+        return first_line(self.look)
+
+
+conditions: Registry[Condition] = Registry("condition", "saddlepoint.diagnosing.conditions")
+
+
+def condition(name: str, *, after: tuple[str, ...] = ()) -> Callable[[Look], Look]:
+    """Register a function of signals as a condition; arguments as for :class:`Condition`."""
+
+    def decorate(look: Look) -> Look:
+        conditions.add(name, Condition(name, after, look))
+        return look
+
+    return decorate
+
+
+def above(value: float, limit: float) -> float:
+    """Return how sure a value speaks for a finding that begins above ``limit``: ½ there, .94 at twice of it."""
+    return 1 / (1 + (limit / value) ** 4) if value > 0 else 0.0
+
+
+def below(value: float, limit: float) -> float:
+    """Return how sure a value speaks for a finding that begins below ``limit``: ½ there, .94 at half of it."""
+    return 1 / (1 + (value / limit) ** 4) if math.isfinite(value) else 0.0
