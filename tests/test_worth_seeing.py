@@ -11,6 +11,7 @@ from saddlepoint.cli.train import make_parser
 from saddlepoint.compute.plan import Plan
 from saddlepoint.core.experiment import Budget, recipes
 from saddlepoint.core.flags import flags
+from saddlepoint.runs import command
 from saddlepoint.runs.prepare import prepare
 from saddlepoint.training import worth_seeing
 from saddlepoint.training.worth_seeing import advice, round_minutes, worth
@@ -146,8 +147,8 @@ def test_a_command_that_is_advised_trains_what_was_asked_for(recipe, typed):
 
 
 def test_options_that_are_on_or_off():
-    assert worth_seeing._typed("shared", True) == ["--shared"]
-    assert worth_seeing._typed("shared", False) == ["--no-shared"]
+    assert command._typed("shared", True) == ["--shared"]
+    assert command._typed("shared", False) == ["--no-shared"]
 
 
 def test_nothing_is_said_where_nobody_knows_the_speed(table, large, plan):

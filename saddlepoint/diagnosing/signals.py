@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.protocol import Batch, Family
 from saddlepoint.data.dataset import Dataset, Split
+from saddlepoint.diagnosing.samples import Bins, bins, copied, fine, told_apart
 from saddlepoint.engine.sampling import draw_latents
 from saddlepoint.inspection.recorder import hooked, is_leaf
 from saddlepoint.runs.model import Model
@@ -23,24 +24,7 @@ from saddlepoint.training.worth_seeing import worth
 
 SAMPLES, REAL, HELD = 1_000, 2_000, 1_000
 DIMENSIONS = 30  # principal axes in which examples are compared
-LEAST_IN_BIN, MOST_BINS = 30, 40  # real examples in a bin on average, and bins
 BATCH = 256  # examples that networks are shown at once
-
-
-class Bins(NamedTuple):
-    """How samples fall into parts of the data's space.
-
-    Attributes:
-        real: (k,) share of real examples.
-        fake: (k,) share of samples.
-        lost: share of real examples in bins where samples are so rare that chance does not explain it.
-        spread: variance of samples within bins over that of real examples there, a mean over samples.
-    """
-
-    real: np.ndarray
-    fake: np.ndarray
-    lost: float
-    spread: float
 
 
 class Units(NamedTuple):
@@ -149,7 +133,7 @@ class Signals:
         """Return examples as the networks see them."""
         prepared = self.run._loaded
         return prepared.kind.to_tensor(
-            torch.from_numpy(np.ascontiguousarray(examples)), prepared.experiment.pixels
+            torch.from_numpy(np.ascontiguousarray(examples)), prepared.experiment.range
         )
 
     # Samples beside real examples.
@@ -170,26 +154,8 @@ class Signals:
 
     @cached_property
     def bins(self) -> Bins:
-        """How samples fall into parts of the data's space: k-means cells (Richardson and Weiss 2018)."""
-        from scipy.stats import binom
-        from sklearn.cluster import KMeans
-
-        real, fake = self.place(self.real), self.place(self.fake)
-        count = int(np.clip(len(real) // LEAST_IN_BIN, 2, MOST_BINS))
-        cells = KMeans(count, max_iter=50, random_state=self.seed).fit(real)
-        assert cells.labels_ is not None
-        of_real, of_fake = cells.labels_, cells.predict(fake)
-        p = np.bincount(of_real, minlength=count) / len(real)
-        q = np.bincount(of_fake, minlength=count) / len(fake)
-        rare = (q < p / 4) & (binom.cdf(q * len(fake), len(fake), p) < 0.01 / count)
-        shares, ratios = [], []
-        for cell in range(count):
-            here, there = real[of_real == cell], fake[of_fake == cell]
-            if len(there) >= 8 and len(here) >= 8:
-                shares.append(len(there))
-                ratios.append(there.var(0).sum() / max(here.var(0).sum(), 1e-12))
-        spread = float(np.average(ratios, weights=shares)) if ratios else 0.0
-        return Bins(p, q, float(p[rare].sum()), spread)
+        """How samples fall into parts of the data's space."""
+        return bins(self.place(self.real), self.place(self.fake), self.seed)
 
     @cached_property
     def variety(self) -> float:
@@ -198,27 +164,13 @@ class Signals:
 
     @cached_property
     def told_apart(self) -> float:
-        """Share of examples whose five nearest others say rightly whether they are real: ½ for equal sets."""
-        from sklearn.neighbors import KNeighborsClassifier
-
-        count = min(len(self.real), len(self.fake))
-        both = np.concatenate([self.place(self.real[:count]), self.place(self.fake[:count])])
-        kind = np.repeat([0, 1], count)
-        near = KNeighborsClassifier(6).fit(both, kind).kneighbors(both, return_distance=False)[:, 1:]
-        return float(((kind[near].mean(1) > 0.5) == kind).mean())
+        """Share of examples of which their nearest others say rightly whether they are real."""
+        return told_apart(self.place(self.real), self.place(self.fake))
 
     @cached_property
     def copied(self) -> float:
         """Share of copies that would explain how often a training example is nearer than a held-out one."""
-        from sklearn.neighbors import NearestNeighbors
-
-        count = min(len(self.real), len(self.held))
-        fake = self.place(self.fake)
-        near = [
-            NearestNeighbors(n_neighbors=1).fit(self.place(part[:count])).kneighbors(fake)[0][:, 0]
-            for part in (self.real, self.held)
-        ]
-        return float(2 * (near[0] < near[1]).mean() - 1)
+        return copied(self.place(self.fake), self.place(self.real), self.place(self.held))
 
     # The critic.
 
@@ -313,28 +265,12 @@ class Signals:
         """Power of samples at waves of two pixels over that of real images; None where images are small."""
         if not self.run.kind.sized or self.real.shape[1] < 16:
             return None
-        return _fine(self.fake) / max(_fine(self.real), 1e-9)
+        return fine(self.fake) / max(fine(self.real), 1e-9)
 
 
 def _flat(examples: np.ndarray) -> np.ndarray:
     scale = 255.0 if examples.dtype == np.uint8 else 1.0
     return examples.reshape(len(examples), -1).astype(np.float64) / scale
-
-
-def _fine(images: np.ndarray) -> float:
-    """Return the share of images' power, without their means, at waves of exactly two pixels in either axis."""
-    grey = images.astype(np.float64).mean(-1)
-    power = np.abs(np.fft.fft2(grey - grey.mean((1, 2), keepdims=True))).__pow__(2).mean(0)
-    middle = power.shape[0] // 2
-    return float((power[middle].sum() + power[:, middle].sum()) / max(power.sum(), 1e-12))
-
-
-def chances_apart(first: np.ndarray, second: np.ndarray) -> float:
-    """Return the chance that one of ``first`` is above one of ``second``, ties halved: ½ for equal sets."""
-    from scipy.stats import rankdata
-
-    ranks = rankdata(np.concatenate([first, second]))[: len(first)].sum()
-    return float((ranks - len(first) * (len(first) + 1) / 2) / (len(first) * len(second)))
 
 
 def last_part(values: Sequence[float] | np.ndarray, share: float = 0.25) -> np.ndarray:

@@ -1,7 +1,8 @@
 """The critic overfits: it knows training examples from others of the same kind."""
 
 from saddlepoint.diagnosing.finding import Evidence, Finding, condition
-from saddlepoint.diagnosing.signals import Signals, chances_apart
+from saddlepoint.diagnosing.samples import chances_apart
+from saddlepoint.diagnosing.signals import Signals
 
 APART, FEWEST = 0.7, 25
 

@@ -3,7 +3,8 @@
 import numpy as np
 
 from saddlepoint.diagnosing.finding import Evidence, Finding, below, condition
-from saddlepoint.diagnosing.signals import Signals, chances_apart, last_part
+from saddlepoint.diagnosing.samples import chances_apart
+from saddlepoint.diagnosing.signals import Signals, last_part
 
 PULL, APART = 0.02, 0.999  # slope of the generator's loss; chance that a real example scores above a sample
 REAL, FAKE = 0.98, 0.02  # D(x) and D(G(z))

@@ -1,7 +1,8 @@
 """The critic is too weak: samples are bad, and it does not see it."""
 
 from saddlepoint.diagnosing.finding import Evidence, Finding, condition
-from saddlepoint.diagnosing.signals import Signals, chances_apart
+from saddlepoint.diagnosing.samples import chances_apart
+from saddlepoint.diagnosing.signals import Signals
 
 APART, EASY = 0.6, 0.85  # chance that a real example scores higher; share that five neighbours tell rightly
 

@@ -1,0 +1,99 @@
+"""Samples beside real examples, both as points: what is missing, what is too narrow, what is a copy."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+LEAST_IN_BIN, MOST_BINS = 30, 40  # real examples in a bin on average, and bins
+RARE, CHANCE = 0.25, 0.01  # of a bin's real share; of finding so few by chance in any bin
+FEWEST = 8  # examples of either kind in a bin whose variances are compared
+NEIGHBOURS = 5
+
+
+class Bins(NamedTuple):
+    """How samples fall into parts of the data's space.
+
+    Attributes:
+        real: (k,) share of real examples.
+        fake: (k,) share of samples.
+        lost: share of real examples in bins where samples are so rare that chance does not explain it.
+        spread: variance of samples within bins over that of real examples there, a mean over samples.
+    """
+
+    real: np.ndarray
+    fake: np.ndarray
+    lost: float
+    spread: float
+
+
+def bins(real: np.ndarray, fake: np.ndarray, seed: int = 0) -> Bins:
+    """Compare how real examples and samples fall into cells of k-means (Richardson and Weiss 2018).
+
+    Args:
+        real: (n, d).
+        fake: (m, d).
+        seed: of the cells.
+    """
+    from scipy.stats import binom
+    from sklearn.cluster import KMeans
+
+    count = int(np.clip(len(real) // LEAST_IN_BIN, 2, MOST_BINS))
+    cells = KMeans(count, max_iter=50, random_state=seed).fit(real)
+    of_real, of_fake = cells.predict(real), cells.predict(fake)
+    p = np.bincount(of_real, minlength=count) / len(real)
+    q = np.bincount(of_fake, minlength=count) / len(fake)
+    rare = (q < RARE * p) & (binom.cdf(q * len(fake), len(fake), p) < CHANCE / count)
+    shares, ratios = [], []
+    for cell in range(count):
+        here, there = real[of_real == cell], fake[of_fake == cell]
+        if min(len(here), len(there)) >= FEWEST:
+            shares.append(len(there))
+            ratios.append(there.var(0).sum() / max(here.var(0).sum(), 1e-12))
+    spread = float(np.average(ratios, weights=shares)) if ratios else 0.0
+    return Bins(p, q, float(p[rare].sum()), spread)
+
+
+def told_apart(real: np.ndarray, fake: np.ndarray) -> float:
+    """Return the share of examples whose five nearest others say rightly whether they are real.
+
+    It is ½ for two sets of one distribution and 1 for two that do not touch (Lopez-Paz and Oquab 2017). As many
+    of each are taken.
+    """
+    from sklearn.neighbors import NearestNeighbors
+
+    count = min(len(real), len(fake))
+    both, kind = np.concatenate([real[:count], fake[:count]]), np.repeat([0, 1], count)
+    near = NearestNeighbors(n_neighbors=NEIGHBOURS + 1).fit(both).kneighbors(both, return_distance=False)[:, 1:]
+    return float(((kind[near].mean(1) > 0.5) == kind).mean())
+
+
+def copied(fake: np.ndarray, train: np.ndarray, held: np.ndarray) -> float:
+    """Return the share of copies that would explain how often a training example is the nearest.
+
+    With as many held-out examples, either is nearest to a sample that is no copy in half of all cases.
+    """
+    from sklearn.neighbors import NearestNeighbors
+
+    count = min(len(train), len(held))
+    near = [
+        NearestNeighbors(n_neighbors=1).fit(part[:count]).kneighbors(fake)[0][:, 0] for part in (train, held)
+    ]
+    nearer = (near[0] < near[1]) + 0.5 * (near[0] == near[1])
+    return float(2 * nearer.mean() - 1)
+
+
+def fine(images: np.ndarray) -> float:
+    """Return the share of the power of (n, h, w, c) images, without their means, in waves of two pixels."""
+    grey = images.astype(np.float64).mean(-1)
+    power = np.square(np.abs(np.fft.fft2(grey - grey.mean((1, 2), keepdims=True)))).mean(0)
+    down, across = power.shape[0] // 2, power.shape[1] // 2
+    of_two = power[down].sum() + power[:, across].sum() - power[down, across]
+    return float(of_two / max(power.sum(), 1e-12))
+
+
+def chances_apart(first: np.ndarray, second: np.ndarray) -> float:
+    """Return the chance that one of ``first`` is above one of ``second``, ties halved: ½ for equal sets."""
+    from scipy.stats import rankdata
+
+    ranks = rankdata(np.concatenate([first, second]))[: len(first)].sum()
+    return float((ranks - len(first) * (len(first) + 1) / 2) / (len(first) * len(second)))

@@ -1,0 +1,82 @@
+"""Real runs of seconds with a fault of a known kind."""
+
+import json
+
+import numpy as np
+import pytest
+
+import saddlepoint as sp
+from saddlepoint.cli import main
+from saddlepoint.diagnosing.finding import above, below, conditions
+
+SHORT = {"quiet": True, "threads": 1, "card": False}
+
+
+@pytest.fixture(scope="module")
+def frozen(tmp_path_factory):
+    """A run whose generator does not move."""
+    return sp.train("mlp_gan", out=tmp_path_factory.mktemp("runs") / "frozen", steps=20, lr_g=0.0, **SHORT)
+
+
+def test_how_sure_is_a_half_at_the_limit_and_grows_beyond():
+    assert above(2.0, 2.0) == below(2.0, 2.0) == 0.5
+    assert above(4.0, 2.0) == below(1.0, 2.0) == pytest.approx(16 / 17)
+    assert above(0.0, 2.0) == 0
+    assert below(float("inf"), 2.0) == 0
+
+
+def test_a_player_that_does_not_move_is_found(frozen):
+    told = sp.doctor(frozen)
+    assert not told.healthy
+    (first, *_) = told.told
+    assert first.condition == "untrained"
+    assert first.finding.evidence[0].value == 0
+    assert "player g" in first.finding.what
+
+
+def test_the_command_says_it_and_what_to_try(frozen, capsys):
+    assert main(["doctor", str(frozen.path), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["findings"][0]["condition"] == "untrained"
+    assert main(["doctor", str(frozen.path)]) == 0
+    assert "untrained (100% sure)" in capsys.readouterr().out
+
+
+def test_looking_leaves_the_run_as_it_was(frozen):
+    before = {path: path.read_bytes() for path in frozen.path.rglob("*") if path.is_file()}
+    sample = frozen.sample(8, seed=3)
+    assert sp.doctor(frozen, seed=1).to_json() == sp.doctor(sp.load(frozen.path), seed=1).to_json()
+    assert {path: path.read_bytes() for path in frozen.path.rglob("*") if path.is_file()} == before
+    assert np.array_equal(frozen.sample(8, seed=3), sample)
+
+
+def test_a_margin_that_is_never_looked_at_is_found_and_cured_by_a_command(tmp_path):
+    run = sp.train("ebgan", out=tmp_path / "run", steps=5, margin=1e-4, **SHORT)
+    told = {one.condition: one for one in sp.doctor(run).told}
+    assert "above the margin of 0.0001" in told["margin"].finding.what
+    assert told["margin"].command.startswith("saddle train ebgan --data digits --margin ")
+
+
+def test_repeated_data_are_found(tmp_path):
+    images = np.random.default_rng(0).integers(0, 256, (200, 8, 8, 1), np.uint8)
+    images[:100] = images[0]
+    np.save(tmp_path / "data.npy", images)
+    run = sp.train("mlp_gan", str(tmp_path / "data.npy"), out=tmp_path / "run", steps=10, **SHORT)
+    assert "data-faults" in {one.condition for one in sp.doctor(run).told}
+
+
+def test_without_its_data_little_is_told(tmp_path):
+    images = np.random.default_rng(0).integers(0, 256, (60, 8, 8, 1), np.uint8)
+    np.save(tmp_path / "data.npy", images)
+    run = sp.train("mlp_gan", str(tmp_path / "data.npy"), out=tmp_path / "run", steps=4, **SHORT)
+    (tmp_path / "data.npy").unlink()
+    told = sp.doctor(run)
+    assert told.unread
+    assert not told.healthy
+    assert "its data cannot be read" in str(told)
+
+
+def test_every_condition_says_what_it_is():
+    for name, condition in conditions.items():
+        assert condition.help.endswith("."), name
+        assert all(cause in conditions for cause in condition.after), name

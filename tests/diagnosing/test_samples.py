@@ -1,0 +1,56 @@
+"""Samples beside data, where it is known what is wrong."""
+
+import numpy as np
+import pytest
+
+from saddlepoint.diagnosing.samples import bins, chances_apart, copied, fine, told_apart
+
+
+def ring(n: int, modes: int, seed: int, width: float = 0.05) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    angle = 2 * np.pi * rng.integers(0, modes, n) / 8
+    return np.stack([np.cos(angle), np.sin(angle)], 1) + width * rng.standard_normal((n, 2))
+
+
+def test_modes_that_are_left_out_are_lost():
+    real = ring(2000, 8, 0)
+    assert bins(real, ring(1000, 8, 1)).lost == 0
+    assert bins(real, ring(1000, 4, 1)).lost == pytest.approx(0.5, abs=0.05)
+    assert bins(real, ring(1000, 1, 1)).lost == pytest.approx(7 / 8, abs=0.05)
+
+
+def test_variance_within_bins_is_that_of_samples_over_that_of_data():
+    real = ring(2000, 8, 0, 0.02)
+    assert bins(real, ring(1000, 8, 1, 0.02)).spread == pytest.approx(1, abs=0.25)
+    assert bins(real, ring(1000, 8, 1, 0.002)).spread < 0.2
+
+
+def test_equal_sets_are_not_told_apart_and_distant_ones_are():
+    real = np.random.default_rng(0).standard_normal((1500, 5))
+    fake = np.random.default_rng(1).standard_normal((1500, 5))
+    assert told_apart(real, fake) == pytest.approx(0.5, abs=0.04)
+    assert told_apart(real, fake + 10) == 1
+
+
+@pytest.mark.parametrize("share", [0.0, 0.4, 1.0])
+def test_copies_are_counted(share):
+    rng = np.random.default_rng(0)
+    train, held, fake = (rng.standard_normal((1000, 8)) for _ in range(3))
+    fake[: round(1000 * share)] = train[: round(1000 * share)]
+    assert copied(fake, train, held) == pytest.approx(share, abs=0.08)
+
+
+def test_a_wave_of_two_pixels_is_fine_and_a_long_one_is_not():
+    across = np.arange(16)
+    short, long = ((-1.0) ** across, np.cos(2 * np.pi * across / 8))
+    for wave, share in ((short, 1.0), (long, 0.0)):
+        images = np.broadcast_to(wave, (3, 16, 16))[..., None]
+        assert fine(images) == pytest.approx(share, abs=1e-9)
+        assert fine(np.swapaxes(images, 1, 2)) == pytest.approx(share, abs=1e-9)
+    noise = np.random.default_rng(0).standard_normal((500, 16, 16, 1))
+    assert fine(noise) == pytest.approx(30 / 255, rel=0.05)  # one row and one column of all but the mean
+
+
+def test_chances_apart_is_the_area_under_the_curve():
+    assert chances_apart(np.array([1.0, 3.0]), np.array([0.0, 2.0])) == 0.75
+    assert chances_apart(np.array([1.0]), np.array([1.0])) == 0.5
