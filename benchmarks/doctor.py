@@ -80,7 +80,7 @@ SCENARIOS = {
     "slow generator": Scenario("dcgan", 10_000, ("untrained", "critic-overpowers"), {"lr_g": 1e-6}),
     "strong critic": Scenario(
         "dcgan",
-        12_000,
+        60_000,
         ("critic-overpowers",),
         {"objective": "minimax", "critic_steps": 4, "lr_d": 2e-3, "lr_g": 5e-5},
     ),

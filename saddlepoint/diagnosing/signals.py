@@ -16,7 +16,8 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.protocol import Batch, Family
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.diagnosing.samples import Bins, bins, copied, fine, told_apart
-from saddlepoint.engine.sampling import draw_latents
+from saddlepoint.engine.sampling import draw_latents, sample
+from saddlepoint.engine.state import load_weights
 from saddlepoint.inspection.recorder import hooked, is_leaf
 from saddlepoint.runs.model import Model
 from saddlepoint.runs.prepare import rebuild
@@ -83,6 +84,13 @@ class Signals:
         """Images after which results of the recipe are worth seeing."""
         return worth(self.run._loaded).images
 
+    @cached_property
+    def player(self) -> Family:
+        """The game with the newest weights themselves, which its players meet; in evaluation mode."""
+        family = rebuild(self.run.config).experiment.family
+        load_weights(family, self.run.checkpoint)
+        return family.eval()
+
     @property
     def samples(self) -> bool:
         """Whether the game makes samples."""
@@ -129,6 +137,11 @@ class Signals:
         """Samples."""
         return self.run.sample(SAMPLES, seed=self.seed)
 
+    @cached_property
+    def fake_now(self) -> np.ndarray:
+        """Samples of the weights themselves, which the critic meets."""
+        return self.run._loaded.to_array(sample(self.player, SAMPLES, seed=self.seed))
+
     def floats(self, examples: np.ndarray) -> Tensor:
         """Return examples as the networks see them."""
         prepared = self.run._loaded
@@ -168,6 +181,11 @@ class Signals:
         return told_apart(self.place(self.real), self.place(self.fake))
 
     @cached_property
+    def told_apart_now(self) -> float:
+        """The same of samples that the critic meets."""
+        return told_apart(self.place(self.real), self.place(self.fake_now))
+
+    @cached_property
     def copied(self) -> float:
         """Share of copies that would explain how often a training example is nearer than a held-out one."""
         return copied(self.place(self.fake), self.place(self.real), self.place(self.held))
@@ -177,10 +195,10 @@ class Signals:
     @cached_property
     def scores(self) -> dict[str, np.ndarray] | None:
         """The critic's scores of training examples, held-out ones and samples; None where it gives none."""
-        critique = getattr(self.family, "critique", None)
-        if critique is None or self.family.conditional or getattr(self.family, "pack", 1) > 1:
+        critique = getattr(self.player, "critique", None)
+        if critique is None or self.player.conditional or getattr(self.player, "pack", 1) > 1:
             return None
-        parts = {"real": self.real[:HELD], "held": self.held, "fake": self.fake}
+        parts = {"real": self.real[:HELD], "held": self.held, "fake": self.fake_now}
         with torch.no_grad():
             return {
                 name: torch.cat([critique(x, Batch(x)).score for x in self.floats(part).split(BATCH)])
@@ -253,8 +271,8 @@ class Signals:
         """By player, how far its weights are from where they began, over their own length."""
         before = rebuild(self.run.config).experiment.family
         found = {}
-        for player in self.family.players:
-            first, last = before.parameters_of(player), self.family.parameters_of(player)
+        for player in self.player.players:
+            first, last = before.parameters_of(player), self.player.parameters_of(player)
             apart = sum(float((last[name] - first[name]).detach().double().square().sum()) for name in first)
             length = sum(float(first[name].detach().double().square().sum()) for name in first)
             found[player] = math.sqrt(apart / max(length, 1e-12))

@@ -13,7 +13,6 @@ def critic_overfits(signals: Signals) -> Finding | None:
     if signals.data is None or signals.scores is None or len(signals.held) < FEWEST:
         return None
     apart = chances_apart(signals.scores["real"], signals.scores["held"])
-    apart = 1 - apart if type(signals.family).__name__.startswith("EBGAN") else apart
     if apart <= APART:
         return None
     return Finding(

@@ -13,7 +13,7 @@ REAL, FAKE = 0.98, 0.02  # D(x) and D(G(z))
 @condition("critic-overpowers", after=("diverged",))
 def critic_overpowers(signals: Signals) -> Finding | None:
     """The critic is sure of everything, and what it says no longer moves the generator towards the data."""
-    if not signals.samples or signals.data is None or signals.scores is None or signals.told_apart < 0.9:
+    if not signals.samples or signals.data is None or signals.scores is None or signals.told_apart_now < 0.9:
         return None
     apart = chances_apart(signals.scores["real"], signals.scores["fake"])
     pull = signals.pull if signals.pull is not None else 1.0

@@ -12,9 +12,7 @@ def critic_too_weak(signals: Signals) -> Finding | None:
     """Anybody can tell samples from data, and the critic cannot."""
     if not signals.samples or signals.data is None or signals.scores is None:
         return None
-    apart, easy = chances_apart(signals.scores["real"], signals.scores["fake"]), signals.told_apart
-    energy = type(signals.family).__name__.startswith("EBGAN")
-    apart = 1 - apart if energy else apart
+    apart, easy = chances_apart(signals.scores["real"], signals.scores["fake"]), signals.told_apart_now
     if apart >= APART or easy <= EASY:
         return None
     return Finding(

@@ -16,8 +16,8 @@ def margin(signals: Signals) -> Finding | None:
 
     with torch.no_grad():
         energy = {
-            name: signals.family.critic(signals.floats(part[:512])).score.double().numpy()  # pyright: ignore
-            for name, part in (("real", signals.real), ("fake", signals.fake))
+            name: signals.player.critic(signals.floats(part[:512])).score.double().numpy()  # pyright: ignore
+            for name, part in (("real", signals.real), ("fake", signals.fake_now))
         }
     above = float((energy["fake"] >= limit).mean())
     real, fake = (float(np.median(energy[name])) for name in ("real", "fake"))
