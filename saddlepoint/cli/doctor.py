@@ -4,6 +4,7 @@ import json
 
 from saddlepoint.cli.parser import Parser
 from saddlepoint.cli.starting import starting
+from saddlepoint.core.run_folder import find_run
 
 SUMMARY = "what is wrong with a run, the evidence, and what to change"
 
@@ -11,6 +12,9 @@ SUMMARY = "what is wrong with a run, the evidence, and what to change"
 def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     found = make_parser().parse(arguments)
+    folder = find_run(found.run)
+    folder.read_config()
+    folder.latest()
     with starting():
         from saddlepoint.core.waiting import waiting
         from saddlepoint.diagnosing.diagnosing import doctor
