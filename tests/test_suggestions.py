@@ -53,7 +53,7 @@ TYPED = [
     ("train --pack 3", "; --pack belongs to pacgan"),
     ("train gan --width 3", "; --width belongs to conditional_dcgan, dcgan and "),
     ("train --neighbours", "; --neighbours is a flag of saddle sample"),
-    ("train --json", "; --json is a flag of saddle evaluate, compare, reproduce, explain, doctor, show and list"),
+    ("train --json", "; --json is a flag of saddle evaluate, compare, reproduce, "),
     ("sample --pack 3", "; --pack is a flag of saddle train pacgan"),
     ("resume --lr-d 1", "; --lr-d is a flag of saddle train"),
     # slips

@@ -88,7 +88,7 @@ def within(what: str, values: Seeds, band: Range) -> Demand:
 
 
 def more_often(what: str, hits: Seeds, others: Seeds) -> Demand:
-    """Demand that something happens in more of the seeds than elsewhere; 1 where it did, else 0 (Fisher)."""
+    """Demand that something happens in more of the seeds than elsewhere; 1 where it did, else 0."""
     here, there = ([int(hit) for hit in seeds.values()] for seeds in (hits, others))
     counts = f"{what} {sum(here)} of {len(here)} against {sum(there)} of {len(there)}"
     lead = fmean(here) - fmean(there)

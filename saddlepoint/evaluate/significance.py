@@ -6,15 +6,15 @@ together, is below ``LEVEL``.
 
 import math
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from scipy import special, stats
 
-from saddlepoint.evaluate.statistics import Z, of_share
+from saddlepoint.evaluate.statistics import Z
 
 LEVEL = 0.05
 POWER = 0.8
@@ -48,8 +48,8 @@ class Difference:
             ``welch``: other seeds, Welch's t. ``one against several``: Student's t with the scatter of the
             several, as if the other configuration scattered as much. ``sampling noise``: one seed each, a
             normal interval of the samples' noise, which says nothing of other seeds. ``one sample``: Student's
-            t against a bar. ``shares``: Fisher's exact test and Newcombe's interval. ``majority``: the exact
-            binomial test against one half and Wilson's interval.
+            t against a bar. ``shares``: Santner and Snell's exact test and interval. ``majority``: the exact
+            binomial test against one half and the interval of Clopper and Pearson.
         scatter: standard deviation of the differences that single seeds show; nan where it is not known.
     """
 
@@ -103,24 +103,53 @@ def against(values: Sequence[float], bar: float) -> Difference:
 def shares(a: Sequence[int], b: Sequence[int]) -> Difference:
     """Compare how often something happened, 0 or 1 a seed, in b and in a.
 
-    Fisher's exact test; Newcombe's (1998) hybrid of Wilson's intervals.
+    The interval holds the differences that the observed one is no rare exception from: under them one as large,
+    or as small, has a probability of 2.5 % for some pair of shares (Santner and Snell 1980); p is that of no
+    difference, so that it is below 0.05 where the interval leaves 0 out, and only there. Where there is no
+    difference at most one test in 20 finds one, whatever the shares are.
     """
     hits, trials = (sum(a), sum(b)), (len(a), len(b))
     before, after = hits[0] / trials[0], hits[1] / trials[1]
-    (low_a, high_a), (low_b, high_b) = (of_share(*one) for one in zip(hits, trials, strict=True))
     gap = after - before
-    low = gap - math.hypot(after - low_b, high_a - before)
-    high = gap + math.hypot(high_b - after, before - low_a)
-    fisher: Any = stats.fisher_exact([[count, n - count] for count, n in zip(hits, trials, strict=True)])
+
+    def more(true: float) -> float:
+        return _as_large(gap, true, *trials)
+
+    def fewer(true: float) -> float:
+        return _as_large(-gap, -true, *trials)
+
+    p = min(1.0, 2 * min(more(0.0), fewer(0.0)))
     scatter = math.sqrt(before * (1 - before) + after * (1 - after))
-    return Difference(gap, low, high, float(fisher.pvalue), "shares", scatter)
+    return Difference(gap, _least(more, gap), -_least(lambda true: fewer(-true), -gap), p, "shares", scatter)
+
+
+def _as_large(gap: float, true: float, before: int, after: int) -> float:
+    """Return the largest probability, over all pairs of shares that differ by ``true``, of a gap as large.
+
+    ``before`` and ``after`` are the trials; the shares lie on a grid of 200 steps.
+    """
+    share = np.linspace(max(0.0, -true), min(1.0, 1.0 - true), 201)
+    counts = np.arange(before + 1)[:, None]
+    needed = np.ceil(after * (gap + counts / before) - 1e-9)
+    likely = stats.binom.pmf(counts, before, share) * stats.binom.sf(needed - 1, after, share + true)
+    return float(likely.sum(0).max())
+
+
+def _least(probability: Callable[[float], float], found: float) -> float:
+    """Return the least true difference under which one as large as was found is no exception, by bisection."""
+    low, high = -1.0, found
+    while high - low > 1e-6:
+        middle = 0.0 if low == -1 and high > 0 else (low + high) / 2  # 0 first: it is on the side that p says
+        low, high = (low, middle) if probability(middle) >= LEVEL / 2 else (middle, high)
+    return high
 
 
 def majority(hits: Sequence[int]) -> Difference:
     """Compare how often something happened, 0 or 1 a seed, with every second time."""
     count, trials = sum(hits), len(hits)
-    share, (low, high) = count / trials, of_share(count, trials)
-    p = float(stats.binomtest(count, trials).pvalue)
+    share, found = count / trials, stats.binomtest(count, trials)
+    low, high = found.proportion_ci(1 - LEVEL, "exact")  # what the test inverts to
+    p = float(found.pvalue)
     return Difference(share - 0.5, low - 0.5, high - 0.5, p, "majority", math.sqrt(share * (1 - share)))
 
 

@@ -90,7 +90,7 @@ def test_cnn_against_mlp_counts_runs_that_diverge():
     assert verdict.holds is True
     assert "mlp: every run diverged" in verdict.text
     assert len(verdict.tests) == 3
-    assert max(test["corrected"] for test in verdict.tests) == pytest.approx(2 * 2 / 252)  # Fisher, 5 against 5
+    assert max(test["corrected"] for test in verdict.tests) == pytest.approx(2 * 2 / 2**10)  # 5 against 5
     kept = [{**run, "collapsed": 0} for run in far]
     assert judged("cnn-against-mlp", "full", **arms | {"dcgan": [lost] * 5, "mlp": kept}).holds is False
     assert judged("cnn-against-mlp", "full", **arms | {"mlp_equal_time": kept}).holds is None, (

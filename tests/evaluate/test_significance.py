@@ -6,6 +6,7 @@ import pytest
 from scipy import stats
 
 from saddlepoint.evaluate.significance import (
+    LEVEL,
     Scores,
     against,
     difference,
@@ -91,15 +92,40 @@ def test_without_scatter_p_is_that_of_as_many_equal_signs_or_ranks():
 
 
 def test_shares_and_majorities():
-    exact: Any = stats.fisher_exact([[1, 7], [6, 2]])
-    found = shares([1] + [0] * 7, [1] * 6 + [0] * 2)
-    assert found.p == pytest.approx(exact.pvalue)
-    assert found.value == 5 / 8
-    # Newcombe (1998), Table II, example (a): 56/70 and 48/80, his method 10
-    found = shares([1] * 48 + [0] * 32, [1] * 56 + [0] * 14)
-    assert (found.low, found.high) == pytest.approx((0.0524, 0.3339), abs=1e-4)
+    # Five of five against none: x⁵·(1 − x)⁵ is largest at one half.
+    found = shares([0] * 5, [1] * 5)
+    assert (found.value, found.p) == (1.0, pytest.approx(2 * 0.5**10))
+    # Under a true difference δ it has the probability ((1 − x)·(x + δ))⁵, largest where both are (1 + δ)/2.
+    assert found.low == pytest.approx(2 * (LEVEL / 2) ** 0.1 - 1, abs=1e-4)
+    assert found.high == pytest.approx(1.0, abs=1e-5)
+    # Four of five against none: that, or one count less in either.
+    assert shares([0] * 5, [1] * 4 + [0]).p == pytest.approx(2 * 11 / 2**10)
     assert majority([1] * 6).p == pytest.approx(1 / 32)
     assert majority([1, 0, 1, 1]).value == 0.25
+    # Clopper and Pearson: six of six leave out shares x with x⁶ < 2.5 %.
+    assert majority([1] * 6).low == pytest.approx((LEVEL / 2) ** (1 / 6) - 0.5)
+
+
+@pytest.mark.parametrize(("before", "after"), [(3, 3), (5, 4)])
+def test_shares_err_in_one_case_of_twenty_at_most_and_never_contradict_themselves(before, after):
+    """Over all outcomes: where nothing differs, and for every share, differences are found in 5 % at most."""
+    share = np.linspace(0, 1, 101)
+    wrong = np.zeros_like(share)
+    for a in range(before + 1):
+        for b in range(after + 1):
+            found = shares([1] * a + [0] * (before - a), [1] * b + [0] * (after - b))
+            assert (found.p < LEVEL) == (not found.low <= 0 <= found.high), (a, b)
+            assert found.low <= found.value <= found.high
+            if found.p < LEVEL:
+                wrong += stats.binom.pmf(a, before, share) * stats.binom.pmf(b, after, share)
+    assert 0.01 < wrong.max() <= LEVEL
+
+
+def test_majorities_never_contradict_themselves():
+    for count in range(2, 16):
+        for hits in range(count + 1):
+            found = majority([1] * hits + [0] * (count - hits))
+            assert (found.p < LEVEL) == (not found.low <= 0 <= found.high), (hits, count)
 
 
 @pytest.mark.parametrize(("effect", "count"), [(0.5, 2), (1.0, 5), (0.4, 60), (3.0, 3), (-1.0, 5)])
