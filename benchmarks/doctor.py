@@ -99,7 +99,7 @@ SCENARIOS = {
     "weak critic": Scenario(
         "mlp_gan", 30_000, ("critic-too-weak", "mode-collapse", "untrained"), {"lr_d": 1e-6, "lr_g": 2e-3}
     ),
-    "100 images": Scenario("dcgan", 30_000, ("memorised", "critic-overfits"), spoil=few),
+    "100 images": Scenario("dcgan", 30_000, ("memorised", "critic-overfits", "mode-collapse"), spoil=few),
     "repeated images": Scenario("dcgan", 10_000, ("data-faults",), spoil=repeated),
     "empty images": Scenario("dcgan", 10_000, ("data-faults",), spoil=empty),
     "tiny margin": Scenario("ebgan", 12_000, ("margin",), {"margin": 1e-4}),
@@ -126,7 +126,8 @@ def tried(name: str, source: str, place: str, seed: int, scratch: Path) -> dict[
     scenario, side = SCENARIOS[name], SOURCES[source]
     data = place
     if scenario.spoil is not None:
-        images = load(place, size=side).train.take(np.arange(min(4_000, len(load(place, size=side).train))))[0]
+        splits = load(place, size=side).splits.values()
+        images = np.concatenate([split.take(np.arange(min(2_000, len(split))))[0] for split in splits])
         data = str(scratch / f"{source}.npy")
         np.save(data, scenario.spoil(images.copy(), np.random.default_rng(seed)))
     settings = {"images": scenario.images, "seed": seed, "threads": 1, "quiet": True, "card": False}

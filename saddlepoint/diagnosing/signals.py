@@ -3,6 +3,7 @@
 Everything is computed when it is first asked for, from a few thousand examples that the seed chose, in seconds.
 """
 
+import copy
 import math
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -194,9 +195,14 @@ class Signals:
 
     @cached_property
     def scores(self) -> dict[str, np.ndarray] | None:
-        """The critic's scores of training examples, held-out ones and samples; None where it gives none."""
-        critique = getattr(self.player, "critique", None)
-        if critique is None or self.player.conditional or getattr(self.player, "pack", 1) > 1:
+        """The critic's scores of training examples, held-out ones and samples; None where it gives none.
+
+        They are those of training: batch normalisation uses the batch's own statistics, of one kind at a time.
+        """
+        if self.player.conditional or getattr(self.player, "pack", 1) > 1:
+            return None
+        critique = getattr(copy.deepcopy(self.player).train(), "critique", None)
+        if critique is None:
             return None
         parts = {"real": self.real[:HELD], "held": self.held, "fake": self.fake_now}
         with torch.no_grad():
