@@ -8,12 +8,40 @@ from collections.abc import Collection
 from typing import Any
 
 import torch
-from torch import Generator, Tensor
+from torch import Generator, Tensor, nn
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import DataSpec
 from saddlepoint.core.protocol import Batch, Code, Critique
 from saddlepoint.families.vanilla import Vanilla
+
+
+class Classes(nn.Module):
+    """The classes that samples are drawn with, each as likely as any other that training shows.
+
+    Args:
+        count: number of labels.
+        unseen: labels that training never shows; no sample draws them.
+
+    Attributes:
+        code: the class as a code of the latent.
+    """
+
+    seen: Tensor
+
+    def __init__(self, count: int, unseen: Collection[int] = ()):
+        super().__init__()
+        seen = tuple(label for label in range(count) if label not in unseen)
+        self.register_buffer("seen", torch.tensor(seen), persistent=False)
+        self.code = Code("class", seen, True)
+
+    def draw(self, n: int, *, rng: Generator, condition: Tensor | None = None) -> Tensor:
+        """Return (n,) int64 labels: those of ``condition``, or random ones, on the device of ``rng``.
+
+        Numbers are drawn either way, so that what follows does not depend on whether a class was asked for.
+        """
+        drawn = torch.randint(len(self.seen), (n,), generator=rng, device=rng.device)
+        return self.seen.to(rng.device)[drawn] if condition is None else condition
 
 
 class Conditional(Vanilla):
@@ -30,20 +58,15 @@ class Conditional(Vanilla):
 
     condition = "label"
 
-    seen: Tensor
-
     def __init__(self, *, classes: int, unseen: Collection[int] = (), **settings: Any):
         super().__init__(**settings)
-        self.classes = classes
-        seen = tuple(label for label in range(classes) if label not in unseen)
-        self.register_buffer("seen", torch.tensor(seen), persistent=False)
-        self.codes = (Code("class", seen, True),)
+        self.classes = Classes(classes, unseen)
+        self.codes = (self.classes.code,)
 
     def latent(self, n: int, *, rng: Generator, condition: Tensor | None = None) -> dict[str, Tensor]:
         """Draw noise (n, latent), and take (n,) labels from ``condition`` or draw them."""
         noise = super().latent(n, rng=rng)
-        drawn = torch.randint(len(self.seen), (n,), generator=rng, device=rng.device)
-        return {"noise": noise, "label": self.seen.to(rng.device)[drawn] if condition is None else condition}
+        return {"noise": noise, "label": self.classes.draw(n, rng=rng, condition=condition)}
 
     def generate(self, latent: Any, batch: Batch | None = None) -> Tensor:
         """Return fakes of the batch's labels, or of the latent's."""
