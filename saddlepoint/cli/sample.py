@@ -27,11 +27,12 @@ def make_parser() -> Parser:
         '  saddle sample --arithmetic "class:7 - class:1 + class:4"\n'
         "  saddle sample --neighbours --encoder judge\n"
         "  saddle sample runs/infogan-mnist-0001 --traverse\n"
-        "  saddle sample runs/vae-mnist-0001 --reconstructions",
+        "  saddle sample runs/vae-mnist-0001 --reconstructions\n"
+        "  saddle sample runs/lapgan-cifar10-0001 --levels",
     )
     parser.add_argument("run", nargs="?", help="folder of the run (default: the newest)")
     parser.add_argument(
-        "-n", type=int, help="how many samples (default: 64), or walks, neighbours or reconstructions (8)"
+        "-n", type=int, help="how many samples (default: 64), or walks, neighbours, reconstructions or levels (8)"
     )
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="the same seed, the same images")
     parser.add_argument("--class", dest="label", metavar="C", help="class, for conditional recipes")
@@ -61,6 +62,9 @@ def make_parser() -> Parser:
         "--reconstructions",
         action="store_true",
         help="test images over what a game with a code of its own (vae, rbm, ebgan) makes of them",
+    )
+    asked.add_argument(
+        "--levels", action="store_true", help="samples coarse to fine, where they come so: lapgan's"
     )
     parser.add_argument("--encoder", metavar="NAME", help="for --neighbours: its features instead of pixels")
     return parser
@@ -98,6 +102,8 @@ def main(arguments: list[str]) -> int:
             path = exploring.save_neighbours(chosen, out("neighbours"), **many, **more, **settings)
     elif found.reconstructions:
         path = exploring.save_reconstructions(chosen, out("reconstructions"), **many, seed=found.seed)
+    elif found.levels:
+        path = exploring.save_levels(chosen, out("levels"), **many, **settings)
     elif found.traverse:
         place = Path(found.out) if found.out else chosen.folder.traversals(found.seed)
         print(*exploring.save_traversals(chosen, place, seed=found.seed), sep="\n")

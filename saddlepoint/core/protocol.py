@@ -104,7 +104,7 @@ class Family(nn.Module):
             same one, each with an optimizer of its own: whatever changes on the way, another loss say, is
             another player.
         generators: submodules that make samples; a player generates if it moves one of them.
-        critics: submodules that judge, for those who look into them.
+        critics: submodules that judge, for those who look into them; the last one judges finished examples.
         condition: what ``latent`` heeds: nothing, the (n,) "label" of a class each, or an "example" each.
         samples: whether the game makes samples at all.
         second_order: players whose terms differentiate a gradient; they get fresh leaves that require
@@ -116,9 +116,9 @@ class Family(nn.Module):
     """
 
     players: Mapping[str, tuple[str, ...]] = {"d": ("critic",), "g": ("generator",)}
-    generators: ClassVar[tuple[str, ...]] = ("generator",)
-    critics: ClassVar[tuple[str, ...]] = ("critic",)
-    condition: ClassVar[Literal["", "label", "example"]] = ""
+    generators: tuple[str, ...] = ("generator",)
+    critics: tuple[str, ...] = ("critic",)
+    condition: Literal["", "label", "example"] = ""
     samples: ClassVar[bool] = True
     second_order: tuple[str, ...] = ()
     codes: tuple[Code, ...] = ()
@@ -151,6 +151,13 @@ class Family(nn.Module):
     def sample(self, latent: Any) -> Tensor:
         """Return finished samples, floats in the experiment's range (or points)."""
         return self.generate(latent)
+
+    def levels(self, latent: Any) -> dict[str, Tensor]:
+        """Return the images through which samples come to be, by name, the samples last; else nothing.
+
+        They are floats in the experiment's pixel range, (n, c, h, w), whose sides may differ.
+        """
+        return {}
 
     def labels(self, latent: Any) -> Tensor | None:
         """Return the (n,) classes that latents were drawn with, None where the game is told none."""

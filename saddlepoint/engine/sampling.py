@@ -63,14 +63,19 @@ def render(family: Family, latents: Any) -> Tensor:
         family: the game.
         latents: what its ``latent`` draws, a pytree of tensors with first axis n.
     """
-    n = next(len(leaf) for leaf in tree_leaves(latents) if isinstance(leaf, Tensor))
-    blocks = []
+    n = _count(latents)
     with evaluating(family, None):
-        for start in range(0, n, BLOCK):
-            # The last block is filled up with its own beginning: every block has the same size.
-            rows = torch.arange(start, start + BLOCK)
-            blocks.append(_rendered(family, take(latents, torch.where(rows < n, rows, start))))
+        blocks = [_rendered(family, block) for block in _whole_blocks(latents)]
     return torch.cat(blocks)[:n]
+
+
+@torch.no_grad()
+def render_levels(family: Family, latents: Any) -> dict[str, Tensor]:
+    """Return the images through which one sample for each of ``latents`` comes to be, by name, on the CPU."""
+    n = _count(latents)
+    with evaluating(family, None):
+        blocks = [family.levels(_moved(family, block)) for block in _whole_blocks(latents)]
+    return {name: torch.cat([block[name].float().cpu() for block in blocks])[:n] for name in blocks[0]}
 
 
 @torch.no_grad()
@@ -110,11 +115,26 @@ def _drawn(family: Family, n: int, seed: int, condition: Tensor | None) -> Itera
         yield family.latent(BLOCK, rng=rng, condition=wanted)
 
 
+def _whole_blocks(latents: Any) -> Iterator[Any]:
+    """Yield blocks of 64 latents, the last one filled up with its own beginning: all have the same size."""
+    n = _count(latents)
+    for start in range(0, n, BLOCK):
+        rows = torch.arange(start, start + BLOCK)
+        yield take(latents, torch.where(rows < n, rows, start))
+
+
+def _count(latents: Any) -> int:
+    return next(len(leaf) for leaf in tree_leaves(latents) if isinstance(leaf, Tensor))
+
+
 def _rendered(family: Family, latents: Any) -> Tensor:
-    device = next(family.parameters()).device
     torch.manual_seed(_seed(latents))  # of games whose samples draw further numbers, as Gibbs chains do
-    latents = tree_map(lambda x: x.to(device) if isinstance(x, Tensor) else x, latents)
-    return family.sample(latents).float().cpu()
+    return family.sample(_moved(family, latents)).float().cpu()
+
+
+def _moved(family: Family, latents: Any) -> Any:
+    device = next(family.parameters()).device
+    return tree_map(lambda x: x.to(device) if isinstance(x, Tensor) else x, latents)
 
 
 def _seed(latents: Any) -> int:

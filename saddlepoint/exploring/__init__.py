@@ -1,10 +1,11 @@
-"""What a generator holds: walks, sums of concepts, neighbours, layers."""
+"""What a generator holds: walks, sums of concepts, neighbours, layers, levels."""
 
 from typing import TYPE_CHECKING
 
 from saddlepoint.core.lazy import handing_out
 
 if TYPE_CHECKING:
+    from saddlepoint.exploring.coarse_to_fine import levels, save_levels
     from saddlepoint.exploring.concepts import Arithmetic, Concept, arithmetic, save_arithmetic
     from saddlepoint.exploring.layers import draw_layers
     from saddlepoint.exploring.nearest import Neighbours, neighbours, save_neighbours
@@ -19,8 +20,10 @@ __all__ = [
     "arithmetic",
     "draw_layers",
     "interpolate",
+    "levels",
     "neighbours",
     "save_arithmetic",
+    "save_levels",
     "save_neighbours",
     "save_reconstructions",
     "save_samples",
@@ -37,8 +40,10 @@ __getattr__ = handing_out(
         "arithmetic": "saddlepoint.exploring.concepts",
         "draw_layers": "saddlepoint.exploring.layers",
         "interpolate": "saddlepoint.exploring.walks",
+        "levels": "saddlepoint.exploring.coarse_to_fine",
         "neighbours": "saddlepoint.exploring.nearest",
         "save_arithmetic": "saddlepoint.exploring.concepts",
+        "save_levels": "saddlepoint.exploring.coarse_to_fine",
         "save_neighbours": "saddlepoint.exploring.nearest",
         "save_reconstructions": "saddlepoint.exploring.rebuilding",
         "save_samples": "saddlepoint.exploring.output",

@@ -189,7 +189,7 @@ def _selective(families: list[Family], batch: Batch, latent: Any, span: Range) -
     """Return the section on the critic's features, none where the family has no critic."""
     if not families[0].critics:
         return []
-    network = families[0].critics[0]
+    network = families[0].critics[-1]
     groups = _groups(watch(families[0], _rows(batch, [0, 1]), take(latent, [0, 1])))[network]
     convolutions = [place for place, group in enumerate(groups) if isinstance(group.layer, nn.Conv2d)]
     place = convolutions[-1] if convolutions else max(0, len(groups) - 2)  # the last layer gives the score

@@ -102,6 +102,10 @@ class Model:
         """Turn latents, a pytree as :meth:`latents` returns it, into samples as :meth:`sample` does."""
         return self._loaded.to_array(render(self.family, latents))
 
+    def to_array(self, floats: torch.Tensor) -> np.ndarray:
+        """Return float samples (n, ...) in the recipe's range as examples of its data lie in memory."""
+        return self._loaded.to_array(floats)
+
     def traverse(self, columns: int = 10, seed: int = 0) -> dict[str, np.ndarray]:
         """Draw samples that differ in one code alone, for every code of the recipe.
 

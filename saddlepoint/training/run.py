@@ -37,6 +37,12 @@ class Run(Model):
 
         return probe_run(self, **settings)
 
+    def levels(self, n: int = 8, **settings: Any) -> dict[str, np.ndarray]:
+        """Draw the images through which samples come to be; as ``saddlepoint.exploring.levels``."""
+        from saddlepoint.exploring.coarse_to_fine import levels
+
+        return levels(self, n, **settings)
+
     def interpolate(self, n: int = 8, **settings: Any) -> np.ndarray:
         """Walk between pairs of samples; settings and result as for ``exploring.interpolate``."""
         from saddlepoint.exploring.walks import interpolate
