@@ -65,6 +65,7 @@ _OURS = {
     "dcgan": "conv cnn",
     "cgan": "conditional conditional_gan",
     "wgan_gp": "wgangp",
+    "lapgan": "laplacian pyramid laplacian_pyramid",
     "sngan": "spectral spectral_norm",
     "fashion": "fashion_mnist fmnist",
     "cifar10": "cifar cifar_10",

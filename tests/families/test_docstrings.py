@@ -23,7 +23,7 @@ def documented(doc):
     """Return by player and term the formulas of a docstring.
 
     A paragraph "…, PLAYER, … minimises …" is followed by lines of four spaces, a term, and two spaces or more
-    before its formula.
+    before its formula. dN stands for d8, d16 and so on.
     """
     found, player = {}, None
     for paragraph in inspect.cleandoc(doc).split("\n\n"):
@@ -54,7 +54,8 @@ def reported(recipe, kind, **flags):
     found = {}
     for player in family.players:
         seen, fake = given(family, player, batch, family.fakes(player, latent, batch))
-        found[player] = set(family.terms(player, seen, latent, fake).minimise)
+        terms = set(family.terms(player, seen, latent, fake).minimise)
+        assert found.setdefault(re.sub(r"\d+$", "N", player), terms) == terms
     return found
 
 
