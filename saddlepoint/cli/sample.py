@@ -32,7 +32,9 @@ def make_parser() -> Parser:
     )
     parser.add_argument("run", nargs="?", help="folder of the run (default: the newest)")
     parser.add_argument(
-        "-n", type=int, help="how many samples (default: 64), or walks, neighbours, reconstructions or levels (8)"
+        "-n",
+        type=int,
+        help="how many samples (default: 64), or walks, neighbours, reconstructions or levels (8)",
     )
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="the same seed, the same images")
     parser.add_argument("--class", dest="label", metavar="C", help="class, for conditional recipes")

@@ -7,7 +7,7 @@ import numpy as np
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.engine.sampling import render_levels
-from saddlepoint.exploring.output import drawn_with, needs_images, word_scale
+from saddlepoint.exploring.output import drawn_with, needs_kind, word_scale
 from saddlepoint.plots.collage import beside, framed, titled
 from saddlepoint.plots.grid import grid
 from saddlepoint.runs.model import Model
@@ -42,7 +42,7 @@ def levels(
     Raises:
         UserError: the recipe's samples have no levels, or as for :meth:`Model.sample`.
     """
-    needs_images(run, "levels")
+    needs_kind(run, "levels", ("images",))
     found = render_levels(run.family, run.latents(n, seed, label, truncation))
     if not found:
         raise UserError(f"samples of recipe {run.config['recipe']!r} come at once; those of lapgan have levels")

@@ -31,6 +31,7 @@ from saddlepoint.networks.laplacian import (
     band_critic,
     band_generator,
     down,
+    kept_scale,
     level_sides,
     up,
 )
@@ -206,8 +207,8 @@ def lapgan(
             to 16 pixels 256).
         conditional: tell all networks the class.
         paper: the code's momentum SGD at a rate of 0.02, for both players.
-        lr_d: learning rate of all critics (1e-3; with --paper 0.02).
-        lr_g: learning rate of all generators (1e-3; with --paper 0.02).
+        lr_d: learning rate of all critics (2e-4; with --paper 0.02).
+        lr_g: learning rate of all generators (2e-4; with --paper 0.02).
     """
     classes = count_classes(data, "lapgan") if conditional else 0
     sides = level_sides(data.size, levels)
@@ -228,7 +229,7 @@ def lapgan(
     def optimizer(player: str) -> Optimizer:
         rate = lr_d if player.startswith("d") else lr_g
         if not paper:
-            return Optimizer(lr=1e-3 if rate is None else rate)
+            return Optimizer(lr=2e-4 if rate is None else rate)
         lr = 0.02 if rate is None else rate
         return Optimizer(
             lr=lr,
@@ -245,7 +246,7 @@ def lapgan(
         {player: optimizer(player) for player in family.players},
         batch=64,
         budget=Budget(images=600_000 if data.size > 16 else 150_000),
-        pixels=pixels,
+        range=pixels,
         objective=f"{describe(objective, (), (), critic_weight=HALF)} at {len(sides)} levels",
     )
 
@@ -255,10 +256,10 @@ def _dense_pair(
 ) -> tuple[nn.Module, nn.Module]:
     shape = (channels, side, side)
     widths = (latent + classes, hidden, hidden)
-    generator = mlp_generator(widths, shape, activation=nn.ReLU, output=nn.Tanh())
+    generator = kept_scale(mlp_generator(widths, shape, activation=nn.ReLU, output=nn.Tanh()))
     seen = (channels * side * side + classes,) if classes else shape
     half = (max(1, hidden // 2),) * 2
-    critic = mlp_critic(seen, half, activation=lambda: nn.Sequential(nn.ReLU(), nn.Dropout(0.5)))
+    critic = kept_scale(mlp_critic(seen, half, activation=lambda: nn.Sequential(nn.ReLU(), nn.Dropout(0.5))))
     if not classes:
         return generator, critic
     return BesideClass(generator, classes), BesideClass(critic, classes)
@@ -266,8 +267,8 @@ def _dense_pair(
 
 def _band_pair(channels: int, side: int, width: int, classes: int) -> tuple[nn.Module, nn.Module]:
     planes = 1 if classes else 0
-    generator = band_generator(channels + 1 + planes, channels, width)
-    critic = band_critic(channels + planes, side, width)
+    generator = kept_scale(band_generator(channels + 1 + planes, channels, width))
+    critic = kept_scale(band_critic(channels + planes, side, width))
     if not classes:
         return generator, critic
     return OverClass(generator, classes, side), OverClass(critic, classes, side)
