@@ -6,17 +6,44 @@ import numpy as np
 
 _ENTRIES = 1 << 24  # of a block of distances: 128 MB in float64
 _ROWS = 4096  # of the second set that nearest() takes at a time
+_MIDDLE = 500  # rows, about, that the middle of a set is taken from
 _EXACT = 256  # dimensions up to which float64 products are cheap
 
 
 def blocks(a: np.ndarray, b: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
     """Yield (rows of a, float64 squared distances (rows, m)) of a (n, f) against all of b (m, f)."""
+    for rows, square, *_ in _blocks(a, b):
+        yield rows, square
+
+
+def closest(a: np.ndarray, b: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
+    """Yield as :func:`blocks` does, less what rounding may have added.
+
+    A sum of f products is off by up to f half units in the last place of the two vectors' squared lengths.
+    Balls with a radius to the k-th neighbour are closed by this: one around repeated points has the radius 0
+    and holds their copies. Each pair has its own, so that one point far outside lets no other in.
+    """
+    unit = 4 * a.shape[1] * float(np.finfo(np.float64).eps)
+    for rows, square, own, norm in _blocks(a, b):
+        square -= unit * np.maximum(own[:, None], norm)
+        yield rows, square
+
+
+def _blocks(a: np.ndarray, b: np.ndarray) -> Iterator[tuple[slice, np.ndarray, np.ndarray, np.ndarray]]:
+    """Yield rows of a, squared distances to b, and squared lengths of these rows and of b."""
     # Distances do not change when both are moved, and products of small numbers round less.
-    centre = b.mean(axis=0, dtype=np.float64)
+    centre = _centre(b)
     right = b - centre
     norm = np.einsum("ij,ij->i", right, right)
     for rows in row_blocks(len(a), len(b)):
-        yield rows, _square(a[rows] - centre, right, norm)
+        left = a[rows] - centre
+        own = np.einsum("ij,ij->i", left, left)
+        yield rows, _square(left, right, own, norm), own, norm
+
+
+def _centre(x: np.ndarray) -> np.ndarray:
+    """Return where most rows of x (n, f) lie, float64 (f,): a few far outside move a mean, and not this."""
+    return np.median(x[:: max(1, len(x) // _MIDDLE)].astype(np.float64), axis=0)
 
 
 def row_blocks(count: int, width: int) -> Iterator[slice]:
@@ -24,24 +51,6 @@ def row_blocks(count: int, width: int) -> Iterator[slice]:
     step = max(1, _ENTRIES // max(1, width))
     for start in range(0, count, step):
         yield slice(start, min(start + step, count))
-
-
-def rounding(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Return float64 (n,): how far rounding may move squared distances of each row of a (n, f) to b (m, f).
-
-    A sum of f products is off by up to f half units in the last place of the vectors' squared lengths. Balls
-    with a radius to the k-th neighbour are closed with this much added: one around repeated points has the
-    radius 0 and holds their copies. Each row has its own, so that one far outside, as of a generator that
-    diverges, lets no other row in.
-    """
-    centre = b.mean(axis=0, dtype=np.float64)
-
-    def squares(x: np.ndarray) -> np.ndarray:
-        parts = (x[rows] - centre for rows in row_blocks(len(x), x.shape[1]))
-        return np.concatenate([np.einsum("ij,ij->i", part, part) for part in parts])
-
-    longest = np.maximum(squares(a), squares(b).max())
-    return 4 * a.shape[1] * float(np.finfo(np.float64).eps) * longest
 
 
 def neighbour_radius(x: np.ndarray, k: int) -> np.ndarray:
@@ -61,14 +70,15 @@ def nearest(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     distances returned are exact.
     """
     dtype = np.float32 if a.shape[1] > _EXACT else np.float64
-    centre = b[:_ROWS].mean(axis=0, dtype=np.float64)
+    centre = _centre(b[:_ROWS])
     left = (a - centre).astype(dtype)
     index, best = np.zeros(len(a), np.int64), np.full(len(a), np.inf)
     for start in range(0, len(b), _ROWS):
         right = (b[start : start + _ROWS] - centre).astype(dtype)
         norm = np.einsum("ij,ij->i", right, right)
         for rows in row_blocks(len(a), len(right)):
-            square = _square(left[rows], right, norm)
+            own = np.einsum("ij,ij->i", left[rows], left[rows])
+            square = _square(left[rows], right, own, norm)
             found = square.argmin(axis=1)
             smallest = square[np.arange(len(square)), found]
             closer = smallest < best[rows]
@@ -94,9 +104,10 @@ def nearest_few(a: np.ndarray, b: np.ndarray, k: int) -> tuple[np.ndarray, np.nd
     return index, np.sqrt(square)
 
 
-def _square(left: np.ndarray, right: np.ndarray, norm: np.ndarray) -> np.ndarray:
+def _square(left: np.ndarray, right: np.ndarray, own: np.ndarray, norm: np.ndarray) -> np.ndarray:
+    """Return squared distances of all rows of ``left`` to all of ``right``, given their squared lengths."""
     square = left @ right.T
     square *= -2
-    square += np.einsum("ij,ij->i", left, left)[:, None]
+    square += own[:, None]
     square += norm
     return np.maximum(square, 0, out=square)

@@ -177,6 +177,8 @@ def test_classes_are_the_labels_that_occur(tmp_path, labels, classes, expected):
         (np.full(30, 0.5), "labels are whole numbers from 0, or names"),
         (np.full(30, -1), "labels are whole numbers from 0, or names"),
         (np.zeros((9, 3)), "27 labels for 30 examples"),
+        (np.full(30, 2**63, np.uint64), r"up to 9223372036854775808; labels are whole numbers below 2\^63"),
+        (np.full(30, 1e300), "labels are whole numbers from 0, or names"),
     ],
 )
 def test_other_labels_are_refused(tmp_path, labels, said):

@@ -81,6 +81,8 @@ def test_images_of_one_name_are_told_by_their_folders():
         ("a.csv", b"", "it is empty"),
         ("a.csv", b"file,label\nx.png,1\n", "names none of the 3 images, for example set/a/00.png"),
         ("a.csv", b"file\n00.png\n", "0 columns of labels"),
+        ("a.csv", b"file,kind,kind\n00.png,x,y\n", "has 2 columns 'kind'; give each a name of its own"),
+        ("a.csv", b"file,class,other,class\n00.png,x,y,z\n", "has 2 columns 'class'"),
         ("a.csv", b"00.png,1,2\n01.png,3,4\n", "has no header"),
         ("a.csv", b"00.png,1\n00.png,2\n", "gives set/a/00.png two classes, 1 and 2"),
         ("a.json", b"{", "cannot read labels from a.json"),

@@ -108,6 +108,24 @@ def test_a_distance_equal_to_the_radius_is_inside():
     assert shares(real, fake, 1) == (0, pytest.approx(1 / 3))
 
 
+def test_a_real_image_far_outside_lets_nothing_in():
+    """What used to happen: rounding at 1e9 closed every ball, and noise had a precision of 1."""
+    rng = np.random.default_rng(5)
+    real, fake = rng.normal(size=(200, 2)), rng.normal(30, 0.01, size=(200, 2))
+    real[0] = -1e9
+    assert shares(fake, real, 3)[0] == 0
+    assert not neighbourhoods(fake, real, 5)[1].any()
+
+
+@pytest.mark.parametrize("centre", [0.0, 1e6])
+def test_points_far_from_all_others_leave_their_radius_as_it_is(rng, centre):
+    """The mean of these is about 5e6 from where most lie, and a square of that has lost what a radius is."""
+    x = rng.normal(centre, 1e-3, size=(200, 3))
+    exact = np.sort(np.square(x[:, None] - x).sum(-1), axis=1)[:, 4]
+    far = np.concatenate([x, np.full((1, 3), 1e9)])
+    np.testing.assert_allclose(neighbour_radius(far, 4)[:-1], exact, rtol=1e-6)
+
+
 def test_a_sample_far_outside_lets_no_other_one_in():
     """Rounding at 1e9 is far more than the distance between the others, which are 30 from all real images."""
     rng = np.random.default_rng(5)

@@ -58,8 +58,10 @@ def _plain(label: np.ndarray, count: int, place: str) -> np.ndarray:
         raise UserError(f"{place} holds {len(label):,} labels for {count:,} examples; save one for each")
     if label.dtype.kind == "S":
         return np.char.decode(label, "utf-8", "replace")
-    if label.dtype.kind == "f" and (np.rint(label) == label).all():
+    if label.dtype.kind == "f" and (np.rint(label) == label).all() and (np.abs(label) < 2**63).all():
         label = label.astype(np.int64)
     if label.dtype.kind not in "buiU" or (label.dtype.kind == "i" and len(label) and int(label.min()) < 0):
         raise UserError(f"{what}; labels are whole numbers from 0, or names, one for each")
+    if label.dtype.kind in "iu" and len(label) and int(label.max()) > np.iinfo(np.int64).max:
+        raise UserError(f"{what}, up to {int(label.max())}; labels are whole numbers below 2^63")
     return label if label.dtype.kind == "U" else label.astype(np.int64)

@@ -233,17 +233,26 @@ def _chosen(header: list[str] | None, rows: list[list[Any]], source: int, column
             raise UserError(f"{place} has no header, and is to have two columns then; {GRAMMAR}")
         return 1 - source
     others = [name for index, name in enumerate(header) if index != source]
+    named = [name for name in others if name.casefold() in _NAMED]
+    meant = [column] if column else named or others
+    if meant and len(set(meant)) == 1 and others.count(meant[0]) > 1:
+        count = others.count(meant[0])
+        raise UserError(f"{place} has {count} columns {meant[0]!r}; give each a name of its own")
     if column:
         if column not in others:
             raise UserError(f"{place} has no column {column!r} of labels; it has {shortened(others) or 'none'}")
-        return header.index(column)
-    named = [name for name in others if name.casefold() in _NAMED]
+        return _place(header, column, source)
     if len(others) != 1 and len(named) != 1:
         columns = f"choose one of its columns, as in --labels {place}:{others[0]}" if others else GRAMMAR
         raise UserError(
             f"{place} has {len(others)} columns of labels ({shortened(others or ['none'])}); {columns}"
         )
-    return header.index(named[0] if len(others) != 1 else others[0])
+    return _place(header, named[0] if len(others) != 1 else others[0], source)
+
+
+def _place(header: list[str], name: str, source: int) -> int:
+    """Return where the column ``name`` stands that is not the one of files, which may be called so too."""
+    return next(index for index, own in enumerate(header) if own == name and index != source)
 
 
 def _class(value: Any, place: str) -> str | None:

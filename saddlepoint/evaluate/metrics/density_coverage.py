@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from saddlepoint.evaluate.distances import blocks, neighbour_radius, rounding
+from saddlepoint.evaluate.distances import closest, neighbour_radius
 from saddlepoint.evaluate.metric import POSITIVE, SHARE, About, Inputs, Measure, metric
 from saddlepoint.evaluate.statistics import Z, of_share
 
@@ -36,10 +36,9 @@ def density_coverage(inputs: Inputs) -> dict[str, Measure]:
 
 def neighbourhoods(fake: np.ndarray, real: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     """Return int (n,) real neighbourhoods that each sample lies in, and bool (m,) which hold a sample."""
-    reach, slack = neighbour_radius(real, k), rounding(fake, real)
+    reach = neighbour_radius(real, k)
     count, covered = np.empty(len(fake), np.int64), np.zeros(len(real), bool)
-    for rows, square in blocks(fake, real):
-        square -= slack[rows, None]
+    for rows, square in closest(fake, real):
         hit = square <= reach
         count[rows] = hit.sum(axis=1)
         covered |= hit.any(axis=0)

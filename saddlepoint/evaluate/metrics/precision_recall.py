@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from saddlepoint.evaluate.distances import blocks, neighbour_radius, rounding
+from saddlepoint.evaluate.distances import closest, neighbour_radius
 from saddlepoint.evaluate.metric import SHARE, About, Inputs, Measure, metric
 from saddlepoint.evaluate.statistics import of_share
 
@@ -33,11 +33,9 @@ def precision_recall(inputs: Inputs) -> dict[str, Measure]:
 
 def shares(fake: np.ndarray, real: np.ndarray, k: int) -> tuple[float, float]:
     """Return (precision, recall) of features fake (n, f) and real (m, f) at k neighbours."""
-    slack = rounding(fake, real)
     fake_reach, real_reach = (neighbour_radius(side, k) for side in (fake, real))
     precise, recalled = np.zeros(len(fake), bool), np.zeros(len(real), bool)
-    for rows, square in blocks(fake, real):
-        square -= slack[rows, None]
+    for rows, square in closest(fake, real):
         precise[rows] = (square <= real_reach).any(axis=1)
         recalled |= (square <= fake_reach[rows, None]).any(axis=0)
     return float(precise.mean()), float(recalled.mean())
