@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from PIL import Image
 
 from saddlepoint.explaining.blocks import Style
@@ -53,6 +54,14 @@ def drawn(
         paint(places)
         part.lay_out()
         return picture(figure)
+
+
+def tinted(style: Style, values: np.ndarray, colour: str) -> np.ndarray:
+    """Return (h, w, 3) for ``imshow``: paper where ``values`` (h, w) are 0 or less, ``colour`` from 1 on."""
+    from matplotlib.colors import to_rgb
+
+    paper, full = np.array(to_rgb(style.theme.paper)), np.array(to_rgb(colour))
+    return paper + np.clip(values, 0, 1)[..., None] * (full - paper)
 
 
 def key(axes: Axes, style: Style, **settings) -> None:

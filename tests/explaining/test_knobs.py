@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from explaining.scripts import computed
 
-from saddlepoint.theory import games
+from saddlepoint.theory import energy, games
 from saddlepoint.theory.convolution_arithmetic import Layer
 
 
@@ -31,3 +31,17 @@ def test_convolutions():
         origins = layer.origins(values["input"])
         assert (result["smallest"], result["largest"]) == (origins[0], origins[-1])
         assert (result["least"], result["most"]) == layer.inner()
+
+
+def test_energy():
+    grid = [{"distance": distance, "margin": margin} for distance in (0, 1.5, 4) for margin in (0.1, 2)]
+    for values, result in zip(grid, computed("energy", grid), strict=True):
+        x, real, fake = energy.bells(values["distance"])
+        least = energy.cheapest(real, fake, values["margin"])
+        decided = abs(x) > 1e-9  # between the bells, both energies cost the same
+        assert np.array_equal(np.array(result["energy"])[decided], least[decided])
+        assert np.allclose(result["real"], real, rtol=1e-9)
+        assert result["value"] == pytest.approx(energy.value(real, fake, least, values["margin"]), rel=1e-9)
+        assert result["variation"] == pytest.approx(abs(real - fake).sum() / 2, abs=1e-12)
+        assert result["of_real"] == pytest.approx(real @ result["energy"], abs=1e-12)
+        assert result["of_fake"] == pytest.approx(fake @ result["energy"], abs=1e-12)

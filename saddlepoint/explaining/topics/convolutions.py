@@ -27,7 +27,7 @@ from saddlepoint.explaining.blocks import (
     Slider,
     Style,
 )
-from saddlepoint.explaining.drawing import FRAME, drawn
+from saddlepoint.explaining.drawing import FRAME, drawn, tinted
 from saddlepoint.explaining.text import Text
 from saddlepoint.explaining.topic import Lesson, topic
 from saddlepoint.theory.convolution_arithmetic import Layer, cut, same
@@ -505,8 +505,8 @@ def _stamps(style: Style, layer: Layer, side: int, done: int) -> Image.Image:
 
     def paint(places):
         small, big = places
-        small.imshow(_tinted(style, lit.reshape(side, side), critic), interpolation="nearest")
-        big.imshow(_tinted(style, counts / most, maker), interpolation="nearest")
+        small.imshow(tinted(style, lit.reshape(side, side), critic), interpolation="nearest")
+        big.imshow(tinted(style, counts / most, maker), interpolation="nearest")
         big.add_patch(Rectangle((column * s - 0.5, row * s - 0.5), k, k, fill=False, ec=critic, lw=2))
         big.add_patch(Rectangle((p - 0.5, p - 0.5), large, large, fill=False, ec=style.theme.ink, lw=1.2))
         small.set_title(f"{side} × {side}")
@@ -523,20 +523,12 @@ def _boards(style: Style, kernels: tuple[int, ...]) -> Image.Image:
         for place, kernel in zip(places, kernels, strict=True):
             counts = Layer(kernel, 2).reached(7)
             board = np.outer(counts, counts)
-            place.imshow(_tinted(style, board / board.max(), style.theme.lines[1]), interpolation="nearest")
+            place.imshow(tinted(style, board / board.max(), style.theme.lines[1]), interpolation="nearest")
             place.set_title(f"k = {kernel}, s = 2")
             place.grid(False)
             place.set(xticks=(), yticks=())
 
     return drawn(style, paint, columns=len(kernels), size=(7.6, 2.3))
-
-
-def _tinted(style: Style, values: np.ndarray, colour: str) -> np.ndarray:
-    """Return (h, w, 3) colours between paper, at 0, and ``colour``, at 1."""
-    from matplotlib.colors import to_rgb
-
-    paper, full = np.array(to_rgb(style.theme.paper)), np.array(to_rgb(colour))
-    return paper + np.clip(values, 0, 1)[..., None] * (full - paper)
 
 
 def _call(layer: Layer, side: int) -> Iterator[Block]:
