@@ -8,25 +8,9 @@ import pytest
 from saddlepoint.claims.bench import spaced
 from saddlepoint.claims.catalogue.ebgan_grid import inception
 from saddlepoint.claims.catalogue.ten_times_too_long import collapsed_at
-from saddlepoint.claims.catalogue.three_updates import RULES, closed_forms, fit
 from saddlepoint.claims.game import Game
 from saddlepoint.claims.protocol import Findings, Missing
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_each_rule_follows_its_divergence(seed):
-    errors = closed_forms(seed)
-    assert set(errors) == {f"error_{rule}" for rule in RULES}
-    assert max(errors.values()) < 1e-7
-
-
-def test_reverse_kl_takes_one_mode_and_jsd_both():
-    centre, width = fit("combined", 400)
-    assert abs(centre) == pytest.approx(3, abs=0.05)
-    assert width == pytest.approx(1, abs=0.05)
-    centre, width = fit("minimax", 400)
-    assert centre == pytest.approx(0, abs=0.05)
-    assert width > 2.5
+from saddlepoint.theory.updates import RULES
 
 
 def test_pulls_are_those_of_the_logit():

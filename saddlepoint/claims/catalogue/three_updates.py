@@ -1,22 +1,15 @@
 """Three ways for a generator to move: what each follows, and how hard it pulls when the critic is sure."""
 
-from collections.abc import Callable
 from typing import Any
-
-import torch
-import torch.nn.functional as F
-from torch import Tensor
 
 from saddlepoint.claims.bench import Bench
 from saddlepoint.claims.claim import claim
 from saddlepoint.claims.game import Game
 from saddlepoint.claims.protocol import Arm, Findings, Protocol
 from saddlepoint.claims.verdict import Verdict, at_most, within
-from saddlepoint.objectives import objectives
+from saddlepoint.theory.updates import RULES, best_fit, gradient_errors
 
-RULES = ("minimax", "non_saturating", "combined")
-ATOMS, SURE = 10, -5.0
-Divergence = Callable[[Tensor, Tensor], Tensor]
+SURE = -5.0  # mean logit of samples at which a critic is confident
 
 
 def judge(findings: Findings) -> Verdict:
@@ -71,9 +64,9 @@ def three_updates(bench: Bench) -> dict[str, Any]:
     ``centre`` and ``width`` are those of the Gaussian at which a rule that descends from the middle or from one
     mode comes nearest to ½N(−3, 1) + ½N(3, 1) by its own divergence.
     """
-    figures: dict[str, Any] = closed_forms(bench.seed)
+    figures: dict[str, Any] = {f"error_{rule}": error for rule, error in gradient_errors(bench.seed).items()}
     for rule in RULES:
-        centre, width = fit(rule, bench.settings["descent"])
+        centre, width = best_fit(rule, bench.settings["descent"])
         figures |= {f"centre_{rule}": centre, f"width_{rule}": width}
     game = Game(bench.arm.recipe, bench.source, seed=bench.seed)
     over_time = [_pulls(game)]
@@ -89,73 +82,3 @@ def three_updates(bench: Bench) -> dict[str, Any]:
 def _pulls(game: Game) -> dict[str, float]:
     pulls = {rule: game.pull(rule) for rule in RULES}
     return {"steps": game.steps, "logit": pulls["combined"][1]} | {n: pull[0] for n, pull in pulls.items()}
-
-
-def closed_forms(seed: int) -> dict[str, float]:
-    """Return the largest relative error of each rule's gradient against its divergence's."""
-    rng = torch.Generator().manual_seed(seed)
-    p = torch.randn(ATOMS, generator=rng, dtype=torch.float64).softmax(0)
-    theta = torch.randn(ATOMS, generator=rng, dtype=torch.float64)
-    errors = {}
-    for rule, divergence in DIVERGENCES.items():
-        (gradient,) = _descend(rule, p, theta.clone().requires_grad_(), lambda t: t.softmax(0))
-        truth = torch.empty_like(theta)
-        for i in range(ATOMS):
-            step = torch.zeros_like(theta)
-            step[i] = 1e-5
-            ends = [divergence(p, (theta + sign * step).softmax(0)) for sign in (1, -1)]
-            truth[i] = (ends[0] - ends[1]) / 2e-5
-        errors[f"error_{rule}"] = ((gradient - truth).abs().max() / truth.abs().max()).item()
-    return errors
-
-
-def _descend(rule: str, p: Tensor, theta: Tensor, density: Callable[[Tensor], Tensor]) -> tuple[Tensor, ...]:
-    """Return the gradient of a rule's exact expectation at the best critic, which is held fixed."""
-    q = density(theta)
-    score = (p.log() - q.log()).detach()  # the logit of p/(p + q)
-    return torch.autograd.grad((q * objectives.get(rule).generator(score, score)).sum(), theta)
-
-
-def fit(rule: str, steps: int) -> tuple[float, float]:
-    """Return centre and width of the Gaussian where a rule's divergence from two modes at ±3 is least.
-
-    The rule descends from the middle and from one mode; the end with the smaller divergence counts.
-    """
-    x = torch.linspace(-12, 12, 481, dtype=torch.float64)
-    p = torch.logsumexp(torch.stack([-0.5 * (x - 3).square(), -0.5 * (x + 3).square()]), 0).softmax(0)
-
-    def bell(theta: Tensor) -> Tensor:
-        centre, log_width = theta
-        return (-0.5 * ((x - centre) / log_width.exp()).square()).softmax(0) + 1e-300
-
-    ends = []
-    for start in ([0.5, 1.0], [2.5, 0.0]):
-        theta = torch.tensor(start, dtype=torch.float64).requires_grad_()
-        adam = torch.optim.Adam([theta], lr=0.02)
-        for _ in range(steps):
-            (theta.grad,) = _descend(rule, p, theta, bell)
-            adam.step()
-        end = theta.detach()
-        ends.append((DIVERGENCES[rule](p, bell(end)).item(), end[0].item(), end[1].exp().item()))
-    _, centre, width = min(ends)
-    return centre, width
-
-
-def _kl(p: Tensor, q: Tensor) -> Tensor:
-    return (q * (q.log() - p.log())).sum()
-
-
-def _two_jsd(p: Tensor, q: Tensor) -> Tensor:
-    middle = (p + q) / 2
-    return F.kl_div(middle.log(), p, reduction="sum") + F.kl_div(middle.log(), q, reduction="sum")
-
-
-def _kl_less_two_jsd(p: Tensor, q: Tensor) -> Tensor:
-    return _kl(p, q) - _two_jsd(p, q)
-
-
-DIVERGENCES: dict[str, Divergence] = {
-    "minimax": _two_jsd,
-    "non_saturating": _kl_less_two_jsd,
-    "combined": _kl,
-}

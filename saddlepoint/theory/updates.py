@@ -1,0 +1,143 @@
+"""What a generator descends on when the critic is at its best: three rules, and the divergence behind each.
+
+    rule            the generator minimises   at D* its gradient is that of   source
+    minimax         E log(1 − D)              2·JSD(p‖q)                      Goodfellow et al. 2014, eq. 6
+    non_saturating  −E log D                  KL(q‖p) − 2·JSD(p‖q)            Arjovsky and Bottou 2017, thm 2.5
+    combined        −E log D/(1 − D)          KL(q‖p)                         Huszár 2016
+
+The critic is held fixed while the gradient is taken, as in training.
+"""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from saddlepoint.objectives import objectives
+from saddlepoint.theory.divergences import bells, jensen_shannon, kl
+
+Divergence = Callable[[Tensor, Tensor], Tensor]
+Density = Callable[[Tensor], Tensor]
+
+
+def two_jsd(p: Tensor, q: Tensor) -> Tensor:
+    """Return 2·JSD(p‖q) of log-masses."""
+    return 2 * jensen_shannon(p, q)
+
+
+def reverse_kl(p: Tensor, q: Tensor) -> Tensor:
+    """Return KL(q‖p) of log-masses."""
+    return kl(q, p)
+
+
+def reverse_kl_less_two_jsd(p: Tensor, q: Tensor) -> Tensor:
+    """Return KL(q‖p) − 2·JSD(p‖q) of log-masses."""
+    return kl(q, p) - two_jsd(p, q)
+
+
+DIVERGENCES: dict[str, Divergence] = {
+    "minimax": two_jsd,
+    "non_saturating": reverse_kl_less_two_jsd,
+    "combined": reverse_kl,
+}
+RULES = tuple(DIVERGENCES)
+
+
+def descent(rule: str, p: Tensor, theta: Tensor, density: Density) -> Tensor:
+    """Return the gradient at θ of a rule's exact expectation over q at the best critic, which is held fixed.
+
+    Args:
+        rule: name of an objective.
+        p: (k,) log-masses of the data.
+        theta: parameters, which require gradients.
+        density: θ -> (k,) log-masses of q.
+    """
+    q = density(theta)
+    score = (p - q).detach()  # the logit of p/(p + q)
+    loss = (q.exp() * objectives.get(rule).generator(score, score)).sum()
+    return torch.autograd.grad(loss, theta)[0]
+
+
+def numerical_gradient(
+    divergence: Divergence, p: Tensor, theta: Tensor, density: Density, step: float = 1e-5
+) -> Tensor:
+    """Return the gradient of θ -> divergence(p, density(θ)) by central differences."""
+    theta = theta.detach()
+    ends = [
+        divergence(p, density(theta + change)) - divergence(p, density(theta - change))
+        for change in step * torch.eye(len(theta), dtype=theta.dtype)
+    ]
+    return torch.stack(ends) / (2 * step)
+
+
+def gradient_errors(seed: int, atoms: int = 10) -> dict[str, float]:
+    """Return each rule's largest relative error against its divergence's numerical gradient.
+
+    Between two random distributions on ``atoms`` atoms, in float64, where q is the softmax of θ.
+    """
+    rng = torch.Generator().manual_seed(seed)
+    p = torch.randn(atoms, generator=rng, dtype=torch.float64).log_softmax(0)
+    theta = torch.randn(atoms, generator=rng, dtype=torch.float64).requires_grad_()
+
+    def density(theta: Tensor) -> Tensor:
+        return theta.log_softmax(0)
+
+    errors = {}
+    for rule, divergence in DIVERGENCES.items():
+        truth = numerical_gradient(divergence, p, theta, density)
+        error = descent(rule, p, theta, density) - truth
+        errors[rule] = (error.abs().max() / truth.abs().max()).item()
+    return errors
+
+
+MODES = (-3.0, 3.0)
+GRID = torch.linspace(-24, 24, 241, dtype=torch.float64)
+STARTS = ((0.5, 1.0), (2.5, 0.0))  # (centre, log-width): between the modes and wide, on one mode and narrow
+RATE = 0.02  # of Adam
+
+
+def two_modes() -> Tensor:
+    """Return the log-masses of ½N(−3, 1) + ½N(3, 1) on the grid."""
+    return bells(GRID, *MODES)
+
+
+def gaussian(theta: Tensor) -> Tensor:
+    """Return the log-masses on the grid of the Gaussian with θ = (centre, log of its width)."""
+    return (-0.5 * ((GRID - theta[0]) / theta[1].exp()).square()).log_softmax(0)
+
+
+def likelihood_descent(p: Tensor, theta: Tensor, density: Density) -> Tensor:
+    """Return the gradient at θ of KL(p‖q): what maximum likelihood descends on, without a critic."""
+    return torch.autograd.grad(kl(p, density(theta)), theta)[0]
+
+
+def fitted(rule: str, start: tuple[float, float], steps: int) -> Tensor:
+    """Return (steps + 1, 2): θ of the one Gaussian that a rule moves towards two modes, step by step.
+
+    Args:
+        rule: one of ``RULES``, or "likelihood".
+        start: first θ.
+        steps: of Adam.
+    """
+    p, theta = two_modes(), torch.tensor(start, dtype=torch.float64).requires_grad_()
+    adam = torch.optim.Adam([theta], lr=RATE)
+    path = [theta.detach().clone()]
+    for _ in range(steps):
+        if rule == "likelihood":
+            theta.grad = likelihood_descent(p, theta, gaussian)
+        else:
+            theta.grad = descent(rule, p, theta, gaussian)
+        adam.step()
+        path.append(theta.detach().clone())
+    return torch.stack(path)
+
+
+def best_fit(rule: str, steps: int) -> tuple[float, float]:
+    """Return centre and width of the Gaussian where a rule's divergence from two modes is least.
+
+    The rule descends from the middle and from one mode; the end with the smaller divergence counts.
+    """
+    p = two_modes()
+    ends = [fitted(rule, start, steps)[-1] for start in STARTS]
+    best = min(ends, key=lambda theta: DIVERGENCES[rule](p, gaussian(theta)).item())
+    return best[0].item(), best[1].exp().item()
