@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+import torch
 from explaining.scripts import computed
 
-from saddlepoint.theory import energy, games
+from saddlepoint.theory import energy, games, optimal_critic
 from saddlepoint.theory.convolution_arithmetic import Layer
+from saddlepoint.theory.divergences import bells, gaussian_kl, jensen_shannon
 
 
 def test_games():
@@ -15,6 +17,24 @@ def test_games():
             assert result[rule] == pytest.approx(games.modulus(rule, values["h"]), rel=1e-9)
             path = games.path(rule, games.bilinear, (1.0, 1.0), values["h"], values["steps"])
             assert np.allclose(result["paths"][rule], path, rtol=1e-6, atol=1e-9)
+
+
+def test_optimal_critic():
+    grid = [
+        {"mean": mean, "data": data, "samples": samples}
+        for mean in (0, 2, 6)
+        for data in (0.3, 1, 3)
+        for samples in (0.3, 2)
+    ]
+    x = torch.linspace(-24, 24, 1201, dtype=torch.float64)
+    for values, result in zip(grid, computed("optimal_critic", grid), strict=True):
+        data, samples = values["data"], values["samples"]
+        p, q = bells(x, 0.0, deviation=data), bells(x, values["mean"], deviation=samples)
+        assert result["jsd"] == pytest.approx(jensen_shannon(p, q).item(), abs=1e-9)
+        assert result["cost"] == pytest.approx(optimal_critic.cost(p, q).item(), abs=1e-9)
+        assert result["forward"] == pytest.approx(gaussian_kl(0, data, values["mean"], samples), rel=1e-9)
+        assert result["reverse"] == pytest.approx(gaussian_kl(values["mean"], samples, 0, data), rel=1e-9)
+        assert np.allclose(result["best"], (p - q).sigmoid(), atol=1e-9)
 
 
 def test_convolutions():
