@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -125,6 +126,16 @@ def test_a_judge_may_take_what_samples_leave(usual, monkeypatch):
     assert scores._cost(each=0.1) == (15.0, 0.001, "a judge of these classes is trained once")
     why = "with patches, since training a judge would take 15 s or more"
     assert scores._cost(each=0.3) == (1.0, 0.001, why)
+
+
+def test_a_resumed_run_says_too_that_patches_are_compared():
+    rows = [{"step": 4, "encoder": "patches-0123", "samples": 300}]
+    data = load("digits")
+    again = QuickScores(data, rows=rows)._encoder(Limited(lambda *call: None, 30), 0.0)
+    assert again.name == "patches"
+    assert again.warning.startswith("Patches are compared, as before in this run;")
+    plain = QuickScores(replace(data, classes=()), rows=rows)._encoder(Limited(lambda *call: None, 30), 0.0)
+    assert not plain.warning
 
 
 def test_training_keeps_its_scores(capsys):

@@ -4,10 +4,13 @@ import multiprocessing
 import os
 import random
 import resource
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +18,7 @@ from PIL import Image
 from runs import assert_same, train_until_killed
 
 import saddlepoint as sp
+from saddlepoint.core.run_folder import RunFolder
 
 STEPS = 60
 SETTINGS = {
@@ -170,3 +174,52 @@ def test_a_run_that_another_process_trains_stays_as_it_is(tmp_path):
     longer = sp.resume(run.path, steps=5, threads=2, quiet=True)
     assert longer.config["budget"] == {"steps": 5}
     assert longer.config["threads_before"] == [[3, 1]]
+
+
+def test_what_another_process_wrote_before_it_let_go_is_read(tmp_path, monkeypatch):
+    """What used to happen: it was read before the lock was held, and trained again."""
+    run = sp.train("mlp_gan", "ring8", steps=3, batch=16, out=tmp_path / "run", threads=1, quiet=True)
+    locked = RunFolder.locked
+
+    @contextmanager
+    def after_another(folder):
+        config = folder.read_config()
+        with locked(folder):
+            folder.write_config(config | {"budget": {"steps": 2}})
+            yield
+
+    monkeypatch.setattr(RunFolder, "locked", after_another)
+    with pytest.raises(sp.UserError, match="has finished its 2 steps"):
+        sp.resume(run.path, quiet=True)
+
+
+def test_a_run_that_was_killed_before_its_card_gets_it(tmp_path, capsys):
+    run = sp.train("mlp_gan", "ring8", steps=3, batch=16, out=tmp_path / "run", threads=1)
+    card, curves = run.folder.read_card(), run.curves()
+    weights = run.folder.latest().values()["hashes"]
+    run.folder.remove_card()
+    run.folder.curves.unlink()
+    again = sp.resume(run.path)
+    assert "done at step 3" in capsys.readouterr().out
+    assert (again.folder.read_card(), again.curves()) == (card, curves)
+    assert again.folder.latest().values()["hashes"] == weights
+    assert again.folder.curves.exists()
+    with pytest.raises(sp.UserError, match="has finished its 3 steps"):
+        sp.resume(run.path)
+
+
+def test_nobody_can_take_a_run_while_it_is_removed(tmp_path, monkeypatch):
+    run = sp.train("mlp_gan", "ring8", steps=1, batch=16, out=tmp_path / "run", threads=1, quiet=True)
+    tried, rmtree = [], shutil.rmtree
+
+    def held(path):
+        if Path(path) != run.path:
+            with pytest.raises(sp.UserError, match="is being trained by another process"), run.folder.locked():
+                pass
+            tried.append(path)
+        rmtree(path)
+
+    monkeypatch.setattr(shutil, "rmtree", held)
+    run.folder.delete()
+    assert tried
+    assert not run.path.exists()

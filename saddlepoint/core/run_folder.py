@@ -85,6 +85,9 @@ class RunFolder:
         try:
             with self.locked():
                 self.config.unlink(missing_ok=True)
+                for path in self.path.iterdir():
+                    if path.name != _LOCK:
+                        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
             shutil.rmtree(self.path.absolute())  # a folder cannot be removed as "."
         except OSError as error:
             raise UserError(f"cannot remove {error.filename or self.path}: {error.strerror}") from error

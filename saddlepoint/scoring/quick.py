@@ -22,6 +22,7 @@ IMAGES = REAL_EACH + 2  # that are encoded for a sample: itself, and real ones, 
 TRIAL = 64  # samples that are drawn and encoded to see how long that takes
 COUNTS = (CHEAP_SAMPLES, 1_000, 500, 250, TRIAL)  # of samples: the most that there is time for
 SURE = 2.0  # seconds after which the time that is left is known well enough to give up
+JUDGED = "saddle evaluate trains the judge."
 METRICS = 2.0  # seconds that the cheap metrics take, about
 
 Draw = Callable[[int], np.ndarray]
@@ -152,7 +153,10 @@ class QuickScores:
 
     def _encoder(self, limited: Limited, each: float) -> Encoder:
         if self.name is not None:
-            return find_encoder(self.name, self.data, limited)
+            found = find_encoder(self.name, self.data, limited)
+            if self.name == "patches" and can_be_judged(self.data):
+                return replace(found, warning=f"Patches are compared, as before in this run; {JUDGED}")
+            return found
         if not can_be_judged(self.data):
             return find_encoder(None, self.data, limited)
         may = self._judge_limit(each)
@@ -162,7 +166,7 @@ class QuickScores:
             found = find_encoder("patches", self.data, limited)
             warning = (
                 f"Patches are compared, because {slow}, more than the {clock(max(may, 0.0))} that it may here; "
-                "saddle evaluate trains the judge."
+                + JUDGED
             )
             return replace(found, warning=warning)
 

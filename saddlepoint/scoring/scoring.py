@@ -91,6 +91,8 @@ def _score(
             dataset = reference(run, against, f"saddle evaluate {run.path} --against PATH", report)
             _check_knn(run, dataset, knn)
             return _score_run(run, dataset, report, knn, settings)
+        if against is None:  # those that were changed are told here; their size then is another
+            run.data(report, cure=f"saddle evaluate {run.path} --against PATH")
         # At another size its samples are judged as those of a file; the run keeps the card of its own.
         target, stored = run.sample(settings["samples"], seed=settings["seed"]), run.config["data"]
         against, labels = against or stored["source"], None if against else stored.get("labels")

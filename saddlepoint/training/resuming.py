@@ -8,6 +8,7 @@ from saddlepoint.compute.alike import siblings
 from saddlepoint.compute.plan import Plan
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget
+from saddlepoint.core.run_folder import RunFolder
 from saddlepoint.engine.loop import Habits, Watcher
 from saddlepoint.engine.tuning import rethreaded
 from saddlepoint.runs.prepare import Prepared, rebuild
@@ -32,6 +33,8 @@ def resume(
 ) -> Run:
     """Continue a run exactly where it stopped, or extend it.
 
+    A run that has done all of its steps and lacks its pictures or its card, as after a kill, gets them.
+
     Args:
         path: the run's folder, by default that of the newest run.
         steps: train until this many steps are done in total, whatever the budget was.
@@ -46,21 +49,36 @@ def resume(
         watchers: told of every step, tick and snapshot.
 
     Raises:
-        UserError: the run is damaged or finished, or its data have changed.
+        UserError: the run is damaged or finished, another process trains it, or its data have changed.
     """
-    run = load(path)
-    config, folder = run.config, run.folder
+    folder = load(path).folder
     if folder.chosen is not None:
         raise UserError(f"a run goes on from its newest checkpoint: saddle resume {folder.path}")
+    length, screen = Length(steps, images, epochs, minutes), Screen(quiet)
+    with folder.locked():  # what is read from here on is what no other process writes
+        return _resume(Run(folder), length, data, threads, screen, watchers)
+
+
+def _resume(
+    run: Run,
+    length: Length,
+    data: str | None,
+    threads: int | Literal["auto"] | None,
+    screen: Screen,
+    watchers: tuple[Watcher, ...],
+) -> Run:
+    """Continue a run whose lock is held; arguments as for :func:`resume`."""
+    config, folder = run.config, run.folder
     if data is not None:
         _move(run, data)
-    screen = Screen(quiet)
     before = Budget(**config["budget"])
-    budget = Length(steps, images, epochs, minutes).budget(before)
+    budget = length.budget(before)
+    habits = Habits(**{"card": True, "evaluate_every": 0} | config["habits"])  # not kept at first
     latest = folder.latest()
     values = latest.values()
     used = (latest.step, values["drawn"], config["data"]["count"], values["seconds"])
-    if budget.fraction(*used) >= 1:
+    ending = budget is before and data is None and _lacks_ending(folder, habits, screen)
+    if budget.fraction(*used) >= 1 and not ending:
         if budget is not before:
             done = f"{round(budget.used(*used), 2):,} {budget.unit}"
             raise UserError(f"{folder.path} has done {done} already; ask for more with --{budget.unit}")
@@ -80,15 +98,19 @@ def resume(
             plan = rethreaded(plan, prepared.experiment, found.train, budget, threads)
         config |= _rethreaded(config, plan, latest.step)
     siblings().add(plan)
-    changed = budget is not before or threads is not None
-    habits = Habits(**{"card": True, "evaluate_every": 0} | config["habits"])  # not kept at first
+    if budget is not before or threads is not None:
+        folder.write_config(config | {"budget": budget.to_json()})
     scores, told = quick_scores(prepared, plan, budget, habits, screen, folder.rows())
     screen.introduce(prepared, plan, budget, folder.path, resumed=latest.step, scores=told)
-    started = Started(prepared, plan, budget, habits, screen, scores, told)
     with plan.applied():
-        return train_on(
-            folder, started, watchers, resumed=config | {"budget": budget.to_json()} if changed else {}
-        )
+        started = Started(prepared, plan, budget, habits, screen, scores, told)
+        return train_on(folder, started, watchers, resumed=True)
+
+
+def _lacks_ending(folder: RunFolder, habits: Habits, screen: Screen) -> bool:
+    """Say whether a run that has done all of its steps was killed before its pictures or its card."""
+    scored = habits.card and not screen.quiet and folder.samples()
+    return not folder.curves.exists() or (bool(scored) and not folder.card.exists())
 
 
 def _rethreaded(config: dict[str, Any], plan: Plan, step: int) -> dict[str, Any]:
@@ -108,5 +130,4 @@ def _move(run: Run, data: str) -> None:
         run.data()
     except UserError as error:
         raise UserError(f"the data of {run.path} are not at {data}: {error}") from error
-    with run.folder.locked():
-        run.folder.write_config(run.config)
+    run.folder.write_config(run.config)

@@ -1,7 +1,7 @@
 """From a run that is resolved to one that is trained, drawn and scored."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 
@@ -42,20 +42,20 @@ def train_on(
     started: Started,
     watchers: tuple[Watcher, ...],
     *,
-    resumed: dict[str, Any] | None = None,
+    resumed: bool = False,
 ) -> Run:
-    """Train in ``folder`` until the budget is used up, then draw the pictures.
+    """Train in ``folder``, whose lock is held, until the budget is used up, then draw the pictures.
 
     Args:
         folder: the run's.
         started: what is trained, and how.
         watchers: told of every step.
-        resumed: None of a new run; of one that goes on its configuration from here on, empty where that stays.
+        resumed: whether the run goes on from its newest checkpoint.
     """
     prepared, plan, budget, habits, screen, scores, *_ = started
     data: Dataset | None = prepared.data
     assert data is not None
-    with folder.locked(), torch.random.fork_rng():
+    with torch.random.fork_rng():
         bar = screen.bar()
         trainer = Trainer(
             prepared.experiment,
@@ -67,9 +67,7 @@ def train_on(
             habits=habits,
             evaluation=evaluation_of(scores, screen, bar),
         )
-        if resumed is not None:
-            if resumed:  # not before the lock is held: nobody else trains it
-                folder.write_config(resumed)
+        if resumed:
             trainer.resume(folder.latest())
         recorder = Recorder(folder, data, prepared.seed)
         trainer.watchers = (recorder, bar, Pace(screen.replan), *watchers)

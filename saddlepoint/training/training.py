@@ -120,7 +120,7 @@ def train(
         prepared, started.plan, budget, folder.path, init=init, scores=started.told, worth=started.worth
     )
     try:
-        with started.plan.applied():
+        with folder.locked(), started.plan.applied():
             return train_on(folder, started, watchers)
     except UserError:
         if not folder.rows() and not any(one.step for one in folder.checkpoints()):  # nothing is learned yet
