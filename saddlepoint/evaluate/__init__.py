@@ -4,7 +4,8 @@ from saddlepoint.evaluate.card import Card, meanings
 from saddlepoint.evaluate.encoder import Encoder, Encoding
 from saddlepoint.evaluate.encoders.find import find_encoder
 from saddlepoint.evaluate.measure import cheap, evaluate
-from saddlepoint.evaluate.metric import Figure, Inputs, Measure, metric
+from saddlepoint.evaluate.metric import Figure, Inputs, metric
+from saddlepoint.evaluate.metrics.parzen import parzen
 
 __all__ = [
     "Card",
@@ -12,10 +13,10 @@ __all__ = [
     "Encoding",
     "Figure",
     "Inputs",
-    "Measure",
     "cheap",
     "evaluate",
     "find_encoder",
     "meanings",
     "metric",
+    "parzen",
 ]

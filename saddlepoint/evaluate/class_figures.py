@@ -6,7 +6,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from saddlepoint.evaluate.distances import nearest
-from saddlepoint.evaluate.metric import SHARE, About, Measure
+from saddlepoint.evaluate.metric import SHARE, About, Figure
 from saddlepoint.evaluate.statistics import of_share
 
 ABOUT: Mapping[str, About] = {
@@ -15,7 +15,7 @@ ABOUT: Mapping[str, About] = {
 }
 
 
-def code_error(code: np.ndarray, label: np.ndarray) -> Measure:
+def code_error(code: np.ndarray, label: np.ndarray) -> Figure:
     """Return the share of images whose code is not the one that stands for their class.
 
     Codes are matched to classes one to one, so that the fewest images are wrong (Chen et al. 2016, section
@@ -30,19 +30,19 @@ def code_error(code: np.ndarray, label: np.ndarray) -> Measure:
     codes, classes = linear_sum_assignment(table, maximize=True)
     wrong = len(code) - int(table[codes, classes].sum())
     match = {str(a): int(b) for a, b in zip(codes, classes, strict=True)}
-    return Measure(
+    return Figure(
         wrong / len(code),
         *of_share(wrong, len(code)),
         len(code),
-        {"class_of_code": match},
-        "pixels",
+        encoder="pixels",
+        detail={"class_of_code": match},
         range=SHARE,
     )
 
 
 def knn_accuracy(
     image: np.ndarray, label: np.ndarray, blocks: Iterable[tuple[np.ndarray, np.ndarray]]
-) -> Measure:
+) -> Figure:
     """Return the share of images whose nearest sample, in pixels, was made for their class.
 
     One nearest neighbour by Euclidean distance (Radford et al. 2016, section 5.1). Memory stays below 2 GB
@@ -62,4 +62,6 @@ def knn_accuracy(
         used += len(sample)
     right = int((found == label).sum())
     detail = {"test_images": len(image)}
-    return Measure(right / len(image), *of_share(right, len(image)), used, detail, "pixels", range=SHARE)
+    return Figure(
+        right / len(image), *of_share(right, len(image)), used, encoder="pixels", detail=detail, range=SHARE
+    )

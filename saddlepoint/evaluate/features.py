@@ -1,6 +1,8 @@
-"""From a data set and an encoder to the views that metrics compare; real ones are cached."""
+"""What an encoder sees in a set of images, for metrics to compare; of real ones it is cached."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +18,6 @@ from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.resize import shrink
 from saddlepoint.data.subset import random_part
 from saddlepoint.evaluate.encoder import BLOCK, Encoder, Encoding
-from saddlepoint.evaluate.metric import View
 
 VERSION = 2
 REAL, HELD_OUT = 60_000, 10_000
@@ -24,19 +25,57 @@ SIDE = 32
 ORDER = 0  # seed of the order of rows
 
 
-def fake_view(images: np.ndarray, encoder: Encoder) -> View:
+@dataclass(frozen=True)
+class Features:
+    """Some images (or points) as an encoder sees them; row i is the same image everywhere.
+
+    Attributes:
+        features: float32 (n, f).
+        logits: float32 (n, k), or None where the encoder knows no classes.
+        label: int64 (n,) true classes, or None for samples and unlabelled data.
+        thumbnails: () -> (n, p) uint8 pixels of the image shrunk to at most 32 by 32, or float32 points.
+    """
+
+    features: np.ndarray
+    logits: np.ndarray | None = None
+    label: np.ndarray | None = None
+    thumbnails: Callable[[], np.ndarray] | None = None
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+    @cached_property
+    def pixels(self) -> np.ndarray:
+        """(n, p) uint8 thumbnails or float32 points, made on first use."""
+        if self.thumbnails is None:
+            raise ValueError("these features were made without their images")
+        return self.thumbnails()
+
+    def take(self, rows: np.ndarray | slice) -> "Features":
+        """Return the images at ``rows``."""
+        chosen = None if self.thumbnails is None else lambda: self.pixels[rows]
+        logits = None if self.logits is None else self.logits[rows]
+        label = None if self.label is None else self.label[rows]
+        return Features(self.features[rows], logits, label, chosen)
+
+    def head(self, count: int) -> "Features":
+        """Return the first ``count`` images; those of real images are already in random order."""
+        return self if count >= len(self) else self.take(slice(0, count))
+
+
+def sample_features(images: np.ndarray, encoder: Encoder) -> Features:
     """Encode samples, uint8 (n, h, w, c) or float32 (n, d)."""
     features, logits = encoder.encode(images)
-    return View(features, logits, None, lambda: thumbnails(images))
+    return Features(features, logits, None, lambda: thumbnails(images))
 
 
-def real_views(
+def real_features(
     dataset: Dataset,
     encoder: Encoder,
     report: Progressing = silent,
     *,
     most: tuple[int, int] = (REAL, HELD_OUT),
-) -> tuple[View, View]:
+) -> tuple[Features, Features]:
     """Encode (training, held-out) images, each in a fixed random order; cached by data and encoder.
 
     At most 60,000 training images are used. Held out are at most 10,000 images of the test split and, where
@@ -48,12 +87,12 @@ def real_views(
     train = [(dataset.train, training_order(dataset, rng))]
     held = [(split, rng.permutation(len(split))) for split in held_out(dataset, report)]
     kept = _first(held, HELD_OUT)
-    real = _view(f"{name}-train", train, encoder, report, most[0])
-    return real, _view(f"{name}-heldout", kept, encoder, report, most[1])
+    real = _features(f"{name}-train", train, encoder, report, most[0])
+    return real, _features(f"{name}-heldout", kept, encoder, report, most[1])
 
 
 def training_order(dataset: Dataset, rng: np.random.Generator | None = None) -> np.ndarray:
-    """Return the positions within the training split that the rows of the training view come from."""
+    """Return the positions within the training split of the rows of the training features."""
     return random_part(len(dataset.train), REAL, ORDER if rng is None else rng)
 
 
@@ -112,14 +151,14 @@ def thumbnails(images: np.ndarray) -> np.ndarray:
     return small.reshape(len(small), -1)
 
 
-def _view(
+def _features(
     name: str, parts: list[tuple[Split, np.ndarray]], encoder: Encoder, report: Progressing, most: int
-) -> View:
-    """Encode the first ``most`` of the parts' images; taken from the view of all where that is there."""
+) -> Features:
+    """Encode the first ``most`` of the parts' images; taken from those of all where these are there."""
     count = sum(len(order) for _, order in parts)
     if count > most:
         if _place(name).exists():
-            return _view(name, parts, encoder, report, count).head(most)
+            return _features(name, parts, encoder, report, count).head(most)
         name, parts = f"{name}-{most}", _first(parts, most)
     label = [split.label[split.all_rows[order]] for split, order in parts if split.label is not None]
     features, logits = _encoded(name, parts, encoder, report)
@@ -127,7 +166,7 @@ def _view(
     def pixels() -> np.ndarray:
         return np.concatenate([thumbnails(block) for block in _blocks(parts)])
 
-    return View(features, logits, np.concatenate(label) if label else None, pixels)
+    return Features(features, logits, np.concatenate(label) if label else None, pixels)
 
 
 def _encoded(

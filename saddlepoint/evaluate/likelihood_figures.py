@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from saddlepoint.evaluate.metric import About, Measure
+from saddlepoint.evaluate.metric import About, Figure
 from saddlepoint.evaluate.statistics import Z
 
 ABOUT: Mapping[str, About] = {
@@ -14,9 +14,7 @@ ABOUT: Mapping[str, About] = {
 }
 
 
-def likelihood(
-    nats: np.ndarray, *, bound: bool, error: float = 0.0, truth: np.ndarray | None = None
-) -> Measure:
+def likelihood(nats: np.ndarray, *, bound: bool, error: float = 0.0, truth: np.ndarray | None = None) -> Figure:
     """Return the mean log-likelihood of test examples, or of a bound on it.
 
     The interval is 1.96 standard errors, over examples and of what all of them share.
@@ -32,4 +30,4 @@ def likelihood(
     real = None if truth is None else float(truth.mean())
     detail = {"bound": bound, "shared_error": error}
     known = 0 if truth is None else count
-    return Measure(value, value - reach, value + reach, count, detail, "likelihood", real, known)
+    return Figure(value, value - reach, value + reach, count, real, "likelihood", known, detail)

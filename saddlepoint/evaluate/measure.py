@@ -14,8 +14,8 @@ from saddlepoint.data.dataset import Dataset
 from saddlepoint.evaluate.card import Card
 from saddlepoint.evaluate.encoder import Encoder
 from saddlepoint.evaluate.encoders.find import find_encoder
-from saddlepoint.evaluate.features import HELD_OUT, REAL, fake_view, real_views
-from saddlepoint.evaluate.metric import Figure, Inputs, Measure, Metric, UnmeasurableError, View
+from saddlepoint.evaluate.features import HELD_OUT, REAL, Features, real_features, sample_features
+from saddlepoint.evaluate.metric import Figure, Inputs, Metric, UnmeasurableError
 from saddlepoint.evaluate.metric import metrics as registered
 from saddlepoint.evaluate.remarks import check_reference, notes_on
 from saddlepoint.evaluate.samples import Sample, draw
@@ -125,11 +125,11 @@ def _score(
     report(f"drawing {samples:,} samples", 0, 0)
     images, assumed = draw(dataset, sample, samples, seed)
     found = find_encoder(encoder, dataset, report)
-    real, heldout = real_views(dataset, found, report, most=most)
+    real, heldout = real_features(dataset, found, report, most=most)
     report(f"encoding {len(images):,} samples with {found.name}", 0, 0)
     # A file may be sorted by class, and some metrics use a part of the samples.
     images = images[np.random.default_rng(seed).permutation(len(images))]
-    fake = fake_view(images, found)
+    fake = sample_features(images, found)
     _check_features(fake, real, found, dataset)
     rng = np.random.default_rng(seed)
     inputs = Inputs(fake, real, heldout, dataset, rng, samples=images)
@@ -149,15 +149,15 @@ def _score(
         if not metric.cheap:
             report(f"measuring {metric.name}", 0, 0)
         try:
-            measures = _measure(metric, inputs, seed)
+            measured = _measure(metric, inputs, seed)
         except UnmeasurableError as lack:
             if strict:
                 raise UserError(f"metric {metric.name!r} {lack}") from lack
             notes.append(f"Left out: {metric.name}, which {lack}.")
             continue
         floor, count = _floor(metric, inputs, f"{dataset.key}-{found.hash}-{len(real)}")
-        for name, measure in measures.items():
-            figures[name] = _figure(measure, floor.get(name), count, found)
+        for name, figure in measured.items():
+            figures[name] = _finished(figure, floor.get(name), count, found)
         if metric.most and len(fake) > metric.most:
             parts.append(f"{metric.name} on {metric.most:,}")
     if not figures:
@@ -187,11 +187,11 @@ def _score(
     return card
 
 
-def _check_features(fake: View, real: View, encoder: Encoder, dataset: Dataset) -> None:
+def _check_features(fake: Features, real: Features, encoder: Encoder, dataset: Dataset) -> None:
     if fake.features.ndim != 2 or len(fake.features) != len(fake):
         raise UserError(f"encoder {encoder.name!r} gave features of shape {fake.features.shape}, not (n, f)")
-    for view in (fake, real):
-        if not np.isfinite(view.features).all():
+    for encoded in (fake, real):
+        if not np.isfinite(encoded.features).all():
             raise UserError(f"encoder {encoder.name!r} gave features that are NaN or infinite")
     if (real.features == real.features[0]).all():
         raise UserError(
@@ -213,9 +213,9 @@ def _refusal(metric: Metric, inputs: Inputs) -> str:
         return f"compares {' or '.join(metric.kinds)}, and these are {inputs.dataset.kind}"
     if "heldout" in metric.needs and len(inputs.heldout) < 2 * metric.least:
         return f"needs {2 * metric.least} held-out images, and there are {len(inputs.heldout)}"
-    for what, view in (("samples", inputs.fake), ("training images", inputs.real)):
-        if len(view) < metric.least:
-            return f"needs at least {metric.least} {what}, and there are {len(view)}"
+    for what, encoded in (("samples", inputs.fake), ("training images", inputs.real)):
+        if len(encoded) < metric.least:
+            return f"needs at least {metric.least} {what}, and there are {len(encoded)}"
     return ""
 
 
@@ -233,14 +233,14 @@ def _floor(metric: Metric, inputs: Inputs, key: str) -> tuple[dict[str, float | 
         rest = heldout.take(slice(count, None)) if split else heldout
         stand_in = replace(inputs, fake=heldout.head(count), heldout=rest, samples=None)
         try:
-            return {name: measure.value for name, measure in _measure(metric, stand_in, 0).items()}
+            return {name: figure.value for name, figure in _measure(metric, stand_in, 0).items()}
         except UnmeasurableError:
             return {}
 
     return cache.remembered(f"floor{VERSION}-{key}-{metric.name}-{count}", compute), count
 
 
-def _measure(metric: Metric, inputs: Inputs, seed: int) -> dict[str, Measure]:
+def _measure(metric: Metric, inputs: Inputs, seed: int) -> dict[str, Figure]:
     """Measure with randomness that depends on the metric's name and not on which others are taken.
 
     Matrices of few features are multiplied on one thread: beside another program, threads of linear algebra
@@ -254,21 +254,11 @@ def _measure(metric: Metric, inputs: Inputs, seed: int) -> dict[str, Measure]:
         return metric.measure(replace(inputs, fake=fake, rng=rng))
 
 
-def _figure(measure: Measure, real: float | None, count: int, encoder: Encoder) -> Figure:
-    space = measure.space or f"{encoder.name}-{encoder.hash}"
-    low, high = within(
-        measure.range, *(None if end is None or not np.isfinite(end) else end for end in measure[1:3])
-    )
-    if measure.real is not None:
-        real, count = measure.real, measure.real_samples
-    return Figure(
-        value=measure.value,
-        low=low,
-        high=high,
-        samples=measure.samples,
-        real=real,
-        encoder=space,
-        real_samples=count,
-        detail=measure.detail,
-        range=measure.range,
-    )
+def _finished(figure: Figure, real: float | None, count: int, encoder: Encoder) -> Figure:
+    """Return a metric's figure as a card has it: cut off where it cannot be, beside what real images score."""
+    ends = (None if end is None or not np.isfinite(end) else end for end in (figure.low, figure.high))
+    low, high = within(figure.range, *ends)
+    if figure.real is not None:
+        real, count = figure.real, figure.real_samples
+    space = figure.encoder or f"{encoder.name}-{encoder.hash}"
+    return replace(figure, low=low, high=high, real=real, encoder=space, real_samples=count)

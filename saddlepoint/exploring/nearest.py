@@ -12,7 +12,7 @@ from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.core.words import brief
 from saddlepoint.evaluate.distances import nearest_few
 from saddlepoint.evaluate.encoders.find import find_encoder
-from saddlepoint.evaluate.features import real_views, thumbnails, training_order
+from saddlepoint.evaluate.features import real_features, thumbnails, training_order
 from saddlepoint.exploring.output import drawn_with, needs_kind, word_scale
 from saddlepoint.plots.collage import beside, framed, stacked, subtitled, titled
 from saddlepoint.plots.grid import GAP, grid
@@ -91,7 +91,9 @@ def neighbours(
         measured = "pixels"
     else:
         chosen = find_encoder(encoder, data, report)
-        index, distance = nearest_few(chosen.features(samples), real_views(data, chosen, report)[0].features, k)
+        index, distance = nearest_few(
+            chosen.features(samples), real_features(data, chosen, report)[0].features, k
+        )
         measured = f"features of {chosen.name}"
     index = order[index]
     images = np.stack([data.train.take(row)[0] for row in index])

@@ -25,10 +25,5 @@ def likelihood(run: Model, dataset: Dataset, seed: int = 0) -> dict[str, Figure]
         return {}
     nats, density = found
     truth = dataset.truth.log_density(examples) if isinstance(dataset.truth, Mixture) else None
-    measure = measured(nats, bound=density.bound, error=float(density.error), truth=truth)
-    name = "elbo" if density.bound else "log_likelihood"
-    return {
-        name: Figure(
-            *measure[:4], measure.real, measure.space or "", measure.real_samples, measure.detail, measure.range
-        )
-    }
+    figure = measured(nats, bound=density.bound, error=float(density.error), truth=truth)
+    return {"elbo" if density.bound else "log_likelihood": figure}

@@ -19,7 +19,7 @@ from saddlepoint.data import load as load_data
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.request import Background, Crop
 from saddlepoint.data.subset import random_part
-from saddlepoint.evaluate import Card, Figure, Inputs, Measure, evaluate
+from saddlepoint.evaluate import Card, Figure, Inputs, evaluate
 from saddlepoint.evaluate.class_figures import code_error, knn_accuracy
 from saddlepoint.plots.png import save_png
 from saddlepoint.runs.model import Model
@@ -140,19 +140,15 @@ def told_figures(
         return {}
     figures = {}
     if not named and (code := run.recognise(images)) is not None:
-        figures["code_error"] = _told(code_error(code, label), None)
+        figures["code_error"] = code_error(code, label)
     if knn is not None:
         real = dataset.train.take(random_part(len(dataset.train), knn))
         assert real[1] is not None
         control = knn_accuracy(images, label, [(real[0], real[1])]).value
         seen = [label for label in range(len(dataset.classes)) if label not in dataset.unseen]
         found = knn_accuracy(images, label, _of_classes(run, knn, seen, seed))
-        figures["knn_accuracy"] = _told(found, control, len(real[0]))
+        figures["knn_accuracy"] = replace(found, real=control, real_samples=len(real[0]))
     return figures
-
-
-def _told(found: Measure, real: float | None, count: int = 0) -> Figure:
-    return Figure(*found[:4], real, found.space or "pixels", count, found.detail, found.range)
 
 
 def _of_classes(

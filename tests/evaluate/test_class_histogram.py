@@ -1,19 +1,20 @@
 import numpy as np
 import pytest
 
-from saddlepoint.evaluate.metric import Inputs, View
+from saddlepoint.evaluate.features import Features
+from saddlepoint.evaluate.metric import Inputs
 from saddlepoint.evaluate.metrics.class_histogram import class_histogram
 from saddlepoint.evaluate.statistics import kl_divergence, total_variation
 from tests.evaluate.toys import toy
 
 
 def seen(label, classes):
-    return View(np.zeros((len(label), 1), np.float32), np.eye(classes, dtype=np.float32)[label], label)
+    return Features(np.zeros((len(label), 1), np.float32), np.eye(classes, dtype=np.float32)[label], label)
 
 
 def inputs(fake, real, classes, rng):
-    views = (seen(fake, classes), seen(real, classes), seen(real, classes))
-    return Inputs(*views, toy(tuple(map(str, range(classes)))), rng)
+    encoded = (seen(fake, classes), seen(real, classes), seen(real, classes))
+    return Inputs(*encoded, toy(tuple(map(str, range(classes)))), rng)
 
 
 def test_divergences_by_hand():

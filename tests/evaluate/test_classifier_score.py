@@ -1,14 +1,17 @@
 import numpy as np
 import pytest
 
-from saddlepoint.evaluate.metric import Inputs, View
+from saddlepoint.evaluate.features import Features
+from saddlepoint.evaluate.metric import Inputs
 from saddlepoint.evaluate.metrics.classifier_score import classifier_score
 from tests.evaluate.toys import toy
 
 
 def scored(logits, rng):
-    view = View(np.zeros((len(logits), 1), np.float32), logits.astype(np.float32))
-    return classifier_score(Inputs(view, view, view, toy(tuple("0123456789")), rng))["classifier_score"]
+    encoded = Features(np.zeros((len(logits), 1), np.float32), logits.astype(np.float32))
+    return classifier_score(Inputs(encoded, encoded, encoded, toy(tuple("0123456789")), rng))[
+        "classifier_score"
+    ]
 
 
 def test_clear_samples_of_ten_equal_classes_score_ten(rng):

@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 
-from saddlepoint.evaluate.metric import Inputs, View
+from saddlepoint.evaluate.features import Features
+from saddlepoint.evaluate.metric import Inputs
 from saddlepoint.evaluate.metrics.birthday import birthday, closest, near
 from saddlepoint.evaluate.metrics.memorisation import memorisation
 from tests.evaluate.toys import toy
 
 
-def view(pixels):
-    return View(np.zeros((len(pixels), 1), np.float32), thumbnails=lambda: pixels)
+def encoded(pixels):
+    return Features(np.zeros((len(pixels), 1), np.float32), thumbnails=lambda: pixels)
 
 
 def pictures(rng, count, dimension=24):
@@ -18,7 +19,7 @@ def pictures(rng, count, dimension=24):
 
 
 def inputs(fake, real, heldout, rng):
-    return Inputs(view(fake), view(real), view(heldout), toy(), rng)
+    return Inputs(encoded(fake), encoded(real), encoded(heldout), toy(), rng)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5, 1.0])

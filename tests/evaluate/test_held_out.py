@@ -6,8 +6,8 @@ from PIL import Image
 
 from saddlepoint.data import load
 from saddlepoint.evaluate import evaluate
-from saddlepoint.evaluate.features import held_out
-from saddlepoint.evaluate.metric import Inputs, View
+from saddlepoint.evaluate.features import Features, held_out
+from saddlepoint.evaluate.metric import Inputs
 from saddlepoint.evaluate.metrics.memorisation import memorisation
 from tests.evaluate.toys import toy
 
@@ -89,11 +89,13 @@ def test_too_few_to_be_split_have_no_real_figure(tmp_path):
 
 
 def test_repeated_training_images_are_no_larger_target(rng):
-    def view(images):
-        return View(np.zeros((len(images), 1), np.float32), thumbnails=lambda: images.reshape(len(images), -1))
+    def encoded(images):
+        return Features(
+            np.zeros((len(images), 1), np.float32), thumbnails=lambda: images.reshape(len(images), -1)
+        )
 
     def measured(fake, real, heldout):
-        return memorisation(Inputs(view(fake), view(real), view(heldout), toy(), rng))["memorisation"]
+        return memorisation(Inputs(encoded(fake), encoded(real), encoded(heldout), toy(), rng))["memorisation"]
 
     once = measured(pictures(3, 400), TRAIN, FIRST)
     assert measured(pictures(3, 400), np.repeat(TRAIN, 10, axis=0), FIRST) == once

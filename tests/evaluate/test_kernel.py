@@ -3,7 +3,8 @@ import pytest
 import torch
 from torchmetrics.image.kid import poly_mmd
 
-from saddlepoint.evaluate.metric import Inputs, View
+from saddlepoint.evaluate.features import Features
+from saddlepoint.evaluate.metric import Inputs
 from saddlepoint.evaluate.metrics.kernel import discrepancy, kernel
 from tests.evaluate.toys import toy
 
@@ -16,7 +17,7 @@ def test_agrees_with_torchmetrics(rng):
 
 def test_unbiased_at_equality_and_positive_apart(rng):
     def measured(shift):
-        fake, real = (View(rng.normal(at, 1, size=(2000, 8)).astype(np.float32)) for at in (shift, 0))
+        fake, real = (Features(rng.normal(at, 1, size=(2000, 8)).astype(np.float32)) for at in (shift, 0))
         return kernel(Inputs(fake, real, real, toy(), rng))["kernel"]
 
     same, apart = measured(0.0), measured(0.5)

@@ -30,4 +30,4 @@ def test_a_mixture_knows_its_density():
 
 
 def normal(centre):
-    return stats.multivariate_normal(centre, 0.25)
+    return stats.multivariate_normal(centre, 0.25 * np.eye(2))  # pyright: ignore[reportArgumentType]

@@ -8,7 +8,7 @@ import pytest
 
 from saddlepoint.data import load
 from saddlepoint.evaluate import evaluate, find_encoder
-from saddlepoint.evaluate.parzen import parzen
+from saddlepoint.evaluate.metrics.parzen import parzen
 
 ROOT = os.environ.get("SADDLE_TEST_DATA")
 pytestmark = pytest.mark.skipif(

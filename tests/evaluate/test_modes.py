@@ -4,13 +4,14 @@ import pytest
 from saddlepoint.data import load
 from saddlepoint.data.mixture import Mixture
 from saddlepoint.evaluate import evaluate
-from saddlepoint.evaluate.metric import Inputs, View
+from saddlepoint.evaluate.features import Features
+from saddlepoint.evaluate.metric import Inputs
 from saddlepoint.evaluate.metrics.modes import modes
 
 
 def found(points, data, rng):
-    view = View(points.astype(np.float32))
-    return modes(Inputs(view, view, view, data, rng))
+    encoded = Features(points.astype(np.float32))
+    return modes(Inputs(encoded, encoded, encoded, data, rng))
 
 
 @pytest.mark.parametrize(("name", "count"), [("ring8", 8), ("grid25", 25)])

@@ -8,7 +8,7 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.data import load
 from saddlepoint.evaluate import cheap, evaluate
 from saddlepoint.evaluate.metric import metrics
-from saddlepoint.evaluate.parzen import SIGMAS, log_likelihood, parzen
+from saddlepoint.evaluate.metrics.parzen import SIGMAS, log_likelihood, parzen
 
 
 def test_one_sample_on_the_test_point(rng):

@@ -7,7 +7,8 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.evaluate import evaluate
 from saddlepoint.evaluate.encoder import Encoder, Encoding
-from saddlepoint.evaluate.metric import Inputs, UnmeasurableError, View
+from saddlepoint.evaluate.features import Features
+from saddlepoint.evaluate.metric import Inputs, UnmeasurableError
 from saddlepoint.evaluate.metrics.diversity import diversity
 from tests.evaluate.toys import toy
 
@@ -91,7 +92,11 @@ def test_classes_of_equal_images_have_no_diversity(rng):
 
     def inputs(real):
         return Inputs(
-            View(fake, logits), View(real, logits), View(fake), toy(("a", "b")), np.random.default_rng(0)
+            Features(fake, logits),
+            Features(real, logits),
+            Features(fake),
+            toy(("a", "b")),
+            np.random.default_rng(0),
         )
 
     found = diversity(inputs(real))

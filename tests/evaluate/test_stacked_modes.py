@@ -12,7 +12,7 @@ from saddlepoint.data.channels import Channels
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.sources.stacked_mnist import COUNTS, stack
 from saddlepoint.evaluate import Encoder, Encoding, Inputs
-from saddlepoint.evaluate.metric import View
+from saddlepoint.evaluate.features import Features
 from saddlepoint.evaluate.metrics import stacked_modes as module
 from tests.evaluate.toys import toy
 
@@ -36,8 +36,8 @@ def exact_judge(monkeypatch):
 
 def measured(rows, side=28):
     flat = stack(digits().train.array, rows, side).reshape(len(rows), -1)
-    view = View(np.zeros((len(rows), 1), np.float32), thumbnails=lambda: flat)
-    inputs = Inputs(view, view, view, toy(truth=Channels(digits())), np.random.default_rng(0))
+    encoded = Features(np.zeros((len(rows), 1), np.float32), thumbnails=lambda: flat)
+    inputs = Inputs(encoded, encoded, encoded, toy(truth=Channels(digits())), np.random.default_rng(0))
     return module.stacked_modes(inputs)
 
 

@@ -6,7 +6,7 @@ from saddlepoint.claims.bench import Bench
 from saddlepoint.claims.claim import claim
 from saddlepoint.claims.protocol import Arm, Findings, Protocol
 from saddlepoint.claims.verdict import Verdict, at_least
-from saddlepoint.evaluate.parzen import parzen
+from saddlepoint.evaluate import parzen
 
 PUBLISHED, ERROR = 225.0, 2.0
 RIVALS = {"DBN": 138.0, "stacked CAE": 121.0, "deep GSN": 214.0}

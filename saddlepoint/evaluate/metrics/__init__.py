@@ -1,1 +1,1 @@
-"""One metric per file; each registers a function (Inputs) -> {figure: Measure}."""
+"""One metric per file; each registers a function (Inputs) -> {figure: Figure}."""

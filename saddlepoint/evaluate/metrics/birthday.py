@@ -4,7 +4,7 @@ import numpy as np
 from scipy import stats
 
 from saddlepoint.evaluate.distances import blocks
-from saddlepoint.evaluate.metric import POSITIVE, About, Inputs, Measure, metric
+from saddlepoint.evaluate.metric import POSITIVE, About, Figure, Inputs, metric
 from saddlepoint.evaluate.statistics import Z
 
 _MOST = 5_000
@@ -17,7 +17,7 @@ _RARE = 1e-6
     least=50,
     most=_MOST,
 )
-def birthday(inputs: Inputs) -> dict[str, Measure]:
+def birthday(inputs: Inputs) -> dict[str, Figure]:
     """Number of different images that the generator seems to make, from near-duplicates among samples.
 
     Of at most 5,000 samples all pairs are compared in pixels. A near-duplicate is a pair as close as the
@@ -38,7 +38,11 @@ def birthday(inputs: Inputs) -> dict[str, Measure]:
     detail = {"near_duplicates": int(found), "pairs": int(pairs), "distance": float(limit)}
     high = float(pairs / few) if few > 0 else None
     value = float(pairs / found) if high else None  # else there may be as many as one likes
-    return {"support": Measure(value, float(pairs / many), high, count, detail, "pixels", range=POSITIVE)}
+    return {
+        "support": Figure(
+            value, float(pairs / many), high, count, encoder="pixels", detail=detail, range=POSITIVE
+        )
+    }
 
 
 def closest(x: np.ndarray, share: float) -> float:

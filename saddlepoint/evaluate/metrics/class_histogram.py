@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from saddlepoint.evaluate.metric import SHARE, About, Inputs, Measure, metric
+from saddlepoint.evaluate.metric import SHARE, About, Figure, Inputs, metric
 from saddlepoint.evaluate.statistics import around, kl_divergence, of_share, total_variation
 
 _REPLICATES = 400
@@ -22,7 +22,7 @@ _REPLICATES = 400
     least=10,
     cheap=True,
 )
-def class_histogram(inputs: Inputs) -> dict[str, Measure]:
+def class_histogram(inputs: Inputs) -> dict[str, Figure]:
     """Classes that the samples cover, and the distance of their mixture from the data's and from uniform.
 
     The encoder's most likely class of each sample is counted. Divergences are in nats, KL(samples ‖ q). A
@@ -36,17 +36,17 @@ def class_histogram(inputs: Inputs) -> dict[str, Measure]:
     q, uniform = data / data.sum(), np.full(classes, 1 / classes)
     draws = inputs.rng.multinomial(count, hits / count, size=_REPLICATES)
 
-    def figure(distance, target: np.ndarray, most: float | None) -> Measure:
+    def figure(distance, target: np.ndarray, most: float | None) -> Figure:
         value = distance(hits, target)
         interval = around(value, np.array([distance(draw, target) for draw in draws]))
-        return Measure(value, *interval, count, range=(0.0, most))
+        return Figure(value, *interval, count, range=(0.0, most))
 
     detail = {"names": list(inputs.classes), "counts": hits.tolist(), "data": q.tolist()}
     largest = int(hits.max())
     return {
-        "classes": Measure(int((hits > 0).sum()), None, None, count, detail, range=(0, classes)),
+        "classes": Figure(int((hits > 0).sum()), None, None, count, detail=detail, range=(0, classes)),
         "class_kl": figure(kl_divergence, q, None),
         "class_kl_uniform": figure(kl_divergence, uniform, math.log(classes)),
         "class_tv": figure(total_variation, q, 1.0),
-        "class_largest": Measure(largest / count, *of_share(largest, count), count, range=SHARE),
+        "class_largest": Figure(largest / count, *of_share(largest, count), count, range=SHARE),
     }

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.special import log_softmax
 
-from saddlepoint.evaluate.metric import About, Inputs, Measure, metric
+from saddlepoint.evaluate.metric import About, Figure, Inputs, metric
 from saddlepoint.evaluate.statistics import around
 
 _REPLICATES = 200
@@ -14,7 +14,7 @@ _REPLICATES = 200
     needs=("logits",),
     least=10,
 )
-def classifier_score(inputs: Inputs) -> dict[str, Measure]:
+def classifier_score(inputs: Inputs) -> dict[str, Figure]:
     """Score exp E KL(p(y|x) ‖ p(y)): between 1 and the number of classes; high for clear and varied samples.
 
     Over all samples at once; the interval is bootstrap over them. It looks at classes only: one perfect
@@ -25,7 +25,7 @@ def classifier_score(inputs: Inputs) -> dict[str, Measure]:
     every = np.full((1, count), 1 / count)
     weight = inputs.rng.multinomial(count, every[0], size=_REPLICATES) / count
     value, draws = float(score(log_p, every)[0]), score(log_p, weight)
-    return {"classifier_score": Measure(value, *around(value, draws), count, range=(1.0, log_p.shape[1]))}
+    return {"classifier_score": Figure(value, *around(value, draws), count, range=(1.0, log_p.shape[1]))}
 
 
 def score(log_p: np.ndarray, weight: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from saddlepoint.evaluate.distances import closest, neighbour_radius
-from saddlepoint.evaluate.metric import POSITIVE, SHARE, About, Inputs, Measure, metric
+from saddlepoint.evaluate.metric import POSITIVE, SHARE, About, Figure, Inputs, metric
 from saddlepoint.evaluate.statistics import Z, of_share
 
 K = 5
@@ -16,7 +16,7 @@ K = 5
     },
     least=K + 1,
 )
-def density_coverage(inputs: Inputs) -> dict[str, Measure]:
+def density_coverage(inputs: Inputs) -> dict[str, Figure]:
     """How many real neighbourhoods a sample lies in, and the share of neighbourhoods that hold a sample.
 
     A neighbourhood reaches from a training image to its fifth nearest neighbour, and holds that distance too.
@@ -29,8 +29,8 @@ def density_coverage(inputs: Inputs) -> dict[str, Measure]:
     density, coverage = depth.mean() / K, covered.mean()
     reach = Z * depth.std(ddof=1) / K / np.sqrt(count)
     return {
-        "density": Measure(float(density), density - reach, density + reach, count, range=POSITIVE),
-        "coverage": Measure(float(coverage), *of_share(covered.sum(), count), count, range=SHARE),
+        "density": Figure(float(density), density - reach, density + reach, count, range=POSITIVE),
+        "coverage": Figure(float(coverage), *of_share(covered.sum(), count), count, range=SHARE),
     }
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from saddlepoint.evaluate.metric import POSITIVE, About, Inputs, Measure, UnmeasurableError, metric
+from saddlepoint.evaluate.metric import POSITIVE, About, Figure, Inputs, UnmeasurableError, metric
 from saddlepoint.evaluate.statistics import around
 
 _FEWEST, _REPLICATES = 10, 100
@@ -16,7 +16,7 @@ _FEWEST, _REPLICATES = 10, 100
     least=20,
     cheap=True,
 )
-def diversity(inputs: Inputs) -> dict[str, Measure]:
+def diversity(inputs: Inputs) -> dict[str, Figure]:
     """Root mean square distance between samples of one class over that between training images of it.
 
     Classes are the encoder's most likely ones, for samples and images alike; without classes all images are
@@ -47,12 +47,14 @@ def diversity(inputs: Inputs) -> dict[str, Measure]:
     value, least = float(np.mean(ratios)), int(np.argmin(ratios))
     detail = {"classes": dict(zip(names, map(float, ratios), strict=True))}
     return {
-        "diversity": Measure(value, *around(value, np.mean(draws, axis=0)), len(fake), detail, range=POSITIVE),
-        "diversity_least": Measure(
+        "diversity": Figure(
+            value, *around(value, np.mean(draws, axis=0)), len(fake), detail=detail, range=POSITIVE
+        ),
+        "diversity_least": Figure(
             float(ratios[least]),
             *around(float(ratios[least]), draws[least]),
             len(fake),
-            {"class": names[least]},
+            detail={"class": names[least]},
             range=POSITIVE,
         ),
     }

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from saddlepoint.evaluate.metric import POSITIVE, About, Inputs, Measure, metric
+from saddlepoint.evaluate.metric import POSITIVE, About, Figure, Inputs, metric
 from saddlepoint.evaluate.statistics import around
 
 _SMALL = 256  # features up to which a covariance is cheap enough for many replicates
@@ -21,7 +21,7 @@ class Moments(NamedTuple):
 @metric(
     figures={"frechet": About("lower", "distance between Gaussians fitted to features")}, least=10, cheap=True
 )
-def frechet(inputs: Inputs) -> dict[str, Measure]:
+def frechet(inputs: Inputs) -> dict[str, Figure]:
     """Fréchet distance between Gaussians fitted to the features of samples and of training images.
 
     0 is equality. All training images at hand are used. The value is biased upward by a term of order 1/N
@@ -33,7 +33,7 @@ def frechet(inputs: Inputs) -> dict[str, Measure]:
     value = frechet_distance(moments(fake), real)
     replicates = 100 if fake.shape[1] <= _SMALL else 8
     spread = [frechet_distance(_resampled(fake, inputs.rng), real) for _ in range(replicates)]
-    return {"frechet": Measure(value, *around(value, np.array(spread)), len(fake), range=POSITIVE)}
+    return {"frechet": Figure(value, *around(value, np.array(spread)), len(fake), range=POSITIVE)}
 
 
 def moments(features: np.ndarray, weight: np.ndarray | None = None) -> Moments:

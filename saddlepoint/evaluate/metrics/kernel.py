@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from saddlepoint.evaluate.metric import About, Inputs, Measure, metric
+from saddlepoint.evaluate.metric import About, Figure, Inputs, metric
 from saddlepoint.evaluate.statistics import of_draws
 
 _LARGEST, _DRAWS = 1000, 5
@@ -12,7 +12,7 @@ _LARGEST, _DRAWS = 1000, 5
     figures={"kernel": About("lower", "unbiased kernel distance (KID); 0 in expectation for equality")},
     least=50,
 )
-def kernel(inputs: Inputs) -> dict[str, Measure]:
+def kernel(inputs: Inputs) -> dict[str, Figure]:
     """Squared maximum mean discrepancy with the kernel (x·y/f + 1)³, unbiased: 0 in expectation at equality.
 
     Samples and training images are cut into disjoint draws of 1,000 (a fifth of the samples where there are
@@ -24,7 +24,7 @@ def kernel(inputs: Inputs) -> dict[str, Measure]:
     x, y = fake.features.astype(np.float64), real.features.astype(np.float64)
     starts = range(0, len(fake) - size + 1, size)
     draws = [discrepancy(x[start : start + size], y[start : start + size]) for start in starts]
-    return {"kernel": Measure(*of_draws(np.array(draws)), len(draws) * size)}
+    return {"kernel": Figure(*of_draws(np.array(draws)), len(draws) * size)}
 
 
 def discrepancy(x: np.ndarray, y: np.ndarray) -> float:

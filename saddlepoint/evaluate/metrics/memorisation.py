@@ -4,7 +4,7 @@ import numpy as np
 
 from saddlepoint.core.hashing import row_keys
 from saddlepoint.evaluate.distances import nearest
-from saddlepoint.evaluate.metric import About, Inputs, Measure, metric
+from saddlepoint.evaluate.metric import About, Figure, Inputs, metric
 from saddlepoint.evaluate.statistics import of_share
 
 _MOST = 2_500
@@ -21,7 +21,7 @@ _MOST = 2_500
     least=25,
     most=_MOST,
 )
-def memorisation(inputs: Inputs) -> dict[str, Measure]:
+def memorisation(inputs: Inputs) -> dict[str, Figure]:
     """Share of copies that would explain how often a training image is nearest; 0 where samples generalise.
 
     For each of 2,500 samples, or all, the nearest of N training and M held-out images is found in pixels, where
@@ -47,7 +47,11 @@ def memorisation(inputs: Inputs) -> dict[str, Measure]:
     few, many = of_share(share * trials, trials)
     value, low, high = (1 - part / chance for part in (share, many, few))
     detail = {"nearer_to_training": 1 - share, "expected": 1 - chance, "independent": float(trials)}
-    return {"memorisation": Measure(value, low, high, len(fake), detail, "pixels", range=(1 - 1 / chance, 1.0))}
+    return {
+        "memorisation": Figure(
+            value, low, high, len(fake), encoder="pixels", detail=detail, range=(1 - 1 / chance, 1.0)
+        )
+    }
 
 
 def _different(pixels: np.ndarray) -> np.ndarray:

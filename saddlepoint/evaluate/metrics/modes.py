@@ -6,7 +6,7 @@ import numpy as np
 from scipy import stats
 
 from saddlepoint.data.mixture import Mixture
-from saddlepoint.evaluate.metric import POSITIVE, SHARE, About, Inputs, Measure, metric
+from saddlepoint.evaluate.metric import POSITIVE, SHARE, About, Figure, Inputs, metric
 from saddlepoint.evaluate.statistics import around, kl_divergence, of_share
 
 _REACH = 3.0
@@ -24,7 +24,7 @@ _REPLICATES = 200
     least=10,
     cheap=True,
 )
-def modes(inputs: Inputs) -> dict[str, Measure]:
+def modes(inputs: Inputs) -> dict[str, Figure]:
     """Modes covered, share of high-quality samples, evenness over modes, and width of a mode over the truth.
 
     A sample is of high quality within 3σ of the nearest centre, a mode is covered by one such sample (Lin
@@ -46,10 +46,10 @@ def modes(inputs: Inputs) -> dict[str, Measure]:
     detail = {"of": total, "counts": hits.tolist()}
     oracle = {"perfect": float(stats.chi2.cdf(_REACH**2, dimension))}
     return {
-        "modes": Measure(int((hits > 0).sum()), None, None, count, detail, range=(0, total)),
-        "high_quality": Measure(quality / count, *of_share(quality, count), count, oracle, range=SHARE),
+        "modes": Figure(int((hits > 0).sum()), None, None, count, detail=detail, range=(0, total)),
+        "high_quality": Figure(quality / count, *of_share(quality, count), count, detail=oracle, range=SHARE),
         "mode_kl": _evenness(hits, inputs.rng),
-        "mode_width": Measure(width, *around(width, widths), count, range=POSITIVE),
+        "mode_width": Figure(width, *around(width, widths), count, range=POSITIVE),
     }
 
 
@@ -60,12 +60,12 @@ def assign(points: np.ndarray, mixture: Mixture) -> tuple[np.ndarray, np.ndarray
     return nearest, square[np.arange(len(points)), nearest]
 
 
-def _evenness(hits: np.ndarray, rng: np.random.Generator) -> Measure:
+def _evenness(hits: np.ndarray, rng: np.random.Generator) -> Figure:
     count, uniform = int(hits.sum()), np.full(len(hits), 1 / len(hits))
     possible = (0.0, math.log(len(hits)))
     if not count:
-        return Measure(None, None, None, 0, range=possible)
+        return Figure(None, None, None, 0, range=possible)
     value = kl_divergence(hits, uniform)
     draws = rng.multinomial(count, hits / count, size=_REPLICATES)
     spread = np.array([kl_divergence(draw, uniform) for draw in draws])
-    return Measure(value, *around(value, spread), count, range=possible)
+    return Figure(value, *around(value, spread), count, range=possible)

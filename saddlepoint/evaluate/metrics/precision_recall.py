@@ -3,7 +3,7 @@
 import numpy as np
 
 from saddlepoint.evaluate.distances import closest, neighbour_radius
-from saddlepoint.evaluate.metric import SHARE, About, Inputs, Measure, metric
+from saddlepoint.evaluate.metric import SHARE, About, Figure, Inputs, metric
 from saddlepoint.evaluate.statistics import of_share
 
 K = 3
@@ -16,7 +16,7 @@ K = 3
     },
     least=K + 1,
 )
-def precision_recall(inputs: Inputs) -> dict[str, Measure]:
+def precision_recall(inputs: Inputs) -> dict[str, Figure]:
     """Shares of samples inside the region of real images, and of real images inside that of samples.
 
     A region is the union of closed balls around its points that reach to their third nearest neighbour. Samples
@@ -26,8 +26,8 @@ def precision_recall(inputs: Inputs) -> dict[str, Measure]:
     precision, recall = shares(fake.features, real.features, K)
     count = len(fake)
     return {
-        "precision": Measure(precision, *of_share(precision * count, count), count, range=SHARE),
-        "recall": Measure(recall, *of_share(recall * count, count), count, range=SHARE),
+        "precision": Figure(precision, *of_share(precision * count, count), count, range=SHARE),
+        "recall": Figure(recall, *of_share(recall * count, count), count, range=SHARE),
     }
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from saddlepoint.data.channels import Channels
 from saddlepoint.evaluate.encoders.find import find_encoder
-from saddlepoint.evaluate.metric import About, Inputs, Measure, metric
+from saddlepoint.evaluate.metric import About, Figure, Inputs, metric
 from saddlepoint.evaluate.statistics import around, kl_divergence
 
 _REPLICATES = 200
@@ -21,7 +21,7 @@ SPACE = "judge of channels"
     truth=Channels,
     least=100,
 )
-def stacked_modes(inputs: Inputs) -> dict[str, Measure]:
+def stacked_modes(inputs: Inputs) -> dict[str, Figure]:
     """Combinations of classes that a classifier finds in the channels, and their distance from equal shares.
 
     The judge of single channels (MNIST's own classifier) names each channel; a kind is covered by one sample.
@@ -45,9 +45,11 @@ def stacked_modes(inputs: Inputs) -> dict[str, Measure]:
     spread = np.array([kl_divergence(draw, uniform) for draw in draws])
     detail = {"of": total, "floor": (total - 1) / (2 * count), "judge": judge.hash, "accuracy": judge.accuracy}
     return {
-        "stacked_modes": Measure(int((hits > 0).sum()), None, None, count, detail, SPACE, range=(0, total)),
-        "stacked_kl": Measure(
-            value, *around(value, spread), count, detail, SPACE, range=(0.0, math.log(total))
+        "stacked_modes": Figure(
+            int((hits > 0).sum()), None, None, count, encoder=SPACE, detail=detail, range=(0, total)
+        ),
+        "stacked_kl": Figure(
+            value, *around(value, spread), count, encoder=SPACE, detail=detail, range=(0.0, math.log(total))
         ),
     }
 
