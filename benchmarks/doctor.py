@@ -185,7 +185,10 @@ def main() -> int:
     """Make runs, look at them, print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("scenarios", nargs="*", help="names of kinds of runs (default: all)")
-    parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--seeds", type=int, default=2, help="how many")
+    parser.add_argument(
+        "--first", type=int, default=1, help="the first of them; limits were set on seed 0 of digits"
+    )
     parser.add_argument("--out", type=Path, default=Path("doctor"))
     parser.add_argument("--data", action="append", default=[], help="for example mnist:PATH, repeatable")
     asked = parser.parse_args()
@@ -195,7 +198,7 @@ def main() -> int:
     log = asked.out / RUNS
     rows = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
     done = {(row["scenario"], row["data"], row["seed"]) for row in rows}
-    for seed in range(asked.seeds):
+    for seed in range(asked.first, asked.first + asked.seeds):
         for source, place in places.items():
             for name in asked.scenarios or SCENARIOS:
                 if (name, source, seed) in done:

@@ -6,7 +6,7 @@ from saddlepoint.diagnosing.signals import Signals
 POWER = 5.0  # times that of real images
 
 
-@condition("checkerboard", after=("diverged", "untrained", "mode-collapse", "critic-overpowers"))
+@condition("checkerboard", after=("diverged", "untrained", "too-short", "mode-collapse", "critic-overpowers"))
 def checkerboard(signals: Signals) -> Finding | None:
     """Samples have a grain of two pixels that data do not have."""
     if not signals.samples or signals.data is None or signals.checkerboard is None:

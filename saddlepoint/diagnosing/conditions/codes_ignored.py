@@ -14,7 +14,7 @@ SHARE = 0.5  # of the entropy of the codes
 def codes_ignored(signals: Signals) -> Finding | None:
     """The recogniser cannot read the codes off samples."""
     categories = getattr(signals.family, "categories", ())
-    curve = signals.curve("L_I")
+    curve = signals.curve("information")
     if not categories or not np.isfinite(curve).any():
         return None
     share = float(np.median(last_part(curve))) / sum(math.log(count) for count in categories)

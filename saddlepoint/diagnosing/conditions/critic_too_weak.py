@@ -7,7 +7,7 @@ from saddlepoint.diagnosing.signals import Signals
 APART, EASY = 0.6, 0.85  # chance that a real example scores higher; share that five neighbours tell rightly
 
 
-@condition("critic-too-weak", after=("diverged", "untrained"))
+@condition("critic-too-weak", after=("diverged", "untrained", "too-short", "data-faults"))
 def critic_too_weak(signals: Signals) -> Finding | None:
     """Anybody can tell samples from data, and the critic cannot."""
     if not signals.samples or signals.data is None or signals.scores is None:

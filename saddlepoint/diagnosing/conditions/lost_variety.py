@@ -6,7 +6,18 @@ from saddlepoint.diagnosing.signals import Signals
 SPREAD = 0.35  # of the data's variance within bins
 
 
-@condition("lost-variety", after=("diverged", "untrained", "mode-collapse", "critic-overpowers"))
+@condition(
+    "lost-variety",
+    after=(
+        "diverged",
+        "untrained",
+        "too-short",
+        "mode-collapse",
+        "critic-overpowers",
+        "margin",
+        "latent-unused",
+    ),
+)
 def lost_variety(signals: Signals) -> Finding | None:
     """Samples reach the parts of the data, and vary too little within them."""
     if not signals.samples or signals.data is None:

@@ -6,7 +6,10 @@ from saddlepoint.diagnosing.signals import Signals
 LOST, VARIETY = 0.25, 0.15  # of the data's mass, and of its variance
 
 
-@condition("mode-collapse", after=("diverged", "critic-overpowers", "untrained"))
+@condition(
+    "mode-collapse",
+    after=("diverged", "untrained", "too-short", "critic-overpowers", "margin", "latent-unused"),
+)
 def mode_collapse(signals: Signals) -> Finding | None:
     """Samples leave out whole parts of the data, or are all alike."""
     if not signals.samples or signals.data is None:

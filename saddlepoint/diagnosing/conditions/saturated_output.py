@@ -8,7 +8,7 @@ from saddlepoint.diagnosing.signals import Signals
 MORE = 0.3  # share of pixels
 
 
-@condition("saturated-output", after=("diverged", "untrained"))
+@condition("saturated-output", after=("diverged", "untrained", "too-short"))
 def saturated_output(signals: Signals) -> Finding | None:
     """Samples have far more pixels at the ends of the range than data."""
     if not signals.samples or signals.data is None or not signals.run.kind.sized:

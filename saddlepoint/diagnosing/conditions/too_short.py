@@ -1,25 +1,14 @@
 """A budget that is too short to tell anything."""
 
-from saddlepoint.diagnosing.finding import Evidence, Finding, condition
+from saddlepoint.diagnosing.finding import Evidence, Finding, below, condition
 from saddlepoint.diagnosing.signals import Signals
 
-APART, SHOWN = (
-    0.85,
-    1.0,
-)  # share that neighbours tell rightly; of the images after which results are worth seeing
+APART = 0.85  # share that neighbours tell rightly
+SHOWN = 0.4  # of the images after which results are worth seeing
 
 
 @condition(
-    "too-short",
-    after=(
-        "diverged",
-        "untrained",
-        "critic-overpowers",
-        "critic-too-weak",
-        "mode-collapse",
-        "memorised",
-        "data-faults",
-    ),
+    "too-short", after=("diverged", "untrained", "data-faults", "margin", "codes-ignored", "latent-unused")
 )
 def too_short(signals: Signals) -> Finding | None:
     """The run has seen fewer images than results need to be worth seeing."""
@@ -30,7 +19,7 @@ def too_short(signals: Signals) -> Finding | None:
         return None
     return Finding(
         f"{shown:,} images were shown; results of this recipe are worth seeing from about {wanted:,}",
-        min(1.0, 0.5 + 0.5 * (1 - shown / wanted)),
+        below(shown / wanted, SHOWN),
         (Evidence("images shown over those that it takes", shown / wanted, SHOWN),),
         "it is too early to tell more",
         advice=f"saddle resume {signals.run.path} --images {2 * wanted}",
