@@ -8,6 +8,7 @@ from PIL import Image
 
 from saddlepoint.comparing.configurations import Estimate, Group, shown
 from saddlepoint.comparing.ranking import Ranking
+from saddlepoint.core.kinds import kinds
 from saddlepoint.core.waiting import clock
 from saddlepoint.data.subset import random_part
 from saddlepoint.evaluate import meanings
@@ -16,7 +17,7 @@ from saddlepoint.pages.render import data_uri, render
 from saddlepoint.pages.table import Cell, Column, Span, Table
 from saddlepoint.plots.canvas import DARK, LIGHT
 from saddlepoint.plots.curves.overlay import Line, Over, overlay_image
-from saddlepoint.plots.drawing import drawings
+from saddlepoint.plots.drawing import drawing_of
 
 
 def page(ranking: Ranking, conclusions: Sequence[str]) -> str:
@@ -178,12 +179,12 @@ def _words(name: str) -> str:
 def _samples(ranking: Ranking) -> list[dict[str, Any]]:
     """Return a picture of real images, and one of every run's samples, with what stands below it."""
     data = ranking.data
-    drawing = drawings.get(data.kind)
-    count, behind = drawing.on_page(data.shape), drawing.behind(data)
+    drawing = drawing_of(data)
+    count, behind = drawing.on_page(), drawing.behind(data)
     samples = []
     if not drawing.over_real:
         real = data.train.take(random_part(len(data.train), count))[0]
-        name = f"real {data.kind}"
+        name = f"real {kinds.get(data.kind).many}"
         samples.append(_sample(drawing.small(real, title=name), name, name))
     for place, group in enumerate(ranking.groups):
         for entry in group.entries:

@@ -12,6 +12,7 @@ from saddlepoint.core.docstrings import said_of
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.kinds import Range, kinds
 from saddlepoint.core.registry import Registry
+from saddlepoint.core.vocabulary import Vocabulary
 
 if TYPE_CHECKING:  # what is typed is checked before the libraries are loaded that training needs
     import numpy as np
@@ -91,13 +92,15 @@ class DataSpec:
     Attributes:
         name: short name, for example ``"mnist"``.
         kind: name of the kind of data, as in ``core.kinds``: ``"images"``.
-        shape: of an example in memory: (h, w, c) of an image, (d,) of a point.
+        shape: of an example in memory: (h, w, c) of an image, (d,) of a point, (c, t) of a sound, (t,) tokens.
         classes: class names, empty where there are no labels.
         count: training examples.
         mean: () -> mean training example, float64 of ``shape`` (pixels in [0, 1]); None when a run is
             loaded without its data, where initial values no longer matter.
         unseen: labels of the classes that no training example has.
         notes: what was said of the reading, which may tell why there are no classes.
+        rate: samples a second of sounds, 0 for all else.
+        vocabulary: what tokens stand for, None for all else.
     """
 
     name: str
@@ -108,6 +111,8 @@ class DataSpec:
     mean: Callable[[], np.ndarray] | None = None
     unseen: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
+    rate: int = 0
+    vocabulary: Vocabulary | None = None
 
     @property
     def size(self) -> int:
@@ -121,7 +126,7 @@ class DataSpec:
 
     @property
     def tensor_shape(self) -> tuple[int, ...]:
-        """Shape of one example as the networks see it: (c, h, w) or (d,)."""
+        """Shape of one example as the networks see it: (c, h, w), (d,), (c, t) or (t,)."""
         return kinds.get(self.kind).tensor_shape(self.shape)
 
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from saddlepoint.core.registry import Registry
+from saddlepoint.core.vocabulary import Vocabulary
 
 if TYPE_CHECKING:  # reading data does not need the libraries that training needs
     from torch import Tensor
@@ -20,37 +21,66 @@ Shape = tuple[int, ...]
 Range = tuple[float, float]  # of the floats that a family works in
 
 
+class Described(Protocol):
+    """Whatever knows what an example is: a data set, or what a recipe is told of one."""
+
+    @property
+    def kind(self) -> str:
+        """Name of the kind."""
+        ...
+
+    @property
+    def shape(self) -> Shape:
+        """Of one example in memory."""
+        ...
+
+    @property
+    def rate(self) -> int:
+        """Samples a second of sounds, 0 for all else."""
+        ...
+
+    @property
+    def vocabulary(self) -> Vocabulary | None:
+        """What tokens stand for, None for all else."""
+        ...
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of data.
 
     Attributes:
-        name: what many examples are called: ``"images"``.
-        one: what one is called: ``"image"``.
+        name: of the kind: ``"images"``.
+        many: what people call many examples: ``"images"``, and ``"sounds"`` of waves.
+        one: what they call one: ``"image"``.
         dtypes: what the numbers may be in memory.
         axes: of one example in memory.
         exact: whether they need more than bf16's three digits.
         sized: whether an example has a side in pixels, which may be chosen.
+        timed: whether it has a length, the last of its axes, which may be chosen.
         suffix: of a file of one example, beside ``.npy``; None where one alone is not worth a file.
-        words: shape of an example in memory -> what follows "60,000 training images" to tell it.
+        words: what an example is -> what follows "60,000 training images" to tell it.
         tensor_shape: shape of an example in memory -> its shape as the networks see it.
         to_tensor: (examples in memory, range) -> float tensors (n, ...) on the same device.
         to_array: (float tensors (n, ...), range) -> examples as people get them.
     """
 
     name: str
+    many: str
     one: str
     dtypes: tuple[str, ...]
     axes: int
     exact: bool
     sized: bool
+    timed: bool
     suffix: str | None
-    words: Callable[[Shape], str]
+    words: Callable[[Described], str]
     tensor_shape: Callable[[Shape], Shape]
     to_tensor: Callable[[Tensor, Range], Tensor]
     to_array: Callable[[Tensor, Range], np.ndarray]
 
 
+FULL = 32_768.0  # what 1 is in the memory of sounds
 _COLOURS = {1: "grey", 3: "colour"}
 
 kinds: Registry[Kind] = Registry("kind of data")
@@ -65,8 +95,8 @@ def kind_of(array: np.ndarray) -> Kind:
 
 
 def full_scale(array: np.ndarray) -> float:
-    """Return what 1 is in memory: 255 for the pixels of images, 1 for floats."""
-    return {"uint8": 255.0}.get(array.dtype.name, 1.0)
+    """Return what 1 is in memory: 255 for the pixels of images, 32,768 for sounds, 1 for all else."""
+    return {"uint8": 255.0, "int16": FULL}.get(array.dtype.name, 1.0)
 
 
 def to_floats(array: Tensor, span: Range) -> Tensor:
@@ -82,17 +112,34 @@ def to_uint8(images: Tensor, span: Range) -> np.ndarray:
     return levels.byte().permute(0, 2, 3, 1).contiguous().cpu().numpy()
 
 
+def wave_floats(array: Tensor, ends: Range) -> Tensor:
+    """Map int16 (n, c, t) sounds to floats of the same shape, whose silence is the middle of ``ends``."""
+    low, high = ends
+    return array.float().mul_((high - low) / (2 * FULL)).add_((high + low) / 2)
+
+
+def to_int16(waves: Tensor, ends: Range) -> np.ndarray:
+    """Quantise floats (n, c, t) in ``ends`` to int16; louder ones are cut off."""
+    low, high = ends
+    levels = ((waves.float() - (high + low) / 2) * (2 * FULL / (high - low))).round_().clamp_(-FULL, FULL - 1)
+    return levels.short().contiguous().cpu().numpy()
+
+
 kinds.add(
     "images",
     Kind(
         name="images",
+        many="images",
         one="image",
         dtypes=("uint8",),
         axes=3,
         exact=False,
         sized=True,
+        timed=False,
         suffix=".png",
-        words=lambda shape: f", {shape[0]}×{shape[1]} {_COLOURS.get(shape[2], f'{shape[2]} channels')}",
+        words=lambda of: (
+            f", {of.shape[0]}×{of.shape[1]} {_COLOURS.get(of.shape[2], f'{of.shape[2]} channels')}"
+        ),
         tensor_shape=lambda shape: (shape[-1], *shape[:-1]),
         to_tensor=to_floats,
         to_array=to_uint8,
@@ -102,15 +149,55 @@ kinds.add(
     "points",
     Kind(
         name="points",
+        many="points",
         one="point",
         dtypes=("float32",),
         axes=1,
         exact=True,
         sized=False,
+        timed=False,
         suffix=None,
-        words=lambda shape: f" in {shape[0]} dimensions",
+        words=lambda of: f" in {of.shape[0]} dimensions",
         tensor_shape=lambda shape: shape,
         to_tensor=lambda array, _range: array,
         to_array=lambda tensor, _range: tensor.float().cpu().numpy(),
+    ),
+)
+# Sounds are kept in 16 bits: nearly all files have no more, they take half the memory of floats, equal sounds
+# have equal bytes, and what a run samples is what its .wav holds.
+kinds.add(
+    "waves",
+    Kind(
+        name="waves",
+        many="sounds",
+        one="sound",
+        dtypes=("int16",),
+        axes=2,
+        exact=True,
+        sized=False,
+        timed=True,
+        suffix=".wav",
+        words=lambda of: f", {of.shape[1]:,} samples at {of.rate:,} Hz{', stereo' * (of.shape[0] == 2)}",
+        tensor_shape=lambda shape: shape,
+        to_tensor=wave_floats,
+        to_array=to_int16,
+    ),
+)
+kinds.add(
+    "tokens",
+    Kind(
+        name="tokens",
+        many="sequences",
+        one="sequence",
+        dtypes=("int32",),
+        axes=1,
+        exact=True,
+        sized=False,
+        timed=True,
+        suffix=".txt",
+        words=lambda of: f" of {of.shape[0]} tokens, a vocabulary of {len(of.vocabulary or ()):,}",
+        tensor_shape=lambda shape: shape,
+        to_tensor=lambda array, _range: array.long(),  # as embeddings and cross-entropy want them
+        to_array=lambda tensor, _range: tensor.cpu().numpy().astype(np.int32),
     ),
 )

@@ -16,7 +16,8 @@ class Batch(NamedTuple):
     """Real data as the players see them.
 
     Attributes:
-        real: tensors with first axis n: (n, c, h, w) floats in the experiment's range, or (n, d) points.
+        real: tensors with first axis n: (n, c, h, w) or (n, c, t) floats in the experiment's range, (n, d)
+            points, or (n, t) int64 tokens.
         label: (n,) int64 classes, or None where the data have none.
     """
 
@@ -149,7 +150,7 @@ class Family(nn.Module):
         raise NotImplementedError
 
     def sample(self, latent: Any) -> Tensor:
-        """Return finished samples, floats in the experiment's range (or points)."""
+        """Return finished samples: what a batch's ``real`` holds, of the same shape and range."""
         return self.generate(latent)
 
     def levels(self, latent: Any) -> dict[str, Tensor]:

@@ -19,7 +19,7 @@ class Examples(NamedTuple):
     """A batch as it lies in memory, before its pixels become floats.
 
     Attributes:
-        array: uint8 (n, h, w, c) images or float32 (n, d) points.
+        array: uint8 (n, h, w, c) images, float32 (n, d) points, int16 (n, c, t) sounds or int32 (n, t) tokens.
         label: (n,) int64 classes, or None where the data have none.
     """
 
@@ -70,7 +70,7 @@ class Batches:
             self._resident = Examples(torch.from_numpy(array).to(device), label)
 
     def next(self) -> Batch:
-        """Return the next batch: real (n, c, h, w) or (n, d) floats, label (n,) or None."""
+        """Return the next batch as the players see it."""
         return self.floats(self.draw())
 
     def draw(self) -> Examples:

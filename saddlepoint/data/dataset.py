@@ -12,6 +12,7 @@ import numpy as np
 
 from saddlepoint.core.hashing import digest
 from saddlepoint.core.kinds import full_scale
+from saddlepoint.core.vocabulary import Vocabulary
 from saddlepoint.data.subset import random_part
 
 LARGE = 1 << 30  # bytes of a memory-mapped array that may not stay in memory
@@ -26,7 +27,8 @@ class Split:
     """One part of a data set, as rows of a shared array.
 
     Attributes:
-        array: uint8 (n, h, w, c) images, possibly memory-mapped, or float32 (n, d) points.
+        array: uint8 (n, h, w, c) images, possibly memory-mapped, float32 (n, d) points, int16 (n, c, t) sounds,
+            or int32 (n, t) tokens.
         label: int64 (n,) classes of all rows of ``array``, or None.
         rows: int64 (m,) the rows that belong to this split; None where all do.
     """
@@ -85,6 +87,8 @@ class Dataset:
         fitted: whether images have the side that was asked for, or must still be resized.
         truth: what is known of the distribution that they were drawn from, or None.
         labels: the file that classes were read from, as it was asked for, or None.
+        rate: samples a second of sounds, 0 for all else.
+        vocabulary: what tokens stand for, None for all else.
     """
 
     name: str
@@ -97,6 +101,8 @@ class Dataset:
     fitted: bool = False
     truth: Truth | None = None
     labels: str | None = None
+    rate: int = 0
+    vocabulary: Vocabulary | None = None
 
     @property
     def train(self) -> Split:
@@ -105,7 +111,7 @@ class Dataset:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """(h, w, c) of an image or (d,) of a point."""
+        """(h, w, c) of an image, (d,) of a point, (c, t) of a sound or (t,) of a sequence."""
         return self.train.array.shape[1:]
 
     @property
@@ -148,6 +154,8 @@ class Dataset:
             mean=self._mean,
             unseen=self.unseen,
             notes=self.notes,
+            rate=self.rate,
+            vocabulary=self.vocabulary,
         )
 
     def _mean(self) -> np.ndarray:

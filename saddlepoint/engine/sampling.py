@@ -27,7 +27,7 @@ def sample(
     average: Average | None = None,
     condition: Tensor | None = None,
 ) -> Tensor:
-    """Return ``n`` samples as floats on the CPU, in the experiment's range.
+    """Return ``n`` samples on the CPU, floats in the experiment's range or tokens.
 
     The averaged weights are used where there are any, in evaluation mode and fp32; weights, buffers and
     random states are as before afterwards.
@@ -55,7 +55,7 @@ def draw_latents(family: Family, n: int, *, seed: int, condition: Tensor | None 
 
 @torch.no_grad()
 def render(family: Family, latents: Any) -> Tensor:
-    """Return one sample for each of ``latents``, as floats on the CPU, with the bits that :func:`sample` gives.
+    """Return one sample for each of ``latents``, on the CPU, with the bits that :func:`sample` gives.
 
     Games whose samples draw further numbers, as Gibbs chains do, give those bits for whole blocks of 64 alone.
 
@@ -89,7 +89,7 @@ def traverse(family: Family, code: Code, columns: int, *, seed: int) -> Tensor:
         seed: seed of the latents.
 
     Returns:
-        (values, columns, ...) floats in the experiment's range.
+        (values, columns, ...) samples as :func:`sample` returns them.
     """
     if not 1 <= columns <= BLOCK:
         raise ValueError(f"columns must be from 1 to {BLOCK}, not {columns}")
@@ -98,7 +98,7 @@ def traverse(family: Family, code: Code, columns: int, *, seed: int) -> Tensor:
     latent = tree_map(lambda x: x.to(device) if isinstance(x, Tensor) else x, latent)
     with evaluating(family, None):
         rows = [
-            family.sample(family.with_code(latent, code.name, value)).float().cpu()[:columns]
+            _finished(family.sample(family.with_code(latent, code.name, value)))[:columns]
             for value in code.values
         ]
     return torch.stack(rows)
@@ -129,7 +129,12 @@ def _count(latents: Any) -> int:
 
 def _rendered(family: Family, latents: Any) -> Tensor:
     torch.manual_seed(_seed(latents))  # of games whose samples draw further numbers, as Gibbs chains do
-    return family.sample(_moved(family, latents)).float().cpu()
+    return _finished(family.sample(_moved(family, latents)))
+
+
+def _finished(samples: Tensor) -> Tensor:
+    """Return samples on the CPU; those that are no tokens in fp32, whatever the arithmetic was."""
+    return (samples.float() if samples.is_floating_point() else samples).cpu()
 
 
 def _moved(family: Family, latents: Any) -> Any:

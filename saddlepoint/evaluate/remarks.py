@@ -14,7 +14,7 @@ FEWEST = 10  # training images that a figure may rest on
 
 def check_reference(dataset: Dataset) -> None:
     """Raise UserError where the training images are too few, or all equal, for a figure to mean anything."""
-    train, what = dataset.train, f"training {dataset.kind}"
+    train, what = dataset.train, f"training {kinds.get(dataset.kind).many}"
     if len(train) < FEWEST:
         named = f"training {kinds.get(dataset.kind).one}" if len(train) == 1 else what
         raise UserError(

@@ -12,7 +12,22 @@ from saddlepoint.runs.model import Model
 from saddlepoint.runs.output import provenance, save_picture, writing
 
 WORD_TILE = 80  # pixels, about, of one image in a picture with words
-_FILES = (".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".npz", ".pt", ".zip", ".html", ".csv")
+_FILES = (
+    ".wav",
+    ".txt",
+    ".jpg",
+    ".jpeg",
+    ".gif",
+    ".webp",
+    ".bmp",
+    ".tif",
+    ".tiff",
+    ".npz",
+    ".pt",
+    ".zip",
+    ".html",
+    ".csv",
+)
 
 
 def save_samples(
@@ -28,8 +43,9 @@ def save_samples(
 
     Args:
         run: whose weights to sample.
-        out: ``.png`` for one grid, ``.npy`` for an array as :meth:`Model.sample` returns it, otherwise a folder
-            that gets one PNG an image, whose name ends in its class where it was drawn for one.
+        out: ``.png`` for one picture, ``.npy`` for an array as :meth:`Model.sample` returns it, ``.wav`` for
+            all sounds one after the other, ``.txt`` for a sequence a line, otherwise a folder that gets a file
+            a sample, whose name ends in its class where it was drawn for one.
         n: how many.
         seed: seed of the latents.
         label: class by name (text) or label (a whole number), for conditional recipes; see ``find_class``.
@@ -38,20 +54,26 @@ def save_samples(
     Raises:
         UserError: the folder exists and is not empty, or ``out`` cannot be written.
     """
-    is_folder = out.suffix.lower() not in (".png", ".npy")
-    if out.suffix.lower() in _FILES:
-        raise UserError(f"--out must be FILE.png, FILE.npy or a folder, got {out}")
+    files = tuple(filter(None, (".png", ".npy", run.drawing.file)))
+    suffix = out.suffix.lower()
+    is_folder = suffix not in files
+    if suffix in _FILES and is_folder:
+        raise UserError(f"--out must be {', '.join(f'FILE{one}' for one in files)} or a folder, got {out}")
     if is_folder and out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise UserError(f"{out} exists and is not an empty folder; name a new folder, a .png or a .npy")
+        raise UserError(f"{out} exists and is not an empty folder; name a new folder, a {' or a '.join(files)}")
     samples = run.sample(n, seed=seed, label=label, truncation=truncation)
     classes = run.class_names(n, seed, label)
     text = provenance(run, seed=seed, label=label, truncation=truncation)
+    if suffix and suffix == run.drawing.file:
+        with writing(out):
+            run.drawing.save_all(out, samples)
+        return out
     if not is_folder:
         if classes and label is None:
             text["classes"] = ", ".join(classes)
         return save_picture(out, samples, lambda: run.picture(samples), text)
     if run.kind.suffix is None:
-        raise UserError(f"{run.kind.name} have no files of their own; write them to a .npy or a .png")
+        raise UserError(f"{run.kind.many} have no files of their own; write them to a .npy or a .png")
     with writing(out):
         run.drawing.save_each(out, samples, text, classes=classes)
     return out

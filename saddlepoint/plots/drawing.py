@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from saddlepoint.core.errors import UserError
-from saddlepoint.core.kinds import Shape
+from saddlepoint.core.kinds import Described
 from saddlepoint.core.registry import Registry
 from saddlepoint.data.dataset import Dataset
 
@@ -16,13 +16,21 @@ from saddlepoint.data.dataset import Dataset
 class Drawing:
     """How one kind is drawn; a kind overrides :meth:`samples`, and more where its pictures differ.
 
+    Args:
+        of: what an example is.
+
     Attributes:
         shown: samples in a picture of a run.
         over_real: whether samples are drawn over real examples, rather than speak for themselves.
+        file: suffix of a file that holds many samples as people hear or read them; "" where a picture is that.
     """
 
     shown: ClassVar[int] = 64
     over_real: ClassVar[bool] = False
+    file: ClassVar[str] = ""
+
+    def __init__(self, of: Described):
+        self.of = of
 
     def behind(self, data: Dataset) -> Any:
         """Return what samples are drawn over; None where they stand alone."""
@@ -38,8 +46,8 @@ class Drawing:
         """
         raise NotImplementedError
 
-    def on_page(self, shape: Shape) -> int:
-        """Return how many samples of ``shape`` a page shows of one run."""
+    def on_page(self) -> int:
+        """Return how many samples a page shows of one run."""
         return self.shown
 
     def small(self, samples: np.ndarray, behind: Any = None, *, title: str = "") -> Image.Image:
@@ -84,8 +92,17 @@ class Drawing:
         """
         raise UserError(f"{folder}: such samples have no files of their own; write them to a .npy or a .png")
 
+    def save_all(self, out: Path, samples: np.ndarray) -> None:
+        """Write all samples into one file that ends in :attr:`file`."""
+        raise NotImplementedError
 
-drawings: Registry[Drawing] = Registry("drawing of the kind", "saddlepoint.plots.drawings")
+
+drawings: Registry[type[Drawing]] = Registry("drawing of the kind", "saddlepoint.plots.drawings")
+
+
+def drawing_of(of: Described) -> Drawing:
+    """Return how examples of some data are drawn."""
+    return drawings.get(of.kind)(of)
 
 
 def _flat(samples: np.ndarray) -> np.ndarray:

@@ -7,15 +7,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from saddlepoint.core.errors import UserError
-from saddlepoint.core.files import atomic_path
-from saddlepoint.core.words import slug
+from saddlepoint.plots.numbered import save_numbered
 from saddlepoint.plots.png import png_bytes
 
 GAP = 2  # pixels between two images, whatever their scale
 COMFORTABLE = 700  # longer side of a picture in pixels, as nearly as whole factors allow
 LARGEST_SCALE = 16
-LONGEST = 60  # letters of a class in a file's name
 
 
 def grid(images: np.ndarray, *, columns: int | None = None, scale: int | None = None) -> Image.Image:
@@ -65,7 +62,7 @@ def save_images(
     """Write one PNG an image as ``00000.png``, ``00001.png``, ...; the folder appears whole or not at all.
 
     Args:
-        folder: a new or an empty folder; missing parents are made.
+        folder: as for ``save_numbered``.
         images: (n, h, w, c) uint8 as in ``grid``; pixels are written as they are, not enlarged.
         text: text chunks of every file; ``index`` is added.
         classes: of each image, where they have some: ``00000-cat.png``, with ``class`` among the chunks.
@@ -75,18 +72,11 @@ def save_images(
         UserError: the folder holds files, or is one.
     """
     images = _checked(images)
-    folder = Path(folder).absolute()
-    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
-        # Replacing a folder as a whole would delete what the user keeps there.
-        raise UserError(f"{folder} exists and is not an empty folder; name a new one")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_path(folder) as temporary:
-        temporary.mkdir()
-        for i, image in enumerate(images):
-            own, name = {**(text or {}), "index": str(i)}, f"{i:05d}"
-            if classes:
-                own, name = {**own, "class": classes[i]}, f"{name}-{slug(classes[i], 'class')[:LONGEST]}"
-            (temporary / f"{name}.png").write_bytes(png_bytes(_picture(image), own))
+    texts: list[dict[str, str]] = [{**(text or {}), "index": str(index)} for index in range(len(images))]
+    if classes:
+        texts = [{**own, "class": name} for own, name in zip(texts, classes, strict=True)]
+    contents = (png_bytes(_picture(image), own) for image, own in zip(images, texts, strict=True))
+    save_numbered(folder, contents, ".png", classes=classes)
 
 
 def _checked(images: np.ndarray) -> np.ndarray:

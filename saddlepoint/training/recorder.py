@@ -14,7 +14,7 @@ from saddlepoint.core.run_folder import RunFolder
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.engine.loop import Trainer, Watcher
 from saddlepoint.engine.sampling import draw_latents
-from saddlepoint.plots.drawing import drawings
+from saddlepoint.plots.drawing import drawing_of
 from saddlepoint.plots.png import save_png
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Recorder(Watcher):
         self.folder = folder
         self.seed = seed
         self.data, self.classes = data.name, data.classes
-        self.drawing = drawings.get(data.kind)
+        self.drawing = drawing_of(data)
         self.behind = self.drawing.behind(data)
         self.events = Events(folder)
 

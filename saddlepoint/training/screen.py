@@ -278,7 +278,7 @@ class _Speed:
 def _describe_data(prepared: Prepared) -> str:
     spec = prepared.spec
     classes = f", {len(spec.classes):,} classes: {shortened(spec.classes)}" if spec.classes else ""
-    return f"{spec.count:,} training {spec.kind}{prepared.kind.words(spec.shape)}{classes}"
+    return f"{spec.count:,} training {prepared.kind.many}{prepared.kind.words(spec)}{classes}"
 
 
 def _memory(prepared: Prepared, plan: Plan) -> str:

@@ -1,5 +1,7 @@
 """Every kind of data has its way to be drawn."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -7,10 +9,9 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.kinds import kinds
 from saddlepoint.data import load
 from saddlepoint.data.dataset import Dataset, Split
-from saddlepoint.plots.drawing import drawings
+from saddlepoint.plots.drawing import drawing_of, drawings
 from saddlepoint.plots.grid import GAP
-
-SOURCES = {"images": "digits", "points": "ring8"}
+from tests.sources import SOURCES
 
 
 def test_every_kind_is_drawn():
@@ -19,7 +20,8 @@ def test_every_kind_is_drawn():
 
 @pytest.mark.parametrize("kind", SOURCES)
 def test_samples_walks_and_films_are_pictures(kind):
-    drawing, data = drawings.get(kind), load(SOURCES[kind])
+    data = load(SOURCES[kind])
+    drawing = drawing_of(data)
     samples, _ = data.train.take(np.arange(12))
     walks = samples.reshape(3, 4, *samples.shape[1:])
     behind = drawing.behind(data)
@@ -40,13 +42,14 @@ def test_samples_walks_and_films_are_pictures(kind):
 
 def test_a_walk_of_images_is_a_row():
     walks = np.zeros((3, 5, 8, 8, 1), np.uint8)
-    picture = drawings.get("images").walks(walks)
+    picture = drawing_of(Dataset("toy", "toy", "images", {"train": Split(walks[0])})).walks(walks)
     scale = (picture.height - 2 * GAP) // (3 * 8)
     assert picture.size == (5 * 8 * scale + 4 * GAP, 3 * 8 * scale + 2 * GAP)
 
 
 def test_points_stand_over_their_modes_where_these_are_known():
-    drawing, data = drawings.get("points"), load("ring8")
+    data = load("ring8")
+    drawing: Any = drawing_of(data)
     known = drawing.behind(data)
     assert known.modes.shape == (8, 2)
     assert known.reach == pytest.approx(0.03)
@@ -57,5 +60,5 @@ def test_points_stand_over_their_modes_where_these_are_known():
 
 def test_a_kind_without_files_of_its_own_says_so(tmp_path):
     with pytest.raises(UserError, match=r"have no files of their own; write them to a \.npy"):
-        drawings.get("points").save_each(tmp_path / "each", np.zeros((2, 2), np.float32), {})
+        drawing_of(load("ring8")).save_each(tmp_path / "each", np.zeros((2, 2), np.float32), {})
     assert not (tmp_path / "each").exists()

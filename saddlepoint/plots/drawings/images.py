@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from saddlepoint.core.kinds import Shape
 from saddlepoint.plots.collage import rows_named, titled
 from saddlepoint.plots.drawing import Drawing, drawings
 from saddlepoint.plots.grid import grid, save_images, tile_scale
@@ -24,9 +23,10 @@ class Images(Drawing):
         """Draw a grid about as wide as it is high."""
         return grid(samples)
 
-    def on_page(self, shape: Shape) -> int:
+    def on_page(self) -> int:
         """Return a square number that keeps the page small."""
-        side = math.isqrt(max(4, min(MOST, PIXELS // (shape[0] * shape[1]))))
+        height, width = self.of.shape[:2]
+        side = math.isqrt(max(4, min(MOST, PIXELS // (height * width))))
         return side * side
 
     def small(self, samples: np.ndarray, behind: Any = None, *, title: str = "") -> Image.Image:
@@ -65,4 +65,4 @@ def _rows(walks: np.ndarray) -> Image.Image:
     return grid(flat, columns=walks.shape[1], scale=tile_scale(walks.shape[-2]))
 
 
-drawings.add("images", Images())
+drawings.add("images", Images)

@@ -46,4 +46,4 @@ class Points(Drawing):
         return points_image(samples, behind.real, modes=behind.modes, reach=behind.reach, title=title)
 
 
-drawings.add("points", Points())
+drawings.add("points", Points)
