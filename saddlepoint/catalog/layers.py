@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from saddlepoint.core.amounts import count
-from saddlepoint.data.request import Background, Crop
+from saddlepoint.data.request import Background, Crop, Reading, Tokens
 from saddlepoint.inspection.summary import summarise, to_json
 from saddlepoint.runs.prepare import prepare
 
@@ -21,6 +21,9 @@ def show(
     crop: Crop = "center",
     background: Background = "white",
     labels: str | None = None,
+    rate: int | None = None,
+    length: int | None = None,
+    tokens: Tokens = "character",
     **flags: Any,
 ) -> dict[str, Any]:
     """Return every layer of a recipe for the given data.
@@ -32,7 +35,16 @@ def show(
     Raises:
         UserError: something asked for does not exist or does not fit.
     """
-    prepared = prepare(recipe, data, size=size, crop=crop, background=background, labels=labels, flags=flags)
+    reading: Reading = {
+        "size": size,
+        "crop": crop,
+        "background": background,
+        "labels": labels,
+        "rate": rate,
+        "length": length,
+        "tokens": tokens,
+    }
+    prepared = prepare(recipe, data, flags=flags, **reading)
     networks = summarise(prepared.experiment.family, prepared.spec)
     return {
         "version": VERSION,

@@ -100,9 +100,9 @@ def add_flags(parser: argparse.ArgumentParser, recipe: "Recipe") -> list[str]:
 def signature_of(module: str, name: str) -> Callable[..., Any]:
     """Return a function's header, of a module that is not to be imported before its arguments are read."""
     from saddlepoint.core.declared import header
-    from saddlepoint.data.request import Background, Crop
+    from saddlepoint.data.request import Background, Crop, Tokens
 
-    return header(module, name, {"Background": Background, "Crop": Crop})
+    return header(module, name, {"Background": Background, "Crop": Crop, "Tokens": Tokens})
 
 
 def add_arguments(

@@ -34,7 +34,7 @@ def make_parser(recipe: str = "dcgan", help_line: str = "") -> Parser:
         epilog="example:\n  saddle show dcgan --data mnist --width 32 --json",
     )
     train = signature_of("saddlepoint.training.training", "train")
-    data = {"data": ("data", "size", "crop", "background", "labels")}
+    data = {"data": ("data", "size", "crop", "background", "labels", "rate", "length", "tokens")}
     add_arguments(parser, train, data, positional="recipe", metavar="RECIPE")
     parser.add_argument("--json", action="store_true", help="print JSON")
     return parser

@@ -13,7 +13,7 @@ from saddlepoint.core.kinds import kinds
 from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.core.words import shortened
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.data.request import Background, Crop, Request, Size, sources
+from saddlepoint.data.request import Background, Crop, Request, Size, Tokens, sources
 from saddlepoint.data.splits import first_balanced, hold_out
 
 
@@ -24,6 +24,9 @@ def load(
     crop: Crop = "center",
     background: Background = "white",
     labels: str | None = None,
+    rate: int | None = None,
+    length: int | None = None,
+    tokens: Tokens = "character",
     hold_out: bool = False,
     report: Progressing | None = None,
 ) -> Dataset:
@@ -36,25 +39,42 @@ def load(
 
     Args:
         source: a registered name (``mnist``), a name with something after a colon (``mnist:FOLDER``), or a
-            path to a folder or zip of images, to IDX files or to a NumPy file; ``@K`` at the end keeps the
-            first K training examples, balanced between the classes.
+            path to a folder or zip of images, to IDX files, to a NumPy file, to sounds or text, a file or a
+            folder of them; ``@K`` at the end keeps the first K training examples, balanced between the classes.
         size: side of the images in pixels, 1 to 1024, or a function from the native side to it, or None to
             keep the native side. The native side of files is the median of their shorter sides.
         crop: ``"center"`` cuts a centred square, ``"stretch"`` squeezes the whole image into one.
         background: what transparent parts of image files are flattened on.
         labels: ``FILE`` or ``FILE:COLUMN`` that gives classes to a folder or zip of images, in place of what
             its folders say: CSV, or JSON like ``{"file": label}``; looked for in the data first.
+        rate: samples a second of sounds; see :func:`saddlepoint.data.files.sound_folder.read_sounds`.
+        length: samples of a sound, or tokens of a sequence; see there, and ``data.files.text.read_text``.
+        tokens: what a token of a text is: a "character" or a "word".
         hold_out: remove the validation split from train.
         report: called as (what, done, total) while downloading or decoding takes time.
 
     Returns:
-        uint8 (n, size, size, c) images with c = 1 where all are grey, else 3; or float32 (n, d) points.
+        uint8 (n, size, size, c) images with c = 1 where all are grey, else 3; float32 (n, d) points; int16
+        (n, c, t) sounds; or int32 (n, t) tokens.
 
     Raises:
         UserError: if there is no such source, or it cannot be read.
     """
     name, count = _split_count(source)
-    read, request = _resolve(name, Request(name, None, size, crop, report or silent, background=background))
+    read, request = _resolve(
+        name,
+        Request(
+            name,
+            None,
+            size,
+            crop,
+            report or silent,
+            background=background,
+            rate=rate,
+            length=length,
+            tokens=tokens,
+        ),
+    )
     if labels is not None:
         request = replace(request, labels=_located(labels, request))
     dataset = read(request)
@@ -62,12 +82,15 @@ def load(
         raise UserError(
             f"--labels gives classes to a folder or zip of images, and {name!r} is none; leave it out"
         )
+    _check_asked(dataset, request)
     if kinds.get(dataset.kind).sized:
         from saddlepoint.data.resize import fit
 
         dataset = fit(dataset, request)
     elif isinstance(size, int):
-        raise UserError(f"{name} holds {dataset.kind}, where images of {size}×{size} pixels are asked for")
+        raise UserError(
+            f"{name} holds {kinds.get(dataset.kind).many}, where images of {size}×{size} pixels are asked for"
+        )
     if hold_out:
         dataset = _held_out(dataset)
     return _told_unseen(_first(dataset, count) if count is not None else dataset)
@@ -77,6 +100,20 @@ def check_source(source: str) -> None:
     """Raise UserError where a source, as for :func:`load`, is neither a name nor a path; nothing is read."""
     name, _ = _split_count(source)
     _resolve(name, Request(name))
+
+
+def _check_asked(dataset: Dataset, request: Request) -> None:
+    """Raise UserError where something was asked of the reading that says nothing to these data."""
+    name, kind = request.source, kinds.get(dataset.kind)
+    what, timed = kind.many, kind.timed
+    if request.rate is not None and request.rate != dataset.rate:
+        at = f" at {dataset.rate:,} Hz" if dataset.rate else ""
+        raise UserError(f"--rate is for sound files, and {name!r} holds {what}{at}; leave it out")
+    if request.length is not None and not (timed and request.length == dataset.shape[-1]):
+        of = f" of {dataset.shape[-1]:,}" if timed else ""
+        raise UserError(f"--length is for files of sounds or text, and {name!r} holds {what}{of}; leave it out")
+    if request.tokens != "character" and dataset.vocabulary is None:
+        raise UserError(f"--tokens is for text, and {name!r} holds {what}; leave it out")
 
 
 def _told_unseen(dataset: Dataset) -> Dataset:

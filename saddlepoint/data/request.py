@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypedDict
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.progress import Progressing, silent
@@ -14,13 +14,26 @@ from saddlepoint.data.dataset import Dataset
 Size = int | Callable[[int], int] | None
 Crop = Literal["center", "stretch"]
 Background = Literal["white", "black"]
+Tokens = Literal["character", "word"]
 
 LARGEST = 1024
 
 
+class Reading(TypedDict, total=False):
+    """How a source is to be read, as :func:`saddlepoint.data.load` takes it."""
+
+    size: Size
+    crop: Crop
+    background: Background
+    labels: str | None
+    rate: int | None
+    length: int | None
+    tokens: Tokens
+
+
 @dataclass(frozen=True)
 class Request:
-    """One source with the geometry that is wanted.
+    """One source, and how it is to be read.
 
     Attributes:
         source: what the user typed, with paths made absolute, so that it can be loaded again.
@@ -30,6 +43,9 @@ class Request:
         report: (what, done, total) is called as slow work proceeds.
         labels: ``FILE`` or ``FILE:COLUMN`` that gives classes to images, or None for what the source says.
         background: what transparent parts of images are flattened on.
+        rate: samples a second of sounds, or None for what the files have.
+        length: samples of a sound or tokens of a sequence, or None for what suits the files.
+        tokens: what a token of a text is.
     """
 
     source: str
@@ -39,6 +55,9 @@ class Request:
     report: Progressing = silent
     labels: str | None = None
     background: Background = "white"
+    rate: int | None = None
+    length: int | None = None
+    tokens: Tokens = "character"
 
     @property
     def path(self) -> Path:

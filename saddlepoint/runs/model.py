@@ -19,11 +19,12 @@ from saddlepoint.core.run_folder import RunFolder, find_run
 from saddlepoint.core.words import printable
 from saddlepoint.data import load
 from saddlepoint.data.dataset import Dataset
+from saddlepoint.data.request import Reading
 from saddlepoint.engine.latents import truncate
 from saddlepoint.engine.sampling import BLOCK, draw_latents, evaluating, render, sample, traverse
 from saddlepoint.engine.state import load_weights
-from saddlepoint.plots.drawing import Drawing, drawings
-from saddlepoint.runs.prepare import Prepared, rebuild
+from saddlepoint.plots.drawing import Drawing, drawing_of
+from saddlepoint.runs.prepare import Prepared, rebuild, spec_of
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -213,12 +214,16 @@ class Model:
                 f"the data of {self.path} are no longer at {source}; if they have moved: "
                 f"{cure or f'saddle resume {self.path} --data PATH'}"
             )
-        side = stored["shape"][0] if self.kind.sized else None
-        later = {
+        reading: Reading = {
+            "size": stored["shape"][0] if self.kind.sized else None,
+            "crop": stored["crop"],
             "background": stored.get("background", "white"),
             "labels": stored.get("labels"),
+            "rate": stored.get("rate") or None,
+            "length": stored.get("length"),
+            "tokens": stored.get("tokens", "character"),
         }  # not kept at first
-        data = load(stored["source"], size=side, crop=stored["crop"], **later, report=report)
+        data = load(stored["source"], report=report, **reading)
         if data.fingerprint != stored["fingerprint"]:
             raise UserError(
                 f"the data at {stored['source']} have changed since {self.path} was started; "
@@ -229,7 +234,7 @@ class Model:
     @property
     def drawing(self) -> Drawing:
         """How its kind of data is drawn."""
-        return drawings.get(self.kind.name)
+        return drawing_of(spec_of(self.config))
 
     def picture(self, samples: np.ndarray) -> "Image.Image":
         """Draw samples of this run as :meth:`sample` returns them."""

@@ -5,7 +5,7 @@ import os
 import platform
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import torch
@@ -18,9 +18,10 @@ from saddlepoint.core.machine import processor
 from saddlepoint.core.optimization import adjusted
 from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.core.seeds import derive
+from saddlepoint.core.vocabulary import Vocabulary
 from saddlepoint.data import load
 from saddlepoint.data.dataset import Dataset
-from saddlepoint.data.request import Background, Crop
+from saddlepoint.data.request import Reading
 from saddlepoint.engine.turns import images_drawn
 from saddlepoint.runs.declared import check_recipe
 from saddlepoint.version import __version__
@@ -54,7 +55,7 @@ class Prepared:
         return kinds.get(self.spec.kind)
 
     def to_array(self, samples: torch.Tensor) -> np.ndarray:
-        """Return float samples (n, ...) as examples of the data lie in memory."""
+        """Return samples (n, ...) as examples of the data lie in memory."""
         return self.kind.to_array(samples, self.experiment.range)
 
     def config(self) -> dict[str, Any]:
@@ -73,6 +74,8 @@ class Prepared:
                 "classes": list(self.spec.classes),
                 "count": self.spec.count,
                 "unseen": list(self.spec.unseen),
+                "rate": self.spec.rate,
+                "vocabulary": None if self.spec.vocabulary is None else self.spec.vocabulary.to_json(),
             },
         }
 
@@ -84,36 +87,30 @@ def prepare(
     seed: int = 0,
     batch: int | None = None,
     ema: float | None = None,
-    size: int | None = None,
-    crop: Crop = "center",
-    background: Background = "white",
-    labels: str | None = None,
     flags: dict[str, Any] | None = None,
     beside: Collection[str] = (),
     report: Progressing = silent,
+    **reading: Unpack[Reading],
 ) -> Prepared:
     """Read the data and build the recipe for them.
 
     Args:
         recipe: its name.
-        data: name of a data set, or path of images.
+        data: name of a data set, or path of files.
         seed: seed of the initial weights.
         batch: images a step.
         ema: decay of the weights' average.
-        size: side of the images in pixels.
-        crop: how images become square.
-        background: what transparent parts of images are flattened on.
-        labels: file with the classes of images.
         flags: the recipe's flags.
         beside: settings of the caller's own, which a mistyped flag may have meant.
         report: told of slow reading.
+        **reading: how the data are read.
 
     Raises:
         UserError: something that was asked for does not exist or does not fit.
     """
     chosen = find_recipe(recipe)
     resolved = resolve(chosen, flags or {}, beside)
-    dataset = read(chosen, data, size=size, crop=crop, background=background, labels=labels, report=report)
+    dataset = read(chosen, data, report=report, **reading)
     return build(chosen, resolved, dataset.spec, dataset, seed, batch, ema)
 
 
@@ -123,23 +120,15 @@ def find_recipe(name: str) -> Recipe:
     return recipes.get(name)
 
 
-def read(
-    recipe: Recipe,
-    source: str,
-    *,
-    size: int | None,
-    crop: Crop,
-    background: Background = "white",
-    labels: str | None = None,
-    report: Progressing = silent,
-) -> Dataset:
+def read(recipe: Recipe, source: str, *, report: Progressing = silent, **reading: Unpack[Reading]) -> Dataset:
     """Read a source at a size that the recipe supports."""
-    if size is not None and recipe.nearest_size(size) != size:
+    size = reading.get("size")
+    if isinstance(size, int) and recipe.nearest_size(size) != size:
         raise UserError(
             f"recipe {recipe.name!r} does not support --size {size}; the nearest is {recipe.nearest_size(size)}"
         )
-    chosen = recipe.nearest_size if size is None else size
-    dataset = load(source, size=chosen, crop=crop, background=background, labels=labels, report=report)
+    reading["size"] = recipe.nearest_size if size is None else size
+    dataset = load(source, report=report, **reading)
     recipe.check_kind(dataset.spec)
     return dataset
 
@@ -151,17 +140,8 @@ def rebuild(config: dict[str, Any]) -> Prepared:
         UserError: the configuration does not fit this version's recipe.
     """
     chosen = recipes.get(config["recipe"])
-    stored = config["data"]
-    spec = DataSpec(
-        name=stored["name"],
-        kind=stored["kind"],
-        shape=tuple(stored["shape"]),
-        classes=tuple(stored["classes"]),
-        count=stored["count"],
-        unseen=tuple(stored.get("unseen", ())),  # not kept at first
-    )
     resolved = resolve(chosen, config["flags"])
-    built = build(chosen, resolved, spec, None, config["seed"], config["batch"], config["ema"])
+    built = build(chosen, resolved, spec_of(config), None, config["seed"], config["batch"], config["ema"])
     now, then = _rates(built.experiment), config.get("optimizers")  # not kept at first
     if then is not None and then != now:
         raise UserError(
@@ -169,6 +149,21 @@ def rebuild(config: dict[str, Any]) -> Prepared:
             f"{now} for its flags; go on with the version of saddlepoint that trained it"
         )
     return built
+
+
+def spec_of(config: dict[str, Any]) -> DataSpec:
+    """Return what the recipe of a stored run was told of the data."""
+    stored = config["data"]
+    return DataSpec(
+        name=stored["name"],
+        kind=stored["kind"],
+        shape=tuple(stored["shape"]),
+        classes=tuple(stored["classes"]),
+        count=stored["count"],
+        unseen=tuple(stored.get("unseen", ())),  # not kept at first
+        rate=stored.get("rate", 0),  # not kept at first, nor were vocabularies
+        vocabulary=Vocabulary.from_json(stored.get("vocabulary")),
+    )
 
 
 def duration(prepared: Prepared, step_seconds: float | None, budget: Budget) -> float:

@@ -10,7 +10,7 @@ from saddlepoint.core.devices import kind_of_device
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget
 from saddlepoint.core.run_folder import check_free
-from saddlepoint.data.request import Background, Crop
+from saddlepoint.data.request import Background, Crop, Reading, Tokens
 
 if TYPE_CHECKING:  # what is asked for is checked before the libraries are loaded that computing needs
     from saddlepoint.compute.plan import Plan
@@ -30,19 +30,36 @@ class Order:
     crop: Crop
     background: Background
     labels: str | None
+    rate: int | None
+    length: int | None
+    tokens: Tokens
     flags: dict[str, Any]
 
     def __post_init__(self) -> None:
-        for name, words in (("crop", get_args(Crop)), ("background", get_args(Background))):
-            if getattr(self, name) not in words:
-                raise UserError(f"--{name} takes {' or '.join(words)}, got {getattr(self, name)!r}")
+        for name, words in (("crop", Crop), ("background", Background), ("tokens", Tokens)):
+            if getattr(self, name) not in get_args(words):
+                raise UserError(f"--{name} takes {' or '.join(get_args(words))}, got {getattr(self, name)!r}")
+        for name, least in (("rate", 1), ("length", 2)):
+            if (value := getattr(self, name)) is not None and value < least:
+                raise UserError(f"--{name} must be at least {least}, got {value}")
+
+    def reading(self) -> Reading:
+        """Return how the data are to be read."""
+        return {
+            "size": self.size,
+            "crop": self.crop,
+            "background": self.background,
+            "labels": self.labels,
+            "rate": self.rate,
+            "length": self.length,
+            "tokens": self.tokens,
+        }
 
     def chosen(self) -> dict[str, Any]:
-        """Return those of the settings of images that were given, which a command that is proposed repeats."""
-        given = {"size": self.size, "labels": self.labels, "batch": self.batch, "ema": self.ema}
-        given |= {} if self.crop == "center" else {"crop": self.crop}
-        given |= {} if self.background == "white" else {"background": self.background}
-        return {name: value for name, value in given.items() if value is not None}
+        """Return those of the settings of data that were given, which a command that is proposed repeats."""
+        usual = {"crop": "center", "background": "white", "tokens": "character"}
+        given = {**self.reading(), "batch": self.batch, "ema": self.ema}
+        return {name: value for name, value in given.items() if value not in (None, usual.get(name))}
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from saddlepoint.compute.alike import siblings
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.run_folder import RunFolder, runs_root
-from saddlepoint.data.request import Background, Crop
+from saddlepoint.data.request import Background, Crop, Tokens
 from saddlepoint.engine.loop import Habits, Watcher
 from saddlepoint.engine.state import load_weights
 from saddlepoint.engine.tuning import tune
@@ -39,6 +39,9 @@ def train(
     crop: Crop = "center",
     background: Background = "white",
     labels: str | None = None,
+    rate: int | None = None,
+    length: int | None = None,
+    tokens: Tokens = "character",
     device: str = "auto",
     precision: Literal["auto", "fp32", "tf32", "bf16"] = "auto",
     threads: int | None = None,
@@ -57,7 +60,8 @@ def train(
 
     Args:
         recipe: name of the recipe; ``saddle list`` shows them.
-        data: name of a data set, ``name:PATH``, or the path of a folder of images, a zip, IDX files or a .npy.
+        data: name of a data set, ``name:PATH``, or the path of a folder of images, a zip, IDX files, a .npy, or
+            sounds or text.
         steps: budget in steps.
         images: budget in real images shown to the critic.
         epochs: budget in passes over the training split.
@@ -71,6 +75,10 @@ def train(
         crop: "center" cuts a square from each image, "stretch" squeezes the whole image into one.
         background: "white" or "black", what transparent parts of images are flattened on.
         labels: FILE or FILE:COLUMN that gives classes to a folder of images: CSV, or JSON like {"file": label}.
+        rate: samples a second that sound files are resampled to; by default theirs, 16,000 at most.
+        length: samples of a sound, or tokens of a sequence, that files are cut or padded to; by default what
+            suits them.
+        tokens: what a token of a text is, a "character" or a "word".
         device: "auto", "cpu", "cuda" or "mps".
         precision: "auto", "fp32", "tf32" or "bf16".
         threads: CPU threads; by default what is measured to be fastest.
@@ -94,8 +102,7 @@ def train(
         TrainingError: a loss is no longer finite, or a file cannot be written; checkpoints stay.
         Interrupted: Ctrl-C; everything is saved.
     """
-    order, length, computing, writing = parted(locals())
-    started = _resolve(order, length, computing, writing)
+    started = _resolve(*parted(locals()))
     prepared, budget = started.prepared, started.budget
     assert prepared.data is not None
     folder = RunFolder.create(runs_root(), f"{recipe}-{prepared.spec.name}", Path(out) if out else None)
@@ -105,6 +112,8 @@ def train(
         "crop": crop,
         "background": background,
         "labels": prepared.data.labels,
+        "length": length,
+        "tokens": tokens,
         "fingerprint": prepared.data.fingerprint,
     }
     config |= {
@@ -160,13 +169,10 @@ def _resolve(
             seed=order.seed,
             batch=order.batch,
             ema=order.ema,
-            size=order.size,
-            crop=order.crop,
-            background=order.background,
-            labels=order.labels,
             flags=order.flags,
             beside=inspect.signature(train).parameters,
             report=report,
+            **order.reading(),
         )
     if source is not None:
         load_weights(prepared.experiment.family, source.latest())

@@ -7,7 +7,7 @@ from saddlepoint.core.declared import check_declared, declared_names, declared_r
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import recipes
 from saddlepoint.core.flags import arguments, own_flags
-from saddlepoint.data.request import Background, Crop
+from saddlepoint.data.request import Background, Crop, Tokens
 from saddlepoint.evaluate.encoder import encoders
 from saddlepoint.evaluate.metric import metrics
 from saddlepoint.explaining.topic import topics
@@ -34,7 +34,9 @@ def test_a_recipe_of_a_notebook_is_known_too(monkeypatch):
 
 @pytest.mark.parametrize("function", [train, resume])
 def test_headers_have_the_arguments_of_their_functions(function):
-    bare = header(function.__module__, function.__name__, {"Crop": Crop, "Background": Background})
+    bare = header(
+        function.__module__, function.__name__, {"Crop": Crop, "Background": Background, "Tokens": Tokens}
+    )
     assert arguments(bare) == arguments(function)
     assert bare.__doc__ == function.__doc__
     assert bare() is None

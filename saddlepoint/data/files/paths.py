@@ -1,5 +1,6 @@
 """A path to a data set, whatever it is: the content decides, not the name."""
 
+import os
 from pathlib import Path
 
 from saddlepoint.core.errors import UserError
@@ -9,19 +10,31 @@ from saddlepoint.data.files.collection import read
 from saddlepoint.data.files.formats import is_image, is_image_name
 from saddlepoint.data.files.idx import is_idx_name, read_idx_path
 from saddlepoint.data.files.image_folder import Folder
+from saddlepoint.data.files.layout import is_hidden
 from saddlepoint.data.files.numpy_files import read_array_path
+from saddlepoint.data.files.sound import is_sound_name
+from saddlepoint.data.files.sound_folder import read_sounds
+from saddlepoint.data.files.text import is_text_name, read_text
 from saddlepoint.data.files.zip_archive import Archive
 from saddlepoint.data.request import Request
 
 
 def read_path(request: Request) -> Dataset:
-    """Read a folder or zip of images, IDX files, or a NumPy file; raises UserError for anything else."""
+    """Read whatever is at a path; raises UserError where that is no data.
+
+    A folder or zip of images, IDX files, a NumPy file, sounds or text; a folder with images is of images.
+    """
     path = request.path
     try:
         if path.is_dir():
             name = slug(path.absolute().name)
             if any(is_idx_name(file.name) for file in path.iterdir()):
                 return read_idx_path(request, name)
+            names = _names(path)
+            sounds = [one for one in names if is_sound_name(one)]
+            texts = [path / one for one in names if is_text_name(one)]
+            if (sounds or texts) and not any(is_image_name(one) for one in names):
+                return read_sounds(path, sounds, name, request) if sounds else read_text(texts, name, request)
             return read(Folder(path), name, request)
         head = _head(path)
     except PermissionError as error:
@@ -33,9 +46,24 @@ def read_path(request: Request) -> Dataset:
         return read(Archive(path), name, request)
     if is_idx_name(path.name) or head.startswith(b"\0\0\x08"):
         return read_idx_path(request, name)
+    if is_sound_name(path.name):
+        return read_sounds(path.parent, [path.name], name, request)
+    if is_text_name(path.name):
+        return read_text([path], name, request)
     if is_image_name(path.name) or _is_image(path):
         raise UserError(f"{path} is one image; give the folder that holds the images")
-    raise UserError(f"{path} is no zip, IDX or NumPy file; unpack it and give the folder of images")
+    raise UserError(
+        f"{path} is no zip, IDX, NumPy, sound or text file; unpack it and give the folder of images"
+    )
+
+
+def _names(root: Path) -> list[str]:
+    """Return the names of all files under a folder, relative to it, but for hidden ones."""
+    found = []
+    for folder, folders, files in os.walk(root):
+        folders[:] = sorted(one for one in folders if not is_hidden(one))
+        found += [str((Path(folder) / one).relative_to(root)) for one in sorted(files) if not is_hidden(one)]
+    return found
 
 
 def _is_image(path: Path) -> bool:
