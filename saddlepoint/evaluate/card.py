@@ -106,6 +106,7 @@ class Card:
             parts.append(f"{classes.value:.0f}/{total} classes, KL {number(self['class_kl'].value)}")
         # Not precision: a judge that never saw noise lays it among some class (docs/evaluation.md).
         names = ("coverage", "density", "recall", "diversity", "memorisation")
+        names += ("spectrum", "autocorrelation", "oracle_nll", "self_bleu")
         parts += [f"{name} {number(self[name].value)}" for name in names if name in self.figures]
         return " · ".join(parts)
 
