@@ -17,13 +17,10 @@ from saddlepoint.data.batches import Batches
 from saddlepoint.engine.step import Stepper
 from saddlepoint.engine.tuning import obstacle_to_capture
 from saddlepoint.runs.prepare import prepare
+from tests.sources import SOURCES
 
 STEPS = WARM + 4
-CASES = [
-    (name, {"images": "digits", "points": "ring8"}[kind], {})
-    for name, recipe in recipes.items()
-    for kind in recipe.needs
-] + [
+CASES = [(name, SOURCES[kind], {}) for name, recipe in recipes.items() for kind in recipe.needs] + [
     ("dcgan", "digits", {"critic_steps": 2}),
     ("dcgan", "digits", {"augment": "color,translation,cutout", "augment_target": 0.6}),
     ("dcgan", "digits", {"penalty": ("r1", "gradient_penalty"), "objective": "relativistic"}),

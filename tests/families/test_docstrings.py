@@ -9,12 +9,15 @@ import torch
 from saddlepoint.core.experiment import DataSpec, recipes
 from saddlepoint.core.flags import own_flags
 from saddlepoint.core.protocol import Batch, Family, given
+from saddlepoint.core.vocabulary import Vocabulary
 from saddlepoint.families import vanilla
 from saddlepoint.objectives import adversarial, objectives, penalties
 
 DATA = {
     "images": lambda side: DataSpec("toy", "images", (side, side, 1), tuple("abcd"), 40),
     "points": lambda side: DataSpec("toy", "points", (2,), tuple("abcd"), 40),
+    "waves": lambda side: DataSpec("toy", "waves", (1, 20), tuple("abcd"), 40, rate=8_000),
+    "tokens": lambda side: DataSpec("toy", "tokens", (4,), (), 40, vocabulary=Vocabulary.of_numbers(9)),
 }
 CASES = [(name, kind) for name, recipe in recipes.items() for kind in recipe.needs]
 
@@ -49,7 +52,10 @@ def reported(recipe, kind, **flags):
     """Return the names of the terms that each player of a small game minimises."""
     torch.manual_seed(0)
     family, data = built(recipe, kind, **flags)
-    batch = Batch(torch.rand(8, *data.tensor_shape), torch.arange(8) % 4)
+    real = torch.rand(8, *data.tensor_shape)
+    if data.vocabulary is not None:
+        real = (real * len(data.vocabulary)).long()
+    batch = Batch(real, torch.arange(8) % 4)
     latent = family.latent(8, rng=torch.Generator().manual_seed(0))
     found = {}
     for player in family.players:
