@@ -152,6 +152,7 @@ class Dataset:
             classes=self.classes,
             count=len(self.train),
             mean=self._mean,
+            deviation=self._deviation,
             unseen=self.unseen,
             notes=self.notes,
             rate=self.rate,
@@ -161,3 +162,7 @@ class Dataset:
     def _mean(self) -> np.ndarray:
         examples, _ = self.train.take(random_part(len(self.train), 10_000))
         return examples.mean(axis=0, dtype=np.float64) / full_scale(examples)
+
+    def _deviation(self) -> np.ndarray:
+        examples, _ = self.train.take(random_part(len(self.train), 10_000))
+        return examples.std(axis=0, dtype=np.float64) / full_scale(examples)

@@ -83,3 +83,21 @@ def visit(network: nn.Module, initialise: Callable[[nn.Module], None]) -> nn.Mod
     with torch.no_grad():
         network.apply(initialise)
     return network
+
+
+class Octaves(nn.Module):
+    """Numbers, and sines and cosines of them at frequencies 1, 2, 4 ..., that a network may find narrow things.
+
+    Args:
+        count: of frequencies.
+    """
+
+    def __init__(self, count: int):
+        super().__init__()
+        self.count = count
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Turn (n, ...) examples of d numbers into (n, d · (1 + 2 count))."""
+        x = x.flatten(1)
+        turns = [x * 2**octave for octave in range(self.count)]
+        return torch.cat([x, *(torch.sin(turn) for turn in turns), *(torch.cos(turn) for turn in turns)], 1)
