@@ -27,7 +27,8 @@ def assert_same(a, b):
     assert grids[0] == grids[1]
     for one, other in zip(a.folder.samples(), b.folder.samples(), strict=True):
         assert pixels(one) == pixels(other), one.name
-    assert np.array_equal(a.sample(100, seed=3), b.sample(100, seed=3))
+    if a.family.samples:
+        assert np.array_equal(a.sample(100, seed=3), b.sample(100, seed=3))
 
 
 def pixels(path):

@@ -115,7 +115,8 @@ class NCE(Family):
         real, noise = self.ratio(batch.real.float()), self.ratio(fake)
         loss = F.softplus(-real).mean() + F.softplus(noise).mean()
         right = 0.5 * ((real > 0).float().mean() + (noise < 0).float().mean())
-        return Terms({"contrastive": loss}, {"told apart": right, "c": self.model.log_normaliser.detach()})
+        c = self.model.log_normaliser.clone()  # the parameter itself moves before it is read
+        return Terms({"contrastive": loss}, {"told apart": right, "c": c})
 
     def log_density(self, x: Tensor) -> Tensor:
         """Return (n,) ln p_m(x), whose integral is 1 only as far as c has learned."""
@@ -180,7 +181,7 @@ def nce(
         {"c": Optimizer(lr=lr, betas=(0.9, 0.999), schedules={"lr": falling})},
         batch=512,
         budget=Budget(images=1_500_000),
-        pixels=(0.0, 1.0),
+        range=(0.0, 1.0),
         objective="noise-contrastive estimation",
     )
 

@@ -35,19 +35,17 @@ class Predictors(nn.Module):
         hidden: units of each hidden layer.
     """
 
-    others: Tensor
-
     def __init__(self, units: int, hidden: int):
         super().__init__()
         self.inner = nn.Parameter(torch.randn(units, units, hidden) / math.sqrt(units))
         self.inner_bias = nn.Parameter(torch.zeros(units, hidden))
         self.outer = nn.Parameter(torch.randn(units, hidden) / math.sqrt(hidden))
         self.outer_bias = nn.Parameter(torch.zeros(units))
-        self.register_buffer("others", 1 - torch.eye(units)[:, :, None], persistent=False)
 
     def forward(self, y: Tensor) -> Tensor:
         """Return (n, K) predictions of codes (n, K)."""
-        hidden = torch.relu(torch.einsum("nj,ijh->nih", y, self.others * self.inner) + self.inner_bias)
+        others = 1 - torch.eye(y.shape[1], device=y.device)[:, :, None]
+        hidden = torch.relu(torch.einsum("nj,ijh->nih", y, others * self.inner) + self.inner_bias)
         return (hidden * self.outer).sum(2) + self.outer_bias
 
 
@@ -135,6 +133,6 @@ def predictability(
         {"p": Optimizer(lr=lr_p, betas=(0.9, 0.999)), "e": Optimizer(lr=lr_e, betas=(0.9, 0.999))},
         batch=128,
         budget=Budget(images=600_000),
-        pixels=(0.0, 1.0),
+        range=(0.0, 1.0),
         objective=f"reconstruction − {weight:g} × the predictors' error",
     )

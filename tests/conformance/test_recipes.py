@@ -121,6 +121,10 @@ def test_a_turn_moves_its_player_and_nobody_else(played, monkeypatch):
 
 
 def test_samples_fit_the_data_and_repeat(whole):
+    if not whole.family.samples:
+        with pytest.raises(sp.UserError, match="has no samples"):
+            whole.sample(1)
+        return
     images = whole.sample(70, seed=1)
     assert images.shape[1:] == tuple(whole.config["data"]["shape"])
     assert images.dtype.name in whole.kind.dtypes
@@ -135,7 +139,7 @@ def test_a_resumed_run_equals_an_unbroken_one(case, whole, tmp_path, monkeypatch
         sp.train(*case, out=broken, watchers=(CtrlC(3),), **SETTINGS)
     assert sp.load(broken).step == 3
     assert_same(whole, sp.resume(broken, quiet=True))
-    assert len(whole.folder.samples()) == 4
+    assert len(whole.folder.samples()) == (4 if whole.family.samples else 0)
 
 
 class CtrlC(sp.Watcher):
