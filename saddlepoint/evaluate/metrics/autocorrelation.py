@@ -3,7 +3,8 @@
 import numpy as np
 
 from saddlepoint.core.kinds import FULL
-from saddlepoint.evaluate.metric import POSITIVE, About, Inputs, Measure, View, metric
+from saddlepoint.evaluate.features import Features
+from saddlepoint.evaluate.metric import POSITIVE, About, Figure, Inputs, metric
 from saddlepoint.evaluate.statistics import around
 
 MOST = 2_000  # sounds
@@ -19,7 +20,7 @@ _REPLICATES = 200
     most=MOST,
     cheap=True,
 )
-def autocorrelation(inputs: Inputs) -> dict[str, Measure]:
+def autocorrelation(inputs: Inputs) -> dict[str, Figure]:
     """Largest difference between ρ(k) of samples and data, for lags k of 1 to 64, half a sound at most.
 
     ρ(k) = E x_t x_{t+k} / E x_t², over all places and 2,000 sounds of either side: for noise averaged over a
@@ -32,11 +33,13 @@ def autocorrelation(inputs: Inputs) -> dict[str, Measure]:
     shares = inputs.rng.multinomial(len(fake), np.full(len(fake), 1 / len(fake)), size=_REPLICATES) / len(fake)
     spread = np.abs(correlations(shares @ fake) - truth).max(1)
     detail = {"samples": found[:SHOWN].round(4).tolist(), "data": truth[:SHOWN].round(4).tolist()}
-    measure = Measure(value, *around(value, spread), len(fake), detail, space="waveform", range=POSITIVE)
+    measure = Figure(
+        value, *around(value, spread), len(fake), detail=detail, encoder="waveform", range=POSITIVE
+    )
     return {"autocorrelation": measure}
 
 
-def products(view: View, shape: tuple[int, ...]) -> np.ndarray:
+def products(view: Features, shape: tuple[int, ...]) -> np.ndarray:
     """Return float64 (n, 1 + lags), the mean of x_t x_{t+k} over places of each sound, from lag 0 on."""
     sounds = view.pixels.reshape(-1, *shape).astype(np.float32) / np.float32(FULL)  # (n, c, t)
     length = shape[-1]

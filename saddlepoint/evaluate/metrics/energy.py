@@ -4,7 +4,7 @@ import numpy as np
 from scipy.spatial.distance import cdist, pdist
 
 from saddlepoint.core.kinds import FULL
-from saddlepoint.evaluate.metric import About, Inputs, Measure, metric
+from saddlepoint.evaluate.metric import About, Figure, Inputs, metric
 from saddlepoint.evaluate.statistics import of_draws
 
 MOST = 2_000  # sounds
@@ -17,7 +17,7 @@ _DRAWS = 5
     least=50,
     most=MOST,
 )
-def energy(inputs: Inputs) -> dict[str, Measure]:
+def energy(inputs: Inputs) -> dict[str, Figure]:
     """Energy distance 2E‖x − y‖ − E‖x − x′‖ − E‖y − y′‖ of waveforms, 0 in the mean at equality.
 
     ‖·‖ is the root mean square over samples, full scale being 1, so that sounds of other lengths compare.
@@ -27,7 +27,7 @@ def energy(inputs: Inputs) -> dict[str, Measure]:
     size = len(fake) // _DRAWS
     x, y = (view.head(size * _DRAWS).pixels / FULL for view in (fake, real))
     draws = [distance(x[i : i + size], y[i : i + size]) for i in range(0, size * _DRAWS, size)]
-    return {"energy": Measure(*of_draws(np.array(draws)), size * _DRAWS, space="waveform")}
+    return {"energy": Figure(*of_draws(np.array(draws)), size * _DRAWS, encoder="waveform")}
 
 
 def distance(x: np.ndarray, y: np.ndarray) -> float:

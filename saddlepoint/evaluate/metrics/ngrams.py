@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from saddlepoint.evaluate.metric import SHARE, About, Inputs, Measure, View, metric
+from saddlepoint.evaluate.features import Features
+from saddlepoint.evaluate.metric import SHARE, About, Figure, Inputs, metric
 from saddlepoint.evaluate.statistics import around
 
 MOST = 10_000  # sequences
@@ -20,7 +21,7 @@ _REPLICATES = 50
     cheap=True,
     floor=False,
 )
-def ngrams(inputs: Inputs) -> dict[str, Measure]:
+def ngrams(inputs: Inputs) -> dict[str, Figure]:
     """Total variation distance of shares of words, and of pairs of words: half the sum of differences.
 
     Few sequences have large distances by chance, so that samples, training and held-out sequences are cut to
@@ -36,13 +37,13 @@ def ngrams(inputs: Inputs) -> dict[str, Measure]:
         spread = np.array([distance(fake[index].ravel(), real.ravel()) for index in rows])
         floor = distance(held.ravel(), real.ravel()) if len(held) else None
         ends = around(value, spread)
-        found[name] = Measure(
-            value, *ends, count, space="tokens", real=floor, real_samples=len(held), range=SHARE
+        found[name] = Figure(
+            value, *ends, count, encoder="tokens", real=floor, real_samples=len(held), range=SHARE
         )
     return found
 
 
-def grams(view: View, order: int) -> np.ndarray:
+def grams(view: Features, order: int) -> np.ndarray:
     """Return int64 (n, t − order + 1): a number for each run of ``order`` tokens."""
     tokens = view.pixels.astype(np.int64)
     length = tokens.shape[1] - order + 1

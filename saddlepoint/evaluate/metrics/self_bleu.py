@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 
 import numpy as np
 
-from saddlepoint.evaluate.metric import SHARE, About, Inputs, Measure, metric
+from saddlepoint.evaluate.metric import SHARE, About, Figure, Inputs, metric
 from saddlepoint.evaluate.statistics import Z
 
 MOST = 1_000  # sequences, of which every one is compared with all others
@@ -20,7 +20,7 @@ NONE = 0.1  # in place of no match (Chen and Cherry 2014, method 1)
     cheap=True,
     floor=False,
 )
-def self_bleu(inputs: Inputs) -> dict[str, Measure]:
+def self_bleu(inputs: Inputs) -> dict[str, Figure]:
     """Mean BLEU-4 of each of 1,000 sequences with all others as its references: 1 where all are equal.
 
     As more references find more matches, samples and real sequences are cut to one number; what real ones score
@@ -32,8 +32,8 @@ def self_bleu(inputs: Inputs) -> dict[str, Measure]:
     value, reach = float(scores.mean()), Z * float(scores.std(ddof=1)) / count**0.5
     low, high = value - reach, value + reach
     return {
-        "self_bleu": Measure(
-            value, low, high, count, space="tokens", real=real, real_samples=count, range=SHARE
+        "self_bleu": Figure(
+            value, low, high, count, encoder="tokens", real=real, real_samples=count, range=SHARE
         )
     }
 

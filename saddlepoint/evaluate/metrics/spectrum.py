@@ -4,7 +4,8 @@ import numpy as np
 
 from saddlepoint.core.kinds import FULL
 from saddlepoint.data.spectrum import amplitudes, decibels
-from saddlepoint.evaluate.metric import POSITIVE, About, Inputs, Measure, View, metric
+from saddlepoint.evaluate.features import Features
+from saddlepoint.evaluate.metric import POSITIVE, About, Figure, Inputs, metric
 from saddlepoint.evaluate.statistics import around
 
 MOST = 2_000  # sounds
@@ -19,7 +20,7 @@ _REPLICATES, _BLOCK = 200, 250
     most=MOST,
     cheap=True,
 )
-def spectrum(inputs: Inputs) -> dict[str, Measure]:
+def spectrum(inputs: Inputs) -> dict[str, Figure]:
     """Root mean square over frequencies of the difference of mean power spectra, in decibels.
 
     Power is averaged over windows and sounds (Welch's method), of which 2,000 are taken of either side; levels
@@ -32,10 +33,10 @@ def spectrum(inputs: Inputs) -> dict[str, Measure]:
     value = distance(fake.mean(0), real)
     shares = inputs.rng.multinomial(len(fake), np.full(len(fake), 1 / len(fake)), size=_REPLICATES) / len(fake)
     spread = np.array([distance(power, real) for power in shares @ fake])
-    return {"spectrum": Measure(value, *around(value, spread), len(fake), space="waveform", range=POSITIVE)}
+    return {"spectrum": Figure(value, *around(value, spread), len(fake), encoder="waveform", range=POSITIVE)}
 
 
-def powers(view: View, shape: tuple[int, ...]) -> np.ndarray:
+def powers(view: Features, shape: tuple[int, ...]) -> np.ndarray:
     """Return float64 (n, f), the power of each sound by frequency, averaged over its windows and channels."""
     sounds = view.pixels.reshape(-1, shape[-1])  # (n·c, t)
     blocks = [sounds[start : start + _BLOCK] / FULL for start in range(0, len(sounds), _BLOCK)]
