@@ -5,9 +5,10 @@ import pytest
 import torch
 from explaining.scripts import computed
 
-from saddlepoint.theory import energy, games, optimal_critic
+from saddlepoint.objectives import objectives
+from saddlepoint.theory import energy, games, optimal_critic, updates
 from saddlepoint.theory.convolution_arithmetic import Layer
-from saddlepoint.theory.divergences import bells, gaussian_kl, jensen_shannon
+from saddlepoint.theory.divergences import bells, gaussian_kl, jensen_shannon, kl
 
 
 def test_games():
@@ -35,6 +36,28 @@ def test_optimal_critic():
         assert result["forward"] == pytest.approx(gaussian_kl(0, data, values["mean"], samples), rel=1e-9)
         assert result["reverse"] == pytest.approx(gaussian_kl(values["mean"], samples, 0, data), rel=1e-9)
         assert np.allclose(result["best"], (p - q).sigmoid(), atol=1e-9)
+
+
+def test_updates():
+    grid = [{"logit": logit, "spread": spread} for logit in (-8, -5, 0, 3) for spread in (0, 1, 4)]
+    noise = torch.linspace(-8, 8, 1601, dtype=torch.float64)
+    weight = (-0.5 * noise**2).softmax(0)
+    for values, result in zip(grid, computed("updates", grid), strict=True):
+        for rule in updates.RULES:
+            s = (values["logit"] + values["spread"] * noise).requires_grad_()
+            (slope,) = torch.autograd.grad((weight * objectives.get(rule).generator(s, s)).sum(), s)
+            assert result[rule] == pytest.approx(-slope.sum().item(), abs=1e-6)
+            s, loss = torch.tensor(result["losses"][rule], dtype=torch.float64).T
+            assert torch.allclose(objectives.get(rule).generator(s, s), loss, atol=1e-12)
+
+
+def test_updates_fit():
+    grid = [{"centre": centre, "width": width} for centre in (-3, 0, 5) for width in (0.5, 3.2, 4)]
+    p = updates.two_modes()
+    for values, result in zip(grid, computed("updates_fit", grid), strict=True):
+        q = updates.gaussian(torch.tensor([values["centre"], np.log(values["width"])], dtype=torch.float64))
+        for rule, divergence in {"likelihood": kl, **updates.DIVERGENCES}.items():
+            assert result[rule] == pytest.approx(divergence(p, q).item(), abs=2e-5)  # both grids end at 24
 
 
 def test_convolutions():

@@ -397,7 +397,7 @@ def _fits(lesson: Lesson) -> Iterator[Block]:
         "updates_fit",
         [
             Slider("centre", Text("centre", "中心"), -5, 5, 0.1, 0.0),
-            Slider("width", Text("width", "宽度"), 0.3, 5, 0.1, 2.0),
+            Slider("width", Text("width", "宽度"), 0.3, 4, 0.1, 2.0),
         ],
         [(rule, FOLLOWED[rule]) for rule in FOLLOWED],
         Text(
