@@ -11,7 +11,7 @@ import pytest
 
 import saddlepoint as sp
 from saddlepoint.cli import main
-from saddlepoint.core.amounts import ago, count, size
+from saddlepoint.core.words import ago, count, size
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,9 @@ import pytest
 
 from saddlepoint.catalog.tables import print_card
 from saddlepoint.cli import main
+from saddlepoint.core.words import interval, number
 from saddlepoint.evaluate import Card, Figure
-from saddlepoint.evaluate.card import interval, legend, marked, number
+from saddlepoint.evaluate.card import legend, marked
 
 
 @pytest.fixture(autouse=True)

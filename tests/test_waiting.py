@@ -7,7 +7,8 @@ import pytest
 from rich.console import Console
 
 from saddlepoint.core import waiting
-from saddlepoint.core.waiting import Waiting, clock
+from saddlepoint.core.waiting import Waiting
+from saddlepoint.core.words import clock
 
 
 @pytest.fixture

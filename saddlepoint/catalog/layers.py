@@ -5,7 +5,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from saddlepoint.core.amounts import count
+from saddlepoint.core.words import count
 from saddlepoint.data.request import Background, Crop, Reading, Tokens
 from saddlepoint.inspection.summary import summarise, to_json
 from saddlepoint.runs.prepare import prepare

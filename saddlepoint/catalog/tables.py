@@ -7,9 +7,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from saddlepoint.core.words import interval, number
 from saddlepoint.data.subset import part_of
 from saddlepoint.evaluate import meanings
-from saddlepoint.evaluate.card import Card, interval, legend, marked, number
+from saddlepoint.evaluate.card import Card, legend, marked
 
 if TYPE_CHECKING:
     from saddlepoint.comparing.compare import Comparison

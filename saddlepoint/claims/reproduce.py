@@ -23,10 +23,9 @@ from saddlepoint.core import files
 from saddlepoint.core.errors import TrainingError, UserError
 from saddlepoint.core.experiment import recipes
 from saddlepoint.core.run_folder import RunFolder, runs_root
-from saddlepoint.core.waiting import clock
+from saddlepoint.core.words import clock, number
 from saddlepoint.data import load
 from saddlepoint.data.request import sources as data_sets
-from saddlepoint.evaluate.card import number
 from saddlepoint.evaluate.metric import metrics
 from saddlepoint.runs.prepare import describe_machine
 from saddlepoint.training.screen import Screen

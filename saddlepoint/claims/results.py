@@ -8,7 +8,7 @@ from typing import Any
 from saddlepoint.claims.claim import claims
 from saddlepoint.claims.protocol import Label
 from saddlepoint.core.errors import UserError
-from saddlepoint.evaluate.card import number
+from saddlepoint.core.words import number
 
 VERSION = 2
 

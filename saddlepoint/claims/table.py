@@ -8,7 +8,7 @@ from saddlepoint.claims.claim import claims
 from saddlepoint.claims.results import answer, headline, read_all
 from saddlepoint.core import files
 from saddlepoint.core.errors import UserError
-from saddlepoint.core.waiting import clock
+from saddlepoint.core.words import clock
 
 TITLE = "# Published claims, run again"
 HEAD = (

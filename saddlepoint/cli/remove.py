@@ -3,8 +3,8 @@
 import sys
 
 from saddlepoint.cli.parser import Parser
-from saddlepoint.core.amounts import size
 from saddlepoint.core.errors import INTERRUPTED, UserError
+from saddlepoint.core.words import size
 
 SUMMARY = "remove runs from the disk"
 

@@ -2,7 +2,7 @@
 
 from saddlepoint.comparing.configurations import Group, computed
 from saddlepoint.comparing.ranking import Pair, Ranking
-from saddlepoint.evaluate.card import number
+from saddlepoint.core.words import number, signed
 from saddlepoint.evaluate.significance import LEVEL, MOST, seeds_needed
 
 FEW = 4  # configurations of which every two are told apart in words
@@ -33,7 +33,7 @@ def _leading(ranking: Ranking) -> list[str]:
     distance = best.estimate(ranking.ranked_by)
     assert distance is not None
     low, high, real = distance.low, distance.high, distance.real
-    ends = "" if low is None else f", 95 % interval {_signed(low)} to {_signed(high)}"
+    ends = "" if low is None else f", 95 % interval {signed(low)} to {signed(high)}"
     floor = "" if real is None else f"; held-out real images score {number(real)}"
     what = "a Fréchet distance of" if len(ranking.groups) == 1 else "the lowest Fréchet distance,"
     return [f"{best.label} has {what} {number(distance.value)} ({basis}{ends}){floor}."]
@@ -54,7 +54,7 @@ def _told_apart(ranking: Ranking) -> list[str]:
 
 def _sentence(ranking: Ranking, pair: Pair) -> str:
     a, b, difference = ranking.groups[pair.better], ranking.groups[pair.worse], pair.difference
-    ends = f"95 % interval {_signed(difference.low)} to {_signed(difference.high)}"
+    ends = f"95 % interval {signed(difference.low)} to {signed(difference.high)}"
     gap = f"{number(difference.value)}{GAPS[pair.figure]} ({ends}"
     p = f"p {'<' if pair.adjusted < 0.001 else '='} {max(pair.adjusted, 0.001):.2g}"
     if ranking.tests > 1:
@@ -98,10 +98,6 @@ def _on_modes(group: Group, of: int) -> str:
     assert modes is not None
     assert quality is not None
     return f"{modes.value:.3g} of {of} modes, {quality.value:.1%} of the samples on one"
-
-
-def _signed(value: float | None) -> str:
-    return number(value).replace("-", "−")
 
 
 def _cautions(ranking: Ranking) -> list[str]:

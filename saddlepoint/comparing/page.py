@@ -9,10 +9,10 @@ from PIL import Image
 from saddlepoint.comparing.configurations import Estimate, Group, shown
 from saddlepoint.comparing.ranking import Ranking
 from saddlepoint.core.kinds import kinds
-from saddlepoint.core.waiting import clock
+from saddlepoint.core.words import clock, interval, number, signed
 from saddlepoint.data.subset import random_part
 from saddlepoint.evaluate import meanings
-from saddlepoint.evaluate.card import interval, legend, marked, number
+from saddlepoint.evaluate.card import legend, marked
 from saddlepoint.pages.render import data_uri, render
 from saddlepoint.pages.table import Cell, Column, Span, Table
 from saddlepoint.plots.canvas import DARK, LIGHT
@@ -144,7 +144,7 @@ def _figures(ranking: Ranking) -> Table:
             (
                 Cell(marked(name), meaning, left=True, wrap=True, heads=True),
                 *(_reading(group.estimate(name)) for group in ranking.groups),
-                Cell(_minus(number(ranking.card.figures[name].real))),
+                Cell(signed(ranking.card.figures[name].real)),
             )
         )
     return Table((Column("figure", left=True), *_columns(ranking), Column("real images")), tuple(rows))
@@ -161,7 +161,7 @@ def _settings(ranking: Ranking) -> Table:
 
 
 def _reading(estimate: Estimate | None) -> Cell:
-    return Cell(_minus(number(estimate.value)), _ends(estimate)) if estimate else Cell()
+    return Cell(signed(estimate.value), _ends(estimate)) if estimate else Cell()
 
 
 def _ends(estimate: Estimate) -> str:

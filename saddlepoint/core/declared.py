@@ -61,12 +61,13 @@ def declared_names(package: str, decorator: str, *, given: bool = False) -> list
     Args:
         package: dotted name.
         decorator: its name.
-        given: whether the decorator's first argument is the name, and not that of the function.
+        given: whether the decorator's first argument is the name; else it is ``name=``, or the function's own.
     """
     found = []
     for statement in _package(package):
         if isinstance(statement, ast.FunctionDef) and (call := _decorated(statement, decorator)) is not None:
-            found.append(ast.literal_eval(call.args[0]) if given else statement.name)
+            named = [word.value for word in call.keywords if word.arg == "name"] or call.args[: int(given)]
+            found.append(ast.literal_eval(named[0]) if named else statement.name)
     return sorted(found)
 
 

@@ -6,6 +6,8 @@ import time
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
+from saddlepoint.core.words import clock
+
 FIRST, EVERY = 3.0, 10.0  # seconds before the first line, and between lines
 
 
@@ -98,13 +100,3 @@ class Waiting:
 def waiting(what: str = "", *, quiet: bool = False) -> Waiting:
     """Return a :class:`Waiting` on the error stream, so that what a command prints stays clean."""
     return Waiting(Console(stderr=True, quiet=quiet, soft_wrap=True), what)
-
-
-def clock(seconds: float) -> str:
-    """Return a duration as people write it: ``42 s``, ``3 min 20 s``, ``2 h 5 min``."""
-    seconds = round(seconds)
-    if seconds < 60:
-        return f"{seconds} s"
-    if seconds < 3600:
-        return f"{seconds // 60} min {seconds % 60:02d} s"
-    return f"{seconds // 3600} h {seconds % 3600 // 60:02d} min"

@@ -1,5 +1,6 @@
-"""Names of files and classes as they may be shown, listed and put into other names."""
+"""Names, numbers and times as people read them: how they are shown, listed and put into other names."""
 
+import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 
@@ -69,3 +70,61 @@ def brief(x: float) -> str:
         digits, _, exponent = f"{x:.1e}".partition("e")
         text = f"{digits}e{int(exponent)}"
     return text.replace("-", "−", 1) if x < 0 else text
+
+
+def count(number: float) -> str:
+    """Return a count with three digits: ``950``, ``1.2 k``, ``34 M``."""
+    for unit in ("", " k", " M", " G"):
+        if number < 999.5:
+            return f"{number:.3g}{unit}"
+        number /= 1000
+    return f"{number:.3g} T"
+
+
+def size(number: int) -> str:
+    """Return a number of bytes: ``12 MB``."""
+    return f"{number / 1e9:.1f} GB" if number >= 999.5e6 else f"{max(1, round(number / 1e6))} MB"
+
+
+def ago(seconds: float) -> str:
+    """Return how long something is past: ``now``, ``5 min ago``, ``300 d ago``."""
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds // length:.0f} {unit} ago"
+    return "now"
+
+
+def clock(seconds: float) -> str:
+    """Return a duration as people write it: ``42 s``, ``3 min 20 s``, ``2 h 5 min``."""
+    seconds = round(seconds)
+    if seconds < 60:
+        return f"{seconds} s"
+    if seconds < 3600:
+        return f"{seconds // 60} min {seconds % 60:02d} s"
+    return f"{seconds // 3600} h {seconds % 3600 // 60:02d} min"
+
+
+def number(value: float | None) -> str:
+    """Return a number with three significant digits for a table, a count in full, an empty string for None."""
+    if value is None:
+        return ""
+    if isinstance(value, int):
+        return f"{value:,}"
+    if not math.isfinite(value):
+        return str(value)
+    digits = 2 - math.floor(math.log10(abs(value))) if value else 0
+    return f"{value:,.{min(4, max(0, digits))}f}"
+
+
+def interval(low: float | None, high: float | None) -> str:
+    """Return an interval for a table; an open end is one that the samples do not tell."""
+    if low is None and high is None:
+        return ""
+    if high is None:
+        return f"≥ {number(low)}"
+    return f"≤ {number(high)}" if low is None else f"{number(low)} – {number(high)}"
+
+
+def signed(value: float | None) -> str:
+    """Return :func:`number` with a minus sign instead of a hyphen."""
+    return number(value).replace("-", "−")

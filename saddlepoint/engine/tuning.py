@@ -28,7 +28,7 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget, Experiment
 from saddlepoint.core.machine import processor, resident
 from saddlepoint.core.protocol import START
-from saddlepoint.core.waiting import clock
+from saddlepoint.core.words import clock
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Split
 from saddlepoint.engine.optimizers import scheduled_numbers

@@ -1,6 +1,5 @@
 """The score card: every figure with its interval, its encoder and what real images score."""
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 from saddlepoint.core.files import write_json, write_text
 from saddlepoint.core.run_folder import RunFolder
+from saddlepoint.core.words import interval, number
 from saddlepoint.evaluate import class_figures, likelihood_figures
 from saddlepoint.evaluate.metric import About, Figure, metrics
 
@@ -123,18 +123,6 @@ def meanings() -> dict[str, About]:
     return {**measured, **class_figures.ABOUT, **likelihood_figures.ABOUT}
 
 
-def number(value: float | None) -> str:
-    """Return a number with three significant digits for a table, a count in full, an empty string for None."""
-    if value is None:
-        return ""
-    if isinstance(value, int):
-        return f"{value:,}"
-    if not math.isfinite(value):
-        return str(value)
-    digits = 2 - math.floor(math.log10(abs(value))) if value else 0
-    return f"{value:,.{min(4, max(0, digits))}f}"
-
-
 def _figure(stored: Mapping[str, Any]) -> Figure:
     least, most = stored.get("range", (None, None))
     return Figure(**{**stored, "range": (least, most)})
@@ -152,12 +140,3 @@ def legend(names: Iterable[str]) -> str:
     used = {about[name].better for name in names if name in about}
     said = {"lower": "lower is better", "higher": "higher is better", "real": "near the real images is better"}
     return ", ".join(f"{ARROWS[better]} {text}" for better, text in said.items() if better in used) + "."
-
-
-def interval(low: float | None, high: float | None) -> str:
-    """Return an interval for a table; an open end is one that the samples do not tell."""
-    if low is None and high is None:
-        return ""
-    if high is None:
-        return f"≥ {number(low)}"
-    return f"≤ {number(high)}" if low is None else f"{number(low)} – {number(high)}"

@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from saddlepoint.core.amounts import ago, count, size
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.progress import Note
 from saddlepoint.core.run_folder import RunFolder, runs_below, runs_root
+from saddlepoint.core.words import ago, count, size
 
 VERSION = 1
 RANKING = ("modes", "frechet")  # the figure that stands for a card: the first that it has

@@ -9,7 +9,7 @@ import numpy as np
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.progress import Progressing
-from saddlepoint.core.waiting import clock
+from saddlepoint.core.words import clock
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.evaluate import Card, Encoder, cheap, find_encoder
 from saddlepoint.evaluate.encoder import can_be_judged, encoders

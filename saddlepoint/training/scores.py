@@ -7,10 +7,9 @@ from typing import Any
 from saddlepoint.compute.plan import Plan
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget
-from saddlepoint.core.waiting import clock
+from saddlepoint.core.words import clock, number
 from saddlepoint.engine.loop import Evaluation, Habits, Trainer
 from saddlepoint.engine.sampling import sample
-from saddlepoint.evaluate.card import number
 from saddlepoint.runs.prepare import Prepared, duration
 from saddlepoint.scoring.quick import QuickScores, Stopped, TooSlow, figures
 from saddlepoint.training.recorder import Recorder

@@ -14,13 +14,13 @@ from saddlepoint.core.experiment import Budget
 from saddlepoint.core.kinds import kinds
 from saddlepoint.core.machine import resident
 from saddlepoint.core.optimization import SETTINGS, told
-from saddlepoint.core.waiting import Waiting, clock
-from saddlepoint.core.words import shortened
+from saddlepoint.core.waiting import Waiting
+from saddlepoint.core.words import clock, number, shortened
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.repeats import count_repeats
 from saddlepoint.engine.loop import Trainer, Watcher
 from saddlepoint.engine.turns import images_drawn
-from saddlepoint.evaluate.card import meanings, number
+from saddlepoint.evaluate.card import meanings
 from saddlepoint.runs.prepare import Prepared, duration
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from saddlepoint.compute.plan import Plan
 from saddlepoint.core.experiment import Budget
 from saddlepoint.core.flags import flags
 from saddlepoint.core.protocol import START
-from saddlepoint.core.waiting import clock
+from saddlepoint.core.words import clock
 from saddlepoint.data.dataset import Split
 from saddlepoint.engine.step import Stepper
 from saddlepoint.engine.turns import images_drawn
