@@ -98,10 +98,10 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Rows:
-    """A table."""
+    """A table; a number in it is one of the topic's numbers, told in three digits."""
 
     head: Sequence[Say]
-    rows: Sequence[Sequence[Say]]
+    rows: Sequence[Sequence[Say | Number]]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from saddlepoint.explaining.blocks import Block, Number, Numbers
+from saddlepoint.explaining.blocks import Block, Number, Numbers, Rows
 from saddlepoint.explaining.terminal import plain
 from saddlepoint.explaining.text import Language, Say, said
 from saddlepoint.explaining.topic import Lesson, Topic
@@ -32,8 +32,10 @@ class Explanation:
     @property
     def numbers(self) -> dict[str, Number]:
         """All numbers by name."""
-        rows = [row for block in self.blocks if isinstance(block, Numbers) for row in block.rows]
-        return {row.key: row for row in rows}
+        alone = [row for block in self.blocks if isinstance(block, Numbers) for row in block.rows]
+        tables = [row for block in self.blocks if isinstance(block, Rows) for row in block.rows]
+        within = [cell for row in tables for cell in row if isinstance(cell, Number)]
+        return {number.key: number for number in (*alone, *within)}
 
     @property
     def failed(self) -> list[Number]:

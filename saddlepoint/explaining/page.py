@@ -26,7 +26,7 @@ from saddlepoint.explaining.blocks import (
     Style,
 )
 from saddlepoint.explaining.explanation import Explanation
-from saddlepoint.explaining.terminal import number
+from saddlepoint.explaining.terminal import cell_of, number
 from saddlepoint.explaining.text import said
 from saddlepoint.pages.render import data_uri, render
 from saddlepoint.plots.animation import save_animation
@@ -126,7 +126,7 @@ def _shown(block: Block, told: Explanation, drawn: dict[str, list[Image.Image]])
             return {
                 "kind": "rows",
                 "head": list(map(say, head)),
-                "rows": [[say(cell) for cell in row] for row in rows],
+                "rows": [[cell_of(cell, told.language) for cell in row] for row in rows],
             }
         case Picture(name, _, caption, alt):
             light, dark = map(data_uri, drawn[name])

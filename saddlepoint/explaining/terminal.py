@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from saddlepoint.core.words import brief
 from saddlepoint.explaining.blocks import Block, Code, Formula, Heading, Number, Numbers, Prose, Rows
-from saddlepoint.explaining.text import Language, said
+from saddlepoint.explaining.text import Language, Say, said
 
 
 def plain(block: Block, language: Language) -> str:
@@ -22,7 +22,7 @@ def plain(block: Block, language: Language) -> str:
         case Numbers(rows):
             return _columns(number_rows(rows, language))
         case Rows(head, rows):
-            return _columns([[said(cell, language) for cell in row] for row in (head, *rows)])
+            return _columns([[cell_of(cell, language) for cell in row] for row in (head, *rows)])
         case _:
             return ""
 
@@ -39,6 +39,11 @@ def number_rows(rows: Sequence[Number], language: Language) -> list[list[str]]:
             cells[-1] += " ✗"
         table.append([*cells, *[""] * (len(table[0]) - len(cells))])
     return table
+
+
+def cell_of(cell: Say | Number, language: Language) -> str:
+    """Return what stands in a table: numbers in three digits."""
+    return brief(cell.value) if isinstance(cell, Number) else said(cell, language)
 
 
 def number(value: float) -> str:
