@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 import torch
-from runs import assert_same
 
 import saddlepoint as sp
 from saddlepoint.compute.plan import Plan
@@ -19,6 +18,7 @@ from saddlepoint.engine import loop
 from saddlepoint.engine.loop import Habits, Trainer
 from saddlepoint.runs.prepare import prepare
 from tests.sources import SOURCES
+from tests.trained import assert_same
 
 BATCH = 16
 SETTINGS: dict[str, Any] = {"steps": 7, "batch": BATCH, "ema": 0.9, "log_every": 2, "quiet": True}

@@ -19,7 +19,7 @@ from saddlepoint.engine import tuning
 from saddlepoint.engine.tuning import Seen, tune
 from saddlepoint.runs.prepare import prepare
 from saddlepoint.training.training import dry_run
-from tests.runs import assert_same
+from tests.trained import assert_same
 
 FACTS = {
     "tried": True,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from explaining.scripts import computed
+from tests.explaining.scripts import computed
 
 from saddlepoint.objectives import objectives
 from saddlepoint.theory import energy, games, optimal_critic, updates

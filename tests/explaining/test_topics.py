@@ -5,7 +5,7 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import pytest
-from explaining.scripts import CHROMIUM, opened
+from tests.explaining.scripts import CHROMIUM, opened
 
 import saddlepoint as sp
 from saddlepoint.core.errors import UserError

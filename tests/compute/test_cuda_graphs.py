@@ -5,8 +5,8 @@ import torch
 
 import saddlepoint as sp
 from saddlepoint.compute.graphs import WARM
-from tests.engine.tapes import CASES, SETTINGS, capturable, make, play, reading
-from tests.runs import assert_same
+from tests.compute.tapes import CASES, SETTINGS, capturable, make, play, reading
+from tests.trained import assert_same
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an NVIDIA GPU")
 

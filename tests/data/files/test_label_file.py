@@ -12,7 +12,7 @@ from saddlepoint.data import load
 from saddlepoint.data.files.label_file import read_labels
 from saddlepoint.data.files.labelling import arranged
 from saddlepoint.families.conditional import count_classes
-from tests.data.test_archive import png
+from tests.data.files.test_zip_archive import png
 
 NAMES = ("set/a/00.png", "set/a/01.png", "set/b/02.jpg")
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from layout import crowded, words
 
 from saddlepoint.plots.canvas import GENERATOR
 from saddlepoint.plots.scatter import SIDE, points_figure, points_image
+from tests.layout import crowded, words
 
 ORANGE = np.array([int(GENERATOR[i : i + 2], 16) for i in (1, 3, 5)])
 

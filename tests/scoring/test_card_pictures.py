@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from layout import crowded, words
 
 from saddlepoint.plots.histogram import histogram_figure
 from saddlepoint.plots.neighbours import CELL, SPACE, Block, Strip, neighbours_image
+from tests.layout import crowded, words
 
 
 def test_neighbours_stand_under_each_other():

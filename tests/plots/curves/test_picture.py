@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from layout import crowded, words
 from PIL import Image
 
 from saddlepoint.core import files
@@ -10,6 +9,7 @@ from saddlepoint.plots.curves.end_labels import Label, spread
 from saddlepoint.plots.curves.panels import colours, panels
 from saddlepoint.plots.curves.picture import curves_figure, curves_image, save_curves
 from saddlepoint.plots.curves.series import MOST, Series, clock, curve, read, smoothed
+from tests.layout import crowded, words
 
 REFERENCES = {"D(x)": 0.5, "D(G(z))": 0.5, "d/adversarial": 1.386, "g/adversarial": 0.693}
 RED = np.array([185, 28, 28])

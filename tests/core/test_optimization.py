@@ -7,7 +7,6 @@ import signal
 
 import pytest
 import torch
-from runs import assert_same
 
 import saddlepoint as sp
 from saddlepoint.cli import main
@@ -16,6 +15,7 @@ from saddlepoint.core.experiment import recipes
 from saddlepoint.core.protocol import Progress
 from saddlepoint.engine.optimizers import PlayerOptimizer, scheduled_numbers
 from saddlepoint.runs.prepare import prepare
+from tests.trained import assert_same
 
 FRACTIONS = (0.0, 0.25, 1 / 3, 0.5, 0.9, 1.0)
 SMALL: dict = {"batch": 8, "width": 4, "quiet": True, "log_every": 1, "kernels": "library"}

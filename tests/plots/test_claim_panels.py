@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from layout import crowded, words
 
 from saddlepoint.plots.claim_panels import claims_figure, claims_image
+from tests.layout import crowded, words
 
 
 def result(values, holds: bool | None = True, claim="a-claim"):

@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from runs import assert_same, train_until_killed
 
 import saddlepoint as sp
 from saddlepoint.core.run_folder import RunFolder
+from tests.trained import assert_same, train_until_killed
 
 STEPS = 60
 SETTINGS = {

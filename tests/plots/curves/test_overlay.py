@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from layout import crowded
 
 from saddlepoint.plots.canvas import DARK, LIGHT
 from saddlepoint.plots.curves.overlay import Line, overlay_figure, overlay_image
+from tests.layout import crowded
 
 
 def rows(count, **figures):

@@ -21,7 +21,7 @@ from saddlepoint.compute.graphs import WARM, Replayer
 from saddlepoint.compute.plan import Plan
 from saddlepoint.engine.tuning import obstacle_to_capture, tune
 from saddlepoint.runs.prepare import prepare
-from tests.engine.tapes import (
+from tests.compute.tapes import (
     CASES,
     SETTINGS,
     STEPS,
@@ -34,7 +34,7 @@ from tests.engine.tapes import (
     reading,
     taped,
 )
-from tests.runs import assert_same
+from tests.trained import assert_same
 
 
 @pytest.mark.parametrize(("recipe", "source", "flags"), CASES, ids=str)

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from runs import assert_same
 
 import saddlepoint as sp
 from saddlepoint.cli import main
@@ -21,6 +20,7 @@ from saddlepoint.data import load
 from saddlepoint.runs.prepare import prepare
 from saddlepoint.scoring import scoring
 from saddlepoint.training.scores import EVALUATIONS, default_evaluate_every
+from tests.trained import assert_same
 
 
 @pytest.fixture(autouse=True)
