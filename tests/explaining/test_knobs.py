@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 import torch
-from tests.explaining.scripts import computed
 
 from saddlepoint.objectives import objectives
 from saddlepoint.theory import energy, games, optimal_critic, updates
 from saddlepoint.theory.convolution_arithmetic import Layer
 from saddlepoint.theory.divergences import bells, gaussian_kl, jensen_shannon, kl
+from tests.explaining.scripts import computed
 
 
 def test_games():

@@ -5,7 +5,6 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import pytest
-from tests.explaining.scripts import CHROMIUM, opened
 
 import saddlepoint as sp
 from saddlepoint.core.errors import UserError
@@ -14,6 +13,7 @@ from saddlepoint.explaining.explanation import Explanation
 from saddlepoint.explaining.page import write
 from saddlepoint.explaining.text import Text
 from saddlepoint.explaining.topic import course
+from tests.explaining.scripts import CHROMIUM, opened
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
