@@ -1,10 +1,10 @@
 """What readers compute on the page about collapse is what Python computes."""
 
 import pytest
-from explaining.scripts import computed
 
 from saddlepoint.data.sources import grid25
 from saddlepoint.theory import coverage
+from tests.explaining.scripts import computed
 
 
 def test_collapse():
