@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from saddlepoint.objectives import objectives
-from saddlepoint.theory import energy, games, optimal_critic, updates
+from saddlepoint.theory import energy, games, information, optimal_critic, updates
 from saddlepoint.theory.convolution_arithmetic import Layer
 from saddlepoint.theory.divergences import bells, gaussian_kl, jensen_shannon, kl
 from tests.explaining.scripts import computed
@@ -58,6 +58,17 @@ def test_updates_fit():
         q = updates.gaussian(torch.tensor([values["centre"], np.log(values["width"])], dtype=torch.float64))
         for rule, divergence in {"likelihood": kl, **updates.DIVERGENCES}.items():
             assert result[rule] == pytest.approx(divergence(p, q).item(), rel=1e-5, abs=1e-5)
+
+
+def test_information():
+    grid = [{"noise": noise, "believed": believed} for noise in (0.2, 0.8, 3) for believed in (0.2, 0.8, 2)]
+    centres = torch.tensor(information.CENTRES)
+    for values, result in zip(grid, computed("information", grid), strict=True):
+        joint = information.bells_of_codes(centres, values["noise"])
+        read = information.bells_of_codes(centres, values["believed"]).log_softmax(0).T
+        assert result["information"] == pytest.approx(information.mutual_information(joint).item(), abs=1e-4)
+        assert result["bound"] == pytest.approx(information.bound(joint, read).item(), rel=1e-4, abs=1e-4)
+        assert result["gap"] == pytest.approx(information.gap(joint, read).item(), rel=1e-3, abs=1e-4)
 
 
 def test_convolutions():
