@@ -44,7 +44,9 @@ def make_parser() -> Parser:
         metavar="PSI",
         help="latents times PSI, from 0 (their mean) to 1: more typical, less varied",
     )
-    parser.add_argument("--out", metavar="FILE", help="FILE.png, FILE.npy or DIR/ (default: a PNG in the run)")
+    parser.add_argument(
+        "--out", metavar="FILE", help="FILE.png, .npy, .wav (sounds), .txt (text) or DIR/ (default: in the run)"
+    )
     asked = parser.add_argument_group("looking inside").add_mutually_exclusive_group()
     asked.add_argument(
         "--interpolate",
@@ -111,7 +113,9 @@ def main(arguments: list[str]) -> int:
         print(*exploring.save_traversals(chosen, place, seed=found.seed), sep="\n")
         return 0
     else:
-        path = exploring.save_samples(chosen, out("samples"), **many, **settings)
+        path = exploring.save_samples(chosen, out("samples"), **many, **settings, file=not found.out)
+        if not found.out and chosen.drawing.file:
+            print(path.with_suffix(chosen.drawing.file))
     print(path)
     return 0
 

@@ -46,4 +46,12 @@ def draw(
     if callable(sample) and len(given) != count:
         raise UserError(f"the sampler was asked for {count} samples and gave {len(given)}")
     given = given[np.sort(random_part(len(given), count, seed))]
-    return (given if given.dtype.name in kind.dtypes else given.astype(kind.dtypes[0])), notes
+    wanted = np.dtype(kind.dtypes[0])
+    if not np.can_cast(given.dtype, wanted, "same_kind"):
+        raise UserError(f"samples are {given.dtype}, but {dataset.name!r} holds {wanted} {kind.many}")
+    if dataset.vocabulary is not None and not 0 <= given.min() <= given.max() < len(dataset.vocabulary):
+        raise UserError(
+            f"samples hold tokens from {given.min()} to {given.max()}, and those of {dataset.name!r} are 0 to "
+            f"{len(dataset.vocabulary) - 1}"
+        )
+    return given.astype(wanted, copy=False), notes

@@ -38,6 +38,7 @@ def save_samples(
     seed: int = 0,
     label: int | str | None = None,
     truncation: float = 1.0,
+    file: bool = False,
 ) -> Path:
     """Draw samples and write them; return where.
 
@@ -50,6 +51,7 @@ def save_samples(
         seed: seed of the latents.
         label: class by name (text) or label (a whole number), for conditional recipes; see ``find_class``.
         truncation: as for :meth:`Model.sample`.
+        file: also write the same sounds or sequences beside a picture, as ``.wav`` or ``.txt``.
 
     Raises:
         UserError: the folder exists and is not empty, or ``out`` cannot be written.
@@ -68,6 +70,9 @@ def save_samples(
         with writing(out):
             run.drawing.save_all(out, samples)
         return out
+    if file and run.drawing.file:
+        with writing(out):
+            run.drawing.save_all(out.with_suffix(run.drawing.file), samples)
     if not is_folder:
         if classes and label is None:
             text["classes"] = ", ".join(classes)

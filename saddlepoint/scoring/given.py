@@ -10,11 +10,12 @@ from saddlepoint.core.hashing import fingerprint, row_keys
 from saddlepoint.core.kinds import kind_of, kinds
 from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.core.run_folder import is_run, newest_run
+from saddlepoint.core.vocabulary import Vocabulary
 from saddlepoint.data import load
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.files.numpy_files import to_examples
 from saddlepoint.data.loading import check_source
-from saddlepoint.data.request import Background, Crop, Request
+from saddlepoint.data.request import Background, Crop, Reading, Request
 from saddlepoint.data.resize import fit
 from saddlepoint.data.splits import notes_on
 
@@ -53,10 +54,10 @@ def check_target(target: str | Path | None, against: str | None) -> None:
 def read_samples(
     target: str | Path | np.ndarray, geometry: Geometry, report: Progressing = silent
 ) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Return all samples in order, uint8 (n, side, side, c) or float32 (n, d), and what was done to them.
+    """Return all samples in order, as data of their kind lie in memory, and what was done to them.
 
     Raises:
-        UserError: they cannot be read, or are neither images nor points.
+        UserError: they cannot be read, or are of no kind.
     """
     settings = geometry.settings()
     if not isinstance(target, np.ndarray):
@@ -73,6 +74,28 @@ def read_samples(
     )
     data = fit(data, Request("samples", size=settings["size"], crop=settings["crop"]))
     return data.train.array, (*notes, *data.notes)
+
+
+def alike(
+    target: str | Path | np.ndarray, data: Dataset, report: Progressing = silent
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Return sounds or sequences as the data have them, and notes: of one rate, length and vocabulary.
+
+    Raises:
+        UserError: they cannot be read, or have words that the data have not.
+    """
+    if isinstance(target, np.ndarray):
+        return to_examples(target, "the array of samples")
+    reading: Reading = {"rate": data.rate or None}
+    if Path(target).suffix.lower() not in (".npy", ".npz"):
+        words = data.vocabulary is not None and bool(data.vocabulary.separator)
+        reading |= {"length": data.shape[-1], "tokens": "word" if words else "character"}
+    samples = load(str(target), report=report, **reading)
+    array = samples.train.array
+    own, wanted = samples.vocabulary, data.vocabulary
+    if own is not None and wanted is not None and own != Vocabulary.of_numbers(len(own)):
+        array = wanted.tokens(own.words)[array]
+    return array, samples.notes
 
 
 def in_colours_of(images: np.ndarray, data: Dataset) -> np.ndarray:

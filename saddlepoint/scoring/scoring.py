@@ -23,7 +23,7 @@ from saddlepoint.evaluate import Card, Figure, Inputs, evaluate
 from saddlepoint.evaluate.class_figures import code_error, knn_accuracy
 from saddlepoint.plots.png import save_png
 from saddlepoint.runs.model import Model
-from saddlepoint.scoring.given import Geometry, check_target, in_colours_of, read_samples
+from saddlepoint.scoring.given import Geometry, alike, check_target, in_colours_of, read_samples
 from saddlepoint.scoring.likelihood import likelihood
 
 SAMPLES = 10_000
@@ -103,6 +103,10 @@ def _score(
     if against is None:
         raise UserError("an array is no run, so name the data to compare with: --against SOURCE")
     images, told = read_samples(target, geometry, report)
+    if kind_of(images).timed:
+        dataset = load_data(str(against), labels=labels, report=report)
+        images, told = alike(target, dataset, report)
+        return evaluate(dataset, images, told=told, report=report, **settings)
     asked: dict[str, Any] = geometry.settings() | {"size": images.shape[1] if kind_of(images).sized else None}
     dataset = load_data(str(against), **asked, labels=labels, report=report)
     return evaluate(dataset, in_colours_of(images, dataset), told=told, report=report, **settings)

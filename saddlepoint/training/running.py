@@ -86,5 +86,7 @@ def train_on(
             title = f"{prepared.recipe.name} on {data.name}, {prepared.experiment.objective}"
             save_pictures(folder, title, dict(prepared.experiment.family.references))
     run = Run(folder)
+    if run.drawing.file and prepared.experiment.family.samples:  # a picture is not what one hears or reads
+        run.drawing.save_all(folder.grid.with_suffix(run.drawing.file), run.sample(run.drawing.shown))
     screen.conclude(run, line, behind(run))
     return run

@@ -1,8 +1,9 @@
-"""NumPy files: ``.npy`` with images or points, ``.npz`` with labels and splits beside them."""
+"""NumPy files: ``.npy`` with examples of any kind, ``.npz`` with labels and splits beside them."""
 
 import tokenize
 import zipfile
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from saddlepoint.core.errors import UserError, reason
 from saddlepoint.core.hashing import fingerprint, row_keys
 from saddlepoint.core.kinds import kind_of
+from saddlepoint.core.vocabulary import Vocabulary
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.files.array_labels import read_labels
@@ -33,6 +35,8 @@ _UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
 )
+SPEAKERS, RATE = 2, 16_000  # channels of sounds at most, and samples a second where nobody says it
+WORDS = 1 << 20  # of a vocabulary, at most
 _MANY = 16  # dimensions from which points in [−1, 1] may be pictures in truth
 # How Keras, MedMNIST and people call their arrays: (images, labels).
 _NAMES = {
@@ -46,7 +50,7 @@ _NAMES = {
 
 
 def read_array_path(request: Request, name: str) -> Dataset:
-    """Read images or float (n, d) points from ``.npy`` or ``.npz``; what arrays are images: :func:`to_images`.
+    """Read examples from ``.npy`` or ``.npz``; what kind they are: :func:`to_examples`.
 
     A ``.npy`` of bytes stays memory-mapped. In a ``.npz`` arrays are found by their usual names: ``x_train``
     and ``y_train``, ``train_images`` and ``train_labels``, ``images`` and ``labels``, ``arr_0`` and ``arr_1``.
@@ -69,11 +73,22 @@ def read_array_path(request: Request, name: str) -> Dataset:
 
 
 def to_examples(array: np.ndarray, place: str, name: str | None = None) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Return uint8 (n, h, w, c) images or float32 (n, d) points, and notes; as :func:`to_images`."""
+    """Return examples of some kind, and notes.
+
+    Float (n, d) are points; int16 (n, t) or (n, c, t) with one or two channels are sounds; whole numbers (n, t)
+    of more than a byte are tokens; all else is images, see :func:`to_images`.
+    """
     if not isinstance(array, np.ndarray) or not array.size:
         raise UserError(f"{place} holds no data")
     if array.dtype.hasobject:
         raise UserError(_objects(place))
+    if array.dtype == np.int16 and (array.ndim == 2 or (array.ndim == 3 and array.shape[1] <= SPEAKERS)):
+        return (array[:, None] if array.ndim == 2 else array), ()
+    if array.ndim == 2 and array.dtype.kind in "iu" and array.dtype.itemsize > 1:
+        if array.min() < 0 or array.max() >= WORDS:
+            raise UserError(f"{place} holds tokens outside 0 to {WORDS - 1:,}; number the words from 0 on")
+        note = f"read as {len(array):,} sequences of {array.shape[1]} tokens; pictures have more axes"
+        return array.astype(np.int32), (note,)
     if array.ndim != 2 or array.dtype.kind != "f":
         return to_images(array, place, name)
     if not np.isfinite(array).all():
@@ -172,5 +187,13 @@ def _dataset(
     mark: str,
     notes: tuple[str, ...],
 ) -> Dataset:
-    kind = kind_of(splits["train"].array)
-    return Dataset(name, request.source, kind.name, splits, classes, mark, notes)
+    array = splits["train"].array
+    data = Dataset(name, request.source, kind_of(array).name, splits, classes, mark, notes)
+    if array.dtype == np.int16:
+        rate = request.rate or RATE
+        told = () if request.rate else (f"taken to be of {rate:,} samples a second; --rate says otherwise",)
+        return replace(data, rate=rate, notes=(*notes, *told))
+    if array.dtype == np.int32:
+        size = 1 + max(int(split.array.max()) for split in splits.values())
+        return replace(data, vocabulary=Vocabulary.of_numbers(size))
+    return data

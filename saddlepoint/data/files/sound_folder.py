@@ -18,7 +18,7 @@ from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.files.layout import Layout, arrange
 from saddlepoint.data.files.sound import Sound, Unreadable, decode
 from saddlepoint.data.request import Request
-from saddlepoint.data.splits import FEWEST, split_rows, tenth
+from saddlepoint.data.splits import FEWEST, notes_on, split_rows, tenth
 
 HIGHEST = 16_000  # samples a second, where no other rate is asked for; most of what one hears is below 8 kHz
 LONGEST = 16_384  # samples of a sound, where no other length is asked for
@@ -84,7 +84,7 @@ def _fill(
     rate = request.rate or min(HIGHEST, usual)
     lengths = [one.samples * rate / one.rate for one in heard.values()]
     length = request.length or max(2, min(LONGEST, round(float(np.median(lengths)))))
-    parts, labels, keys, left = [], [], [], []
+    parts, labels, keys = [], [], []
     for done, one in enumerate(heard):
         request.report("reading sounds", done, len(heard))
         index = names.index(one)
@@ -97,12 +97,12 @@ def _fill(
         parts += [layout.parts[index]] * len(pieces)
         labels += [layout.labels[index]] * len(pieces)
         keys += [content_key(np.ascontiguousarray(levels).data)] * len(pieces)
-        left += [] if pieces else [one]
+    split = _split(parts, np.array(keys, np.uint64))
     return {
         "label": labels,
         "rate": rate,
-        "rows": {name: found.tolist() for name, found in _split(parts, np.array(keys, np.uint64)).items()},
-        "notes": [*_told(heard, rate, length, len(parts)), *_left_out(problems)],
+        "rows": {name: found.tolist() for name, found in split.items()},
+        "notes": [*_told(heard, rate, length, len(parts)), *_left_out(problems), *notes_on(split)],
     }
 
 
