@@ -1,6 +1,7 @@
 """The language model: what it minimises, and how it samples."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from saddlepoint.runs.prepare import prepare
 def test_the_likelihood_is_that_of_whole_sequences_by_the_chain_rule():
     torch.manual_seed(0)
     family = prepare("seq_mle", "oracle:4").experiment.family
-    model = family.generator
+    model: Any = family.generator
     every = torch.cartesian_prod(*[torch.arange(4)] * 3)
     with torch.no_grad():
         logs = model(every).log_softmax(2).gather(2, every[..., None]).sum((1, 2))

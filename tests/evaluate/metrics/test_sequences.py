@@ -1,6 +1,7 @@
 """What is measured of sequences: closed forms, and agreement with a plain count."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -41,7 +42,7 @@ def test_runs_of_tokens_have_numbers_of_their_own():
 
 def test_order_is_seen_by_pairs_alone(rng):
     real = np.tile(np.array([0, 1, 2, 3], np.int32), (200, 5))
-    found = ngrams(inputs(real[:80, ::-1].copy(), real, rng))
+    found: Any = ngrams(inputs(real[:80, ::-1].copy(), real, rng))
     assert found["unigrams"].value == 0
     assert found["bigrams"].value == 1
     assert found["bigrams"].real == 0
@@ -70,9 +71,9 @@ def test_self_bleu_is_that_of_its_definition(rng):
 def test_self_bleu_is_one_where_all_are_equal_and_small_where_nothing_is_shared(rng):
     equal = np.tile(np.arange(8, dtype=np.int32), (20, 1))
     assert bleus(equal) == pytest.approx(1)
-    apart = np.arange(160, dtype=np.int32).reshape(20, 8)
+    apart: Any = np.arange(160, dtype=np.int32).reshape(20, 8)
     assert bleus(apart) == pytest.approx(math.exp(np.mean([math.log(0.1 / n) for n in (8, 7, 6, 5)])))
-    found = self_bleu(inputs(equal, np.concatenate([apart, apart]), rng))["self_bleu"]
+    found: Any = self_bleu(inputs(equal, np.concatenate([apart, apart]), rng))["self_bleu"]
     assert (found.value, found.low) == (pytest.approx(1), pytest.approx(1))
     assert found.real < 0.1
 
@@ -80,16 +81,16 @@ def test_self_bleu_is_one_where_all_are_equal_and_small_where_nothing_is_shared(
 def test_a_card_of_sequences_knows_the_entropy_of_its_oracle():
     data = load("oracle:50")
     real = data.splits["validation"].array
-    card = evaluate(data, real[:400])
+    card: Any = evaluate(data, real[:400])
     entropy = -data.truth.log_likelihood(data.splits["test"].array).mean() / 20  # type: ignore[union-attr]
-    nll = card["oracle_nll"]
+    nll: Any = card["oracle_nll"]
     assert nll.low < entropy < nll.high
     assert nll.real == pytest.approx(entropy, abs=0.05)
     assert card["unigrams"].value == pytest.approx(card["unigrams"].real, abs=0.05)
     assert card["self_bleu"].real == pytest.approx(card["self_bleu"].value, abs=0.05)
     assert card.encoder["name"] == "word_pairs"
     uniform = np.random.default_rng(0).integers(0, 50, (400, 20), np.int32)
-    worse = evaluate(data, uniform, metrics=["oracle_nll", "ngrams"])
+    worse: Any = evaluate(data, uniform, metrics=["oracle_nll", "ngrams"])
     assert worse["oracle_nll"].low > math.log(50)
     assert worse["bigrams"].value > card["bigrams"].value
 

@@ -1,6 +1,7 @@
 """Runs on sounds and on text: what they write, and how files of samples are scored."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -88,7 +89,7 @@ def test_files_of_samples_are_scored_as_arrays_are(sounds, tmp_path):
     np.save(tmp_path / "x.npy", sounds.sample(60))
     save_samples(sounds, tmp_path / "each", n=60)
     asked = {"against": "ma8", "metrics": ["spectrum"], "quiet": True}
-    array = score(tmp_path / "x.npy", **asked)["spectrum"]
+    array: Any = score(tmp_path / "x.npy", **asked)["spectrum"]
     assert array.value > 0
     assert score(sounds.sample(60), **asked)["spectrum"].value == array.value
     folder = score(tmp_path / "each", **asked)["spectrum"]
@@ -96,12 +97,12 @@ def test_files_of_samples_are_scored_as_arrays_are(sounds, tmp_path):
 
 
 def test_text_is_scored_in_the_words_of_the_data(tmp_path):
-    data = load("oracle:50")
+    data: Any = load("oracle:50")
     tokens = data.splits["test"].array[:40]
     np.save(tmp_path / "x.npy", tokens)
     (tmp_path / "x.txt").write_text("\n".join(data.vocabulary.text(row) for row in tokens.tolist()))
     asked = {"against": "oracle:50", "metrics": ["oracle_nll"], "quiet": True}
-    array = score(tmp_path / "x.npy", **asked)["oracle_nll"]
+    array: Any = score(tmp_path / "x.npy", **asked)["oracle_nll"]
     assert score(tmp_path / "x.txt", **asked)["oracle_nll"].value == pytest.approx(array.value, abs=1e-12)
     (tmp_path / "y.txt").write_text("\n".join(["7 " * 19 + "99"] * 12))
     with pytest.raises(UserError, match="'99' is not among the 50 words of the data"):

@@ -2,6 +2,7 @@
 
 import io
 import wave
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ def sine(frequency, seconds=0.5, rate=RATE, loudness=0.5):
     return loudness * np.sin(2 * np.pi * frequency * np.arange(round(seconds * rate)) / rate)
 
 
-def write(path, samples, rate=RATE, dtype=np.int16):
+def write(path, samples, rate=RATE, dtype: Any = np.int16):
     scale = {np.int16: 32_767, np.int32: 2**31 - 1, np.float32: 1}[dtype]
     wavfile.write(path, rate, (np.asarray(samples) * scale).astype(dtype))
 
@@ -148,12 +149,13 @@ def test_other_formats_go_through_soundfile_or_say_that_it_is_missing(tmp_path, 
 
 
 def test_what_says_nothing_to_the_data_is_refused(tmp_path):
-    for source, asked, said in (
+    cases: list[tuple[str, Any, str]] = [
         ("digits", {"rate": 8_000}, "--rate is for sound files, and 'digits' holds images"),
         ("ma8", {"rate": 44_100}, "'ma8' holds sounds at 8,000 Hz"),
         ("ma8", {"length": 100}, "'ma8' holds sounds of 64"),
         ("ma8", {"tokens": "word"}, "--tokens is for text"),
-    ):
+    ]
+    for source, asked, said in cases:
         with pytest.raises(UserError, match=said):
             load(source, **asked)
     assert load("ma8", rate=8_000, length=64).shape == (1, 64)

@@ -1,5 +1,7 @@
 """What is measured of sounds: closed forms, and 0 at equality."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -31,7 +33,7 @@ def inputs(fake, real, rng):
 
 def test_a_sine_has_its_amplitude_at_its_frequency():
     time = np.arange(2_048)
-    found = amplitudes(0.3 * np.sin(2 * np.pi * time / 16)[None])[0]  # (s, f), windows of 128
+    found: Any = amplitudes(0.3 * np.sin(2 * np.pi * time / 16)[None])[0]  # (s, f), windows of 128
     assert found.shape[1] == 65
     assert found[:, 8] == pytest.approx(0.3, rel=1e-6)
     assert found[:, 20:].max() < 1e-3
@@ -39,7 +41,7 @@ def test_a_sine_has_its_amplitude_at_its_frequency():
 
 def test_sounds_twice_as_loud_are_six_decibels_away(rng):
     real = noise(rng, 400)
-    found = spectrum(inputs(2 * real, real, rng))["spectrum"]
+    found: Any = spectrum(inputs(2 * real, real, rng))["spectrum"]
     assert found.value == pytest.approx(20 * np.log10(2), abs=1e-6)
     assert found.low < found.value < found.high
     assert spectrum(inputs(real, real, rng))["spectrum"].value == 0
@@ -48,11 +50,11 @@ def test_sounds_twice_as_loud_are_six_decibels_away(rng):
 
 def test_autocorrelation_of_a_moving_average_is_a_triangle(rng):
     white, smooth = noise(rng, 2_000), noise(rng, 2_000, window=8)
-    found = autocorrelation(inputs(white, smooth, rng))["autocorrelation"]
+    found: Any = autocorrelation(inputs(white, smooth, rng))["autocorrelation"]
     assert found.value == pytest.approx(7 / 8, abs=0.02)  # at the first lag
     assert found.low < 7 / 8 < found.high + 0.01
     assert found.detail["data"][:9] == pytest.approx([*(1 - k / 8 for k in range(1, 9)), 0], abs=0.02)
-    again = autocorrelation(inputs(noise(rng, 2_000, window=8), smooth, rng))["autocorrelation"]
+    again: Any = autocorrelation(inputs(noise(rng, 2_000, window=8), smooth, rng))["autocorrelation"]
     assert again.value < 0.04
 
 
@@ -60,9 +62,9 @@ def test_energy_distance_of_two_points_is_twice_their_distance(rng):
     x, y = np.zeros((5, 4)), np.full((5, 4), 3.0)
     assert distance(x, y) == pytest.approx(6)
     assert distance(x, x) == 0
-    same = energy(inputs(noise(rng, 500), noise(rng, 500), rng))["energy"]
+    same: Any = energy(inputs(noise(rng, 500), noise(rng, 500), rng))["energy"]
     assert same.low < 0 < same.high
-    apart = energy(inputs(noise(rng, 500, window=8), noise(rng, 500), rng))["energy"]
+    apart: Any = energy(inputs(noise(rng, 500, window=8), noise(rng, 500), rng))["energy"]
     assert apart.low > same.high
 
 
@@ -85,7 +87,7 @@ def test_a_card_of_sounds_has_their_figures_with_floors(rng):
         )
     }
     data = Dataset("toy", "toy", "waves", parts, fingerprint="toy-waves", rate=8_000)
-    card = evaluate(data, noise(rng, 200, window=8))
+    card: Any = evaluate(data, noise(rng, 200, window=8))
     for name in ("spectrum", "autocorrelation", "energy", "frechet"):
         assert card[name].real is not None, name
     assert card["autocorrelation"].value < 0.2

@@ -1,5 +1,7 @@
 """Text files become sequences of tokens."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -17,13 +19,17 @@ def write(path, text, encoding="utf-8"):
     return str(path)
 
 
+def read(path, **asked) -> Any:
+    return load(path, **asked)
+
+
 def rows(data):
     return [data.vocabulary.text(row) for row in data.train.array.tolist()]
 
 
 def test_lines_of_one_length_are_sequences(tmp_path):
     lines = [POEM[shift:] + POEM[:shift] for shift in range(10)] * 2
-    data = load(write(tmp_path / "poems.txt", "\r\n".join([*lines, "序"])))
+    data = read(write(tmp_path / "poems.txt", "\r\n".join([*lines, "序"])))
     assert (data.kind, data.shape) == ("tokens", (10,))
     assert rows(data) == lines
     assert "left out 1 of 21 lines: they have not 10 characters" in data.notes
@@ -32,9 +38,9 @@ def test_lines_of_one_length_are_sequences(tmp_path):
 
 def test_prose_is_cut_into_pieces_with_its_line_breaks(tmp_path):
     text = "one two, three\nfour five. " * 30
-    data = load(write(tmp_path / "prose.txt", text), length=13)
+    data = read(write(tmp_path / "prose.txt", text), length=13)
     assert "".join(rows(data)) == text[: len(text) // 13 * 13]
-    words = load(write(tmp_path / "prose.txt", text), length=4, tokens="word")
+    words = read(write(tmp_path / "prose.txt", text), length=4, tokens="word")
     assert words.vocabulary.separator == " "
     assert rows(words)[:2] == ["one two , three", "\n four five ."]
     assert words.vocabulary.words[0] == "\n", "equally frequent words are in the order of their letters"
@@ -64,7 +70,7 @@ def test_pieces_say_what_the_text_says(tmp_path_factory, text, length):
     path = tmp_path_factory.mktemp("text") / "x.txt"
     if not text.strip():
         return
-    data = load(write(path, text), length=length)
+    data = read(write(path, text), length=length)
     joined = "".join(rows(data))
     if data.notes[0].startswith("cut into pieces"):
         assert joined == text[: len(text) // length * length]
@@ -74,7 +80,7 @@ def test_pieces_say_what_the_text_says(tmp_path_factory, text, length):
 
 def test_rare_words_become_one(tmp_path, monkeypatch):
     monkeypatch.setattr("saddlepoint.data.files.text.MOST", 3)
-    data = load(write(tmp_path / "x.txt", "a a a a b b b c d " * 10), length=3, tokens="word")
+    data = read(write(tmp_path / "x.txt", "a a a a b b b c d " * 10), length=3, tokens="word")
     assert data.vocabulary.words == ("a", "b", "…")
     assert any("4 different words; the rarest, 22.2% of the text, became '…'" in note for note in data.notes)
 
@@ -87,22 +93,22 @@ def test_bad_text_is_told_in_a_sentence(tmp_path):
     ):
         (tmp_path / f"{name}.txt").write_bytes(content)
         with pytest.raises(UserError, match=said):
-            load(str(tmp_path / f"{name}.txt"))
+            read(str(tmp_path / f"{name}.txt"))
 
 
 def test_a_folder_of_texts_is_one_text(tmp_path):
     for index in range(5):
         write(tmp_path / f"{index}.txt", "ab" * 20)
-    assert load(str(tmp_path), length=8).train.array.shape == (25, 8)
+    assert read(str(tmp_path), length=8).train.array.shape == (25, 8)
 
 
 def test_arrays_of_whole_numbers_are_tokens(tmp_path):
     array = np.random.default_rng(0).integers(0, 7, (30, 5))
     np.save(tmp_path / "x.npy", array)
-    data = load(str(tmp_path / "x.npy"))
+    data = read(str(tmp_path / "x.npy"))
     assert (data.kind, data.shape, len(data.vocabulary)) == ("tokens", (5,), 7)
     assert data.vocabulary.text([0, 6]) == "0 6"
     np.testing.assert_array_equal(data.train.array, array)
     np.save(tmp_path / "y.npy", array - 1)
     with pytest.raises(UserError, match="holds tokens outside 0 to"):
-        load(str(tmp_path / "y.npy"))
+        read(str(tmp_path / "y.npy"))
