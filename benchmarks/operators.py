@@ -32,8 +32,8 @@ from saddlepoint.core.protocol import Progress
 from saddlepoint.core.seeds import generator
 from saddlepoint.data.batches import Batches
 from saddlepoint.engine.step import Stepper
-from saddlepoint.engine.tuning import tune
 from saddlepoint.runs.prepare import prepare
+from saddlepoint.training.tuning import tune
 
 WARM, STEPS, AGAIN = 5, 20, 5
 KINDS = {  # first that fits, by how the name of an operation begins

@@ -8,7 +8,7 @@ third, and each is linear in both, so the gradients of one are the other two:
 - ``match``: large and small give the weight: the weight gradient of either.
 
 Each can go the library's way or by patches, and be differentiated as often as one likes. Which way is faster
-depends on machine, layer and product: :mod:`saddlepoint.engine.tuning` measures it.
+depends on machine, layer and product: :mod:`saddlepoint.compute.patch_choice` measures it.
 """
 
 from collections.abc import Callable, Mapping

@@ -10,13 +10,13 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget
 from saddlepoint.core.run_folder import RunFolder
 from saddlepoint.engine.loop import Habits, Watcher
-from saddlepoint.engine.tuning import rethreaded
 from saddlepoint.runs.prepare import Prepared, rebuild
 from saddlepoint.training.run import Run, load
 from saddlepoint.training.running import Started, train_on
 from saddlepoint.training.scores import quick_scores
 from saddlepoint.training.screen import Screen
 from saddlepoint.training.settings import Length
+from saddlepoint.training.tuning import rethreaded
 
 
 def resume(

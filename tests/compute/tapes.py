@@ -15,8 +15,8 @@ from saddlepoint.core.protocol import Progress
 from saddlepoint.core.seeds import generator
 from saddlepoint.data.batches import Batches
 from saddlepoint.engine.step import Stepper
-from saddlepoint.engine.tuning import obstacle_to_capture
 from saddlepoint.runs.prepare import prepare
+from saddlepoint.training.tuning import obstacle_to_capture
 from tests.sources import SOURCES
 
 STEPS = WARM + 4

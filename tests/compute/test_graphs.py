@@ -19,8 +19,8 @@ from torch.torch_version import TorchVersion
 import saddlepoint as sp
 from saddlepoint.compute.graphs import WARM, Replayer
 from saddlepoint.compute.plan import Plan
-from saddlepoint.engine.tuning import obstacle_to_capture, tune
 from saddlepoint.runs.prepare import prepare
+from saddlepoint.training.tuning import obstacle_to_capture, tune
 from tests.compute.tapes import (
     CASES,
     SETTINGS,

@@ -7,13 +7,13 @@ import saddlepoint as sp
 from saddlepoint.claims.reproduce import threads_of
 from saddlepoint.claims.stored_verdicts import unlike
 from saddlepoint.comparing.configurations import computed
-from saddlepoint.compute import thread_count
+from saddlepoint.compute import patch_choice, thread_count
 from saddlepoint.compute.plan import Plan
 from saddlepoint.core import load
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget
-from saddlepoint.engine import tuning
 from saddlepoint.runs.prepare import prepare
+from saddlepoint.training import tuning
 
 TINY = {"width": 4, "batch": 8, "log_every": 2, "card": False, "quiet": True, "precision": "fp32"}
 
@@ -30,7 +30,7 @@ def busy(tmp_path, monkeypatch):
     monkeypatch.setattr(load.Meter, "others", lambda self: 2.0)
     monkeypatch.setattr(thread_count, "mean_time", lambda *_: cost[torch.get_num_threads()])
     monkeypatch.setattr(tuning, "_timed", lambda step: step() or 0.01)
-    monkeypatch.setattr(tuning, "_patches", lambda seen, dtype: [])
+    monkeypatch.setattr(patch_choice, "products_by_patches", lambda seen, dtype: [])
     before = torch.get_num_threads()
     torch.set_num_threads(2)
     yield cost

@@ -8,21 +8,17 @@ import dataclasses
 import math
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from functools import partial
-from typing import Any, Literal, NamedTuple
+from collections.abc import Callable
+from typing import Any, Literal
 
 import torch
-from torch import Tensor, nn
 from torch.torch_version import TorchVersion
 
 from saddlepoint.compute import patch_convolution, thread_count
 from saddlepoint.compute.alike import siblings
 from saddlepoint.compute.graphs import OLDEST
-from saddlepoint.compute.patch_convolution import PRODUCTS, Geometry, Product, geometry, suits
+from saddlepoint.compute.patch_choice import faster_by_patches, watching
 from saddlepoint.compute.plan import Plan
-from saddlepoint.compute.thread_count import GAIN
 from saddlepoint.core import load
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget, Experiment
@@ -43,21 +39,10 @@ WINDOW, BUSY_WINDOW = 0.05, 0.3  # seconds of one reading on an idle and a busy 
 LEAST, MOST = 0.5, 3.0  # seconds for trying threads on a busy machine, and as many for kernels
 TENTH = 0.1  # of the expected time of the run, which each may take within these bounds
 TRIALS = 4  # steps that trying takes at least
-GLANCE = 0.02  # seconds for one product
-SMALL = 2e-4  # seconds of a layer below which the detour through Python costs more than patches save
 
 Facts = dict[str, Any]
 
 STAGES = (START, START._replace(fraction=1.0))  # where a run begins and ends; the longer one is measured
-
-
-class Seen(NamedTuple):
-    """A convolution as it ran: its geometry and the shapes of large map, small map and weight."""
-
-    geometry: Geometry
-    large: tuple[int, ...]
-    small: tuple[int, ...]
-    weight: tuple[int, ...]
 
 
 def tune(
@@ -186,7 +171,7 @@ def _measure(
         try:
             kernels = {} if known is None else known["kernels"]
             torch.set_num_threads(free := _free(plan, others))
-            with _watching(trial.family) as seen:
+            with watching(trial.family) as seen:
                 first = _timed(step)
             run = _seconds(budget, trial, split, first)
             if untried is not None and first <= MOST:  # a second step takes its usual time
@@ -213,7 +198,7 @@ def _measure(
             torch.set_num_threads(chosen)
             if known is None:
                 dtype = torch.bfloat16 if plan.precision == "bf16" else torch.float32
-                kernels = _kernels(seen, dtype, patience if busy else math.inf)
+                kernels = faster_by_patches(seen, dtype, patience if busy else math.inf)
                 patch_convolution.install(trial.family, kernels)
             seconds = thread_count.mean_time(step, BUSY_WINDOW) if kernels and known is None else times[chosen]
         finally:
@@ -328,89 +313,3 @@ def _taken(others: float | None) -> str:
 
 def _fewer(asked: int) -> str:
     return f"fewer threads may be faster than the {asked} asked for"
-
-
-@contextmanager
-def _watching(family: nn.Module) -> Iterator[dict[str, Seen]]:
-    """Yield a dictionary that is filled with the convolutions that run inside the block, by name."""
-    found: dict[str, Seen] = {}
-    handles = []
-
-    def watch(name: str, layer: Any) -> None:
-        def run(_: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-            x = inputs[0]
-            maps = (tuple(x.shape), tuple(output.shape))
-            large, small = reversed(maps) if isinstance(layer, nn.ConvTranspose2d) else maps
-            found[name] = Seen(geometry(layer, x.shape[-1]), large, small, tuple(layer.weight.shape))
-
-        handles.append(layer.register_forward_hook(run))
-
-    for name, layer in family.named_modules():
-        if suits(layer):
-            watch(name, layer)
-    try:
-        yield found
-    finally:
-        for handle in handles:
-            handle.remove()
-
-
-def _kernels(
-    seen: Mapping[str, Seen],
-    dtype: torch.dtype,
-    limit: float,
-    clock: Callable[[], float] = time.perf_counter,
-) -> dict[str, tuple[Product, ...]]:
-    """Return which products of which convolutions are faster by patches.
-
-    Args:
-        seen: the convolutions by name.
-        dtype: of their maps and weights.
-        limit: seconds after which no further one is tried: it keeps the library's way.
-        clock: seconds.
-    """
-    end = clock() + limit
-    ways: dict[Seen, list[Product]] = {}
-    for one in seen.values():
-        if one not in ways:
-            ways[one] = _patches(one, dtype) if clock() <= end else []
-    return {name: tuple(ways[one]) for name, one in seen.items() if ways[one]}
-
-
-def _patches(seen: Seen, dtype: torch.dtype) -> list[Product]:
-    """Return the products of a convolution that are faster by patches, if that speeds it up as a whole."""
-    shapes = {"large": seen.large, "small": seen.small, "weight": seen.weight}
-    maps = {
-        name: torch.randn(shape, dtype=dtype).to(memory_format=torch.channels_last)
-        for name, shape in shapes.items()
-    }
-    factors = {"down": ("large", "weight"), "up": ("small", "weight"), "match": ("large", "small")}
-    usual, least = 0.0, 0.0
-    chosen: list[Product] = []
-    for name, product in PRODUCTS.items():
-        pair = [maps[part] for part in factors[name]]
-        patched = seen.geometry._replace(patches=frozenset({name}))
-        library, patches = _best_times(
-            partial(product, *pair, seen.geometry), partial(product, *pair, patched), seconds=GLANCE
-        )
-        usual += library
-        if patches < GAIN * library:
-            chosen.append(name)
-        least += patches if name in chosen else library
-    return chosen if usual > SMALL and least < GAIN * usual else []
-
-
-def _best_times(*ways: Callable[[], object], seconds: float, least: int = 3) -> list[float]:
-    """Return the shortest time of each way, which disturbances only lengthen.
-
-    The ways take turns, at least ``least`` times each and until ``seconds`` are spent on each on average.
-    """
-    for way in ways:
-        way()
-    times: list[list[float]] = [[] for _ in ways]
-    while len(times[0]) < least or sum(map(sum, times)) < seconds * len(ways):
-        for way, found in zip(ways, times, strict=True):
-            start = time.perf_counter()
-            way()
-            found.append(time.perf_counter() - start)
-    return [min(found) for found in times]

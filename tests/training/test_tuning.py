@@ -8,17 +8,18 @@ import pytest
 import torch
 
 import saddlepoint as sp
-from saddlepoint.compute import thread_count
+from saddlepoint.compute import patch_choice, thread_count
 from saddlepoint.compute.alike import alike, siblings
+from saddlepoint.compute.patch_choice import Seen
 from saddlepoint.compute.patch_convolution import Geometry
 from saddlepoint.compute.plan import Plan
 from saddlepoint.core import load
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget
-from saddlepoint.engine import tuning
-from saddlepoint.engine.tuning import Seen, tune
 from saddlepoint.runs.prepare import prepare
+from saddlepoint.training import tuning
 from saddlepoint.training.training import dry_run
+from saddlepoint.training.tuning import tune
 from tests.trained import assert_same
 
 FACTS = {
@@ -101,24 +102,27 @@ def test_the_faster_way_is_chosen(monkeypatch, faster):
         geometries: list[Geometry] = [way.args[-1] for way in ways]
         return [1.0 if bool(one.patches) == (faster == "patches") else 2.0 for one in geometries]
 
-    monkeypatch.setattr(tuning, "_best_times", times)
+    monkeypatch.setattr(patch_choice, "best_times", times)
     seen = Seen(Geometry(4, 2, 1, 8), (2, 3, 8, 8), (2, 2, 4, 4), (2, 3, 4, 4))
     expected = ["down", "up", "match"] if faster == "patches" else []
-    assert tuning._patches(seen, torch.float32) == expected
+    assert patch_choice.products_by_patches(seen, torch.float32) == expected
 
 
 def test_convolutions_keep_the_librarys_way_when_the_time_for_trying_is_over(monkeypatch):
     now = iter([0.0, 0.5, 1.5])  # the start, then before each convolution that is not known yet
-    monkeypatch.setattr(tuning, "_patches", lambda seen, dtype: ["down"])
+    monkeypatch.setattr(patch_choice, "products_by_patches", lambda seen, dtype: ["down"])
     first, second = (Seen(Geometry(4, 2, 1, side), (), (), ()) for side in (8, 16))
     seen = {"a": first, "b": first, "c": second}
-    assert tuning._kernels(seen, torch.float32, 1.0, lambda: next(now)) == {"a": ("down",), "b": ("down",)}
-    assert set(tuning._kernels(seen, torch.float32, math.inf)) == {"a", "b", "c"}
+    assert patch_choice.faster_by_patches(seen, torch.float32, 1.0, lambda: next(now)) == {
+        "a": ("down",),
+        "b": ("down",),
+    }
+    assert set(patch_choice.faster_by_patches(seen, torch.float32, math.inf)) == {"a", "b", "c"}
 
 
 def test_ways_take_turns():
     order = []
-    times = tuning._best_times(lambda: order.append("a"), lambda: order.append("b"), seconds=0.0)
+    times = patch_choice.best_times(lambda: order.append("a"), lambda: order.append("b"), seconds=0.0)
     assert "".join(order) == 4 * "ab"  # once to warm up
     assert len(times) == 2
     assert min(times) >= 0
@@ -158,7 +162,7 @@ def machine(monkeypatch):
             return one.later
 
     monkeypatch.setattr(load, "Meter", Meter)
-    monkeypatch.setattr(tuning, "_patches", lambda seen, dtype: [])
+    monkeypatch.setattr(patch_choice, "products_by_patches", lambda seen, dtype: [])
     return one
 
 
@@ -207,12 +211,14 @@ def test_on_a_busy_machine_more_threads_must_gain_a_tenth(machine):
 
 
 def test_kernels_of_an_idle_machine_serve_a_busy_one(machine, monkeypatch):
-    monkeypatch.setattr(tuning, "_patches", lambda seen, dtype: ["down"])
+    monkeypatch.setattr(patch_choice, "products_by_patches", lambda seen, dtype: ["down"])
     one, plan = prepared(), Plan("cpu", "fp32", 2)
     idle = tuned(plan, one)
     assert idle.kernels
     monkeypatch.setattr(
-        tuning, "_patches", lambda seen, dtype: pytest.fail("kernels are measured beside others")
+        patch_choice,
+        "products_by_patches",
+        lambda seen, dtype: pytest.fail("kernels are measured beside others"),
     )
     machine.others = machine.later = 2.0
     machine.cost = {2: 0.1, 1: 0.02}
@@ -309,7 +315,7 @@ def test_runs_to_compare_are_planned_alike(machine, monkeypatch):
     plan = Plan("cpu", "fp32", 2)
     machine.others = machine.later = 2.0
     machine.cost = {2: 0.1, 1: 0.02}
-    monkeypatch.setattr(tuning, "_patches", lambda seen, dtype: ["up"])
+    monkeypatch.setattr(patch_choice, "products_by_patches", lambda seen, dtype: ["up"])
 
     def planned(plan=plan, **flags):
         found = tuned(siblings().join(plan), prepared(**flags))
@@ -321,7 +327,7 @@ def test_runs_to_compare_are_planned_alike(machine, monkeypatch):
         assert first.threads == 1
         machine.cost = {2: 0.01, 1: 0.02}  # whatever happens meanwhile
         machine.others = machine.later = 0.0
-        monkeypatch.setattr(tuning, "_patches", lambda seen, dtype: [])
+        monkeypatch.setattr(patch_choice, "products_by_patches", lambda seen, dtype: [])
         second, other = planned(), planned(width=4)
         assert (second.threads, second.kernels) == (1, first.kernels)
         assert (other.threads, other.reason) == (1, "1 thread, as the runs to compare with")
