@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from saddlepoint.objectives import objectives
-from saddlepoint.theory import energy, games, information, optimal_critic, updates
+from saddlepoint.theory import energy, games, information, optimal_critic, penalties, updates
 from saddlepoint.theory.convolution_arithmetic import Layer
 from saddlepoint.theory.divergences import bells, gaussian_kl, jensen_shannon, kl
 from tests.explaining.scripts import computed
@@ -99,3 +99,19 @@ def test_energy():
         assert result["variation"] == pytest.approx(abs(real - fake).sum() / 2, abs=1e-12)
         assert result["of_real"] == pytest.approx(real @ result["energy"], abs=1e-12)
         assert result["of_fake"] == pytest.approx(fake @ result["energy"], abs=1e-12)
+
+
+def test_penalties():
+    grid = [{"theta": 1.0, "gamma": 0.3, "sigma": 0.5}, {"theta": 2.5, "gamma": 5, "sigma": 2}]
+    for values, result in zip(grid, computed("penalties", grid), strict=True):
+        bells = penalties.Bells.apart(values["theta"])
+        for name, slope in bells.slopes(values["gamma"]).items():
+            seen = np.abs(slope) < 1e3  # beyond, nothing but rounding is divided by what is almost 0
+            assert np.allclose(
+                np.array(result["slopes"][name])[seen][300:-300], slope[seen][300:-300], rtol=1e-6
+            )
+        square, differences = bells.differences(values["gamma"], values["sigma"])
+        assert result["exact"] == pytest.approx(values["gamma"] / 2 * square @ bells.real[1:], rel=1e-9)
+        assert result["ratio"] == pytest.approx(
+            differences @ bells.real[1:] / (square @ bells.real[1:]), rel=1e-9
+        )

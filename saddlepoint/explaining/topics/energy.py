@@ -48,14 +48,14 @@ def energy_topic(lesson: Lesson, *, margin: float = 1.0, repel: float = 0.1) -> 
         Text(
             "A critic need not speak of probabilities. In the energy-based GAN (Zhao et al. 2016) it is an "
             "autoencoder: its energy D(x) is how badly it rebuilds x. It lowers the energy of data and raises that "
-            "of samples, but only up to a margin m. The generator seeks low energy.",
+            "of samples, but only up to a margin m. The generator seeks low energy (equations 1 and 2).",
             "判别器不必谈概率。在基于能量的 GAN（Zhao 等 2016）里，它是一个自编码器：能量 D(x) 就是重建 x 的误差。"
-            "它压低数据的能量，抬高样本的能量，但最多抬到间隔 m。生成器则去找能量低的地方。",
+            "它压低数据的能量，抬高样本的能量，但最多抬到间隔 m。生成器则去找能量低的地方（式 1、2）。",
         )
     )
     yield Formula(
         r"L_D = D(x) + [m - D(G(z))]_+ , \qquad L_G = D(G(z))",
-        "L_D = D(x) + max(0, m − D(G(z))),   L_G = D(G(z))      (equations 1, 2)",
+        "L_D = D(x) + max(0, m − D(G(z))),   L_G = D(G(z))",
     )
     yield from _margin(margin)
     plain, pushed = _games(lesson, margin, repel)
