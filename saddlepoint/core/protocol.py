@@ -78,6 +78,20 @@ class Density(NamedTuple):
     error: Tensor | float = 0.0
 
 
+class Enlarger(NamedTuple):
+    """How a game enlarges images.
+
+    Attributes:
+        scale: how many times as large.
+        reach: pixels of the small image around a place that what is made there depends on.
+        enlarge: (n, c, h, w) floats of any size in the experiment's range -> (n, c, scale·h, scale·w).
+    """
+
+    scale: int
+    reach: int
+    enlarge: Callable[[Tensor], Tensor]
+
+
 class Progress(NamedTuple):
     """How far a run has come; schedules are functions of it.
 
@@ -106,7 +120,8 @@ class Family(nn.Module):
             another player.
         generators: submodules that make samples; a player generates if it moves one of them.
         critics: submodules that judge, for those who look into them; the last one judges finished examples.
-        condition: what ``latent`` heeds: nothing, the (n,) "label" of a class each, or an "example" each.
+        condition: what ``latent`` heeds: nothing, the (n,) "label" of a class each, or an "example" each, of
+            which samples are then made: the training's own where it is not told another.
         samples: whether the game makes samples at all.
         second_order: players whose terms differentiate a gradient; they get fresh leaves that require
             gradients for the real and the fake batch.
@@ -178,6 +193,10 @@ class Family(nn.Module):
 
     def reconstruct(self, x: Tensor) -> Tensor | None:
         """Return (n, ...) examples after a way through the game's code and back, None where there is none."""
+        return None
+
+    def enlarger(self) -> Enlarger | None:
+        """Return how the game enlarges images, in evaluation; None where it does not."""
         return None
 
     def after(self, progress: Progress) -> None:

@@ -22,7 +22,7 @@ from saddlepoint.core.seeds import generator
 from saddlepoint.core.signals import interruptions
 from saddlepoint.data.dataset import Split
 from saddlepoint.engine.ema import Average
-from saddlepoint.engine.sampling import sample
+from saddlepoint.engine.sampling import examples, sample
 from saddlepoint.engine.state import capture, restore
 from saddlepoint.engine.step import Stepper
 
@@ -89,6 +89,7 @@ class Trainer:
         watchers: who is told.
         evaluation: figures of the samples, written into the row of the first tick after each
             ``habits.evaluate_every`` steps; it must not change the run.
+        unseen: what samples are made of where a game makes them of examples; by default the training data.
     """
 
     def __init__(
@@ -103,6 +104,7 @@ class Trainer:
         habits: Habits,
         watchers: tuple[Watcher, ...] = (),
         evaluation: Evaluation | None = None,
+        unseen: Split | None = None,
     ):
         self.experiment = experiment
         self.folder = folder
@@ -111,6 +113,7 @@ class Trainer:
         self.watchers = watchers
         self.evaluation = evaluation
         self.family = experiment.family
+        self.examples = unseen or split
         self.stepper = Stepper.of(experiment, split, plan, seed)
         patch_convolution.install(self.family, plan.kernels)
         self.batches = self.stepper.batches
@@ -206,7 +209,9 @@ class Trainer:
             seed: sample i of a seed is the same whatever ``n`` is.
             averaged: sample from the weights' average, where there is one.
         """
-        floats = sample(self.family, n, seed=seed, average=self.average if averaged else None)
+        condition = examples(self.family, self.examples, n, seed, self.experiment.range)
+        average = self.average if averaged else None
+        floats = sample(self.family, n, seed=seed, average=average, condition=condition)
         return self.batches.kind.to_array(floats, self.experiment.range)
 
     def checkpoint(self) -> Checkpoint:

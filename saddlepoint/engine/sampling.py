@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.utils._pytree import tree_leaves, tree_map
 
+from saddlepoint.core.kinds import Range, kind_of
 from saddlepoint.core.protocol import Code, Family
 from saddlepoint.core.seeds import generator
+from saddlepoint.data.dataset import Split
+from saddlepoint.data.subset import random_part
 from saddlepoint.engine.ema import Average
 from saddlepoint.engine.latents import take
 
@@ -42,6 +46,23 @@ def sample(
     with evaluating(family, average):
         blocks = [_rendered(family, latents) for latents in _drawn(family, n, seed, condition)]
     return torch.cat(blocks)[:n]
+
+
+def examples(family: Family, split: Split, n: int, seed: int, span: Range) -> Tensor | None:
+    """Return the (n, ...) examples that the samples of ``seed`` are made of; None where they need none.
+
+    Args:
+        family: the game.
+        split: where they are drawn from, at random; after its last one it begins anew.
+        n: how many; example i of a seed is the same whatever ``n`` is.
+        seed: seed of the draw.
+        span: range of the floats.
+    """
+    if family.condition != "example":
+        return None
+    order = random_part(len(split), len(split), seed)
+    array, _ = split.take(order[np.arange(n) % len(order)])
+    return kind_of(split.array).to_tensor(torch.from_numpy(np.ascontiguousarray(array)), span)
 
 
 @torch.no_grad()

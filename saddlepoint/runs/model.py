@@ -12,16 +12,16 @@ import torch
 from saddlepoint.core.checkpoint import Checkpoint
 from saddlepoint.core.classes import find_class
 from saddlepoint.core.errors import UserError
-from saddlepoint.core.kinds import Kind, kinds
+from saddlepoint.core.kinds import Kind, Range, kinds
 from saddlepoint.core.progress import Progressing, silent
-from saddlepoint.core.protocol import Density, Family
+from saddlepoint.core.protocol import Density, Enlarger, Family
 from saddlepoint.core.run_folder import RunFolder, find_run
 from saddlepoint.core.words import printable
 from saddlepoint.data import load
-from saddlepoint.data.dataset import Dataset
+from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.request import Reading
 from saddlepoint.engine.latents import truncate
-from saddlepoint.engine.sampling import BLOCK, draw_latents, evaluating, render, sample, traverse
+from saddlepoint.engine.sampling import BLOCK, draw_latents, evaluating, examples, render, sample, traverse
 from saddlepoint.engine.state import load_weights
 from saddlepoint.plots.drawing import Drawing, drawing_of
 from saddlepoint.runs.prepare import Prepared, rebuild, spec_of
@@ -57,6 +57,11 @@ class Model:
         """The kind of data that it was trained on."""
         return kinds.get(self.config["data"]["kind"])
 
+    @property
+    def range(self) -> Range:
+        """Range of the floats that its networks see."""
+        return self._loaded.experiment.range
+
     def curves(self) -> list[dict[str, Any]]:
         """Return the rows of ``metrics.jsonl``, oldest first."""
         return self.folder.rows()
@@ -87,7 +92,7 @@ class Model:
         """
         if truncation != 1:
             return self.render(self.latents(n, seed, label, truncation))
-        condition = self._condition(n, label)
+        condition = self._condition(n, seed, label)
         return self._loaded.to_array(sample(self.family, n, seed=seed, condition=condition))
 
     def latents(
@@ -96,7 +101,7 @@ class Model:
         """Draw the latents of :meth:`sample`: a pytree of tensors with first axis n; arguments as there."""
         if not 0 <= truncation <= 1:
             raise UserError(f"--truncation must be from 0 (the mean) to 1 (as in training), got {truncation}")
-        condition = self._condition(n, label)
+        condition = self._condition(n, seed, label)
         return truncate(draw_latents(self.family, n, seed=seed, condition=condition), truncation)
 
     def render(self, latents: Any) -> np.ndarray:
@@ -185,6 +190,14 @@ class Model:
                     )
                 rebuilt.append(found.float().cpu())
         return prepared.to_array(torch.cat(rebuilt))
+
+    def enlarger(self) -> Enlarger:
+        """Return how the recipe enlarges images; raises UserError where it does not."""
+        found = self.family.enlarger()
+        if found is None:
+            recipe = self.config["recipe"]
+            raise UserError(f"recipe {recipe!r} does not enlarge images; srresnet and srgan do")
+        return found
 
     def class_names(self, n: int = 64, seed: int = 0, label: int | str | None = None) -> list[str]:
         """Return the class of each sample that :meth:`sample` draws with these; empty where none are told."""
@@ -294,14 +307,21 @@ class Model:
         """The experiment with the weights, built once."""
         return self.prepared()
 
-    def _condition(self, n: int, label: int | str | None) -> torch.Tensor | None:
-        """Return ``label`` as n classes; raises UserError for a bad ``n`` too."""
+    def _condition(self, n: int, seed: int, label: int | str | None) -> torch.Tensor | None:
+        """Return ``label`` as n classes, or n test images; raises UserError for a bad ``n`` too."""
         self.needs_samples()
         if n < 1:
             raise UserError(f"-n must be at least 1, got {n}")
-        if label is None:
+        if label is not None:
+            return torch.full((n,), self._label(label))
+        if self.family.condition != "example":
             return None
-        return torch.full((n,), self._label(label))
+        return examples(self.family, self._unseen, n, seed, self.range)
+
+    @cached_property
+    def _unseen(self) -> Split:
+        """The test split of the run's data."""
+        return self.data().splits["test"]
 
     def _label(self, asked: int | str) -> int:
         prepared = self._loaded

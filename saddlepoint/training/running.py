@@ -66,6 +66,7 @@ def train_on(
             seed=prepared.seed,
             habits=habits,
             evaluation=evaluation_of(scores, screen, bar),
+            unseen=data.splits["test"],
         )
         if resumed:
             trainer.resume(folder.latest())

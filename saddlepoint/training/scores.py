@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from saddlepoint.compute.plan import Plan
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget
 from saddlepoint.core.words import clock, number
 from saddlepoint.engine.loop import Evaluation, Habits, Trainer
-from saddlepoint.engine.sampling import sample
+from saddlepoint.engine.sampling import examples, sample
 from saddlepoint.runs.prepare import Prepared, duration
 from saddlepoint.scoring.quick import QuickScores, Stopped, TooSlow, figures
 from saddlepoint.training.recorder import Recorder
@@ -62,9 +64,13 @@ def quick_scores(
         return scores, f"none, and no grids: recipe {prepared.recipe.name!r} makes no samples"
     if screen.quiet or not habits.card:
         return scores, ""
-    family = prepared.experiment.family
+    family, span, unseen = prepared.experiment.family, prepared.experiment.range, prepared.data.splits["test"]
+
+    def draw(n: int) -> np.ndarray:
+        return prepared.to_array(sample(family, n, seed=0, condition=examples(family, unseen, n, 0, span)))
+
     with screen.working("finding what scores will cost"):
-        seconds, why = scores.expected(lambda n: prepared.to_array(sample(family, n, seed=0)))
+        seconds, why = scores.expected(draw)
     return scores, f"about {clock(seconds)} on top{', ' if why else ''}{why}"
 
 
