@@ -18,6 +18,7 @@ from saddlepoint.cli import (
     sample,
     show,
     train,
+    upscale,
 )
 from saddlepoint.cli.parser import Parser, UnknownWordError
 from saddlepoint.cli.suggestions import complaint, complaint_about_command
@@ -33,6 +34,7 @@ COMMANDS = {
     "compare": compare,
     "reproduce": reproduce,
     "explain": explain,
+    "upscale": upscale,
     "doctor": doctor,
     "data": data,
     "show": show,

@@ -8,7 +8,7 @@ from typing import Any
 from saddlepoint.core.files import write_json, write_text
 from saddlepoint.core.run_folder import RunFolder
 from saddlepoint.core.words import interval, number
-from saddlepoint.evaluate import class_figures, likelihood_figures
+from saddlepoint.evaluate import class_figures, fidelity_figures, likelihood_figures
 from saddlepoint.evaluate.metric import About, Figure, metrics
 
 VERSION = 1
@@ -120,7 +120,7 @@ class Card:
 def meanings() -> dict[str, About]:
     """Return what every figure of every registered metric says."""
     measured = {name: about for _, metric in metrics.items() for name, about in metric.figures.items()}
-    return {**measured, **class_figures.ABOUT, **likelihood_figures.ABOUT}
+    return {**measured, **class_figures.ABOUT, **likelihood_figures.ABOUT, **fidelity_figures.ABOUT}
 
 
 def _figure(stored: Mapping[str, Any]) -> Figure:

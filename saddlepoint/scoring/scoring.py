@@ -23,6 +23,7 @@ from saddlepoint.evaluate import Card, Figure, Inputs, evaluate
 from saddlepoint.evaluate.class_figures import code_error, knn_accuracy
 from saddlepoint.plots.png import save_png
 from saddlepoint.runs.model import Model
+from saddlepoint.scoring.fidelity import fidelity
 from saddlepoint.scoring.given import Geometry, alike, check_target, in_colours_of, read_samples
 from saddlepoint.scoring.likelihood import likelihood
 
@@ -199,6 +200,7 @@ def _score_run(
     if not named:
         report("measuring the likelihood of test examples", 0, 0)
         told |= likelihood(run, dataset, seed=settings["seed"])
+        told |= fidelity(run, dataset, seed=settings["seed"])
     card = replace(card, figures={**card.figures, **told}, origin=origin)
     stored = _stored(run)
     if run.folder.chosen is not None:

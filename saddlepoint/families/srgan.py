@@ -1,0 +1,127 @@
+"""SRGAN (Ledig et al. 2017): large images of small ones that a critic cannot tell from real ones.
+
+Training has two stages. In the first one player alone moves the generator, as in SRResNet. With a real x, and
+s(x), which is x reduced, the player, p, minimises
+
+    content       E (G(s(x)) − x)², the mean over pixels
+
+In the second, with the critic's logit and D its sigmoid, the critic, d, minimises (equation 2, negated)
+
+    adversarial   −E log D(x) − E log(1 − D(G(s(x))))
+
+and the generator, g, minimises (equations 3 and 6)
+
+    content       E (G(s(x)) − x)²
+    adversarial   −w · E log D(G(s(x)))
+
+The paper's best network has a distance of VGG's features for content; with pixels it is the paper's SRGAN-MSE.
+"""
+
+from typing import Any
+
+from torch import Tensor, nn
+
+from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, recipe
+from saddlepoint.core.protocol import Batch, Progress, Terms
+from saddlepoint.families.srresnet import SRResNet, enlarging, piece_side, whole_quarters
+from saddlepoint.networks.super_resolution import enlarged_critic
+from saddlepoint.objectives import Objective, objectives
+
+
+class SRGAN(SRResNet):
+    """SRResNet, and from a share of the budget on a game against a critic.
+
+    Args:
+        critic: (n, c, patch, patch) -> Critique.
+        pretraining: share of the budget in which p moves alone.
+        weight: of the generator's adversarial term.
+        objective: name of the adversarial losses.
+        **settings: of :class:`SRResNet`.
+    """
+
+    players = {"p": ("generator",), "d": ("critic",), "g": ("generator",)}  # noqa: RUF012
+    critics = ("critic",)
+
+    def __init__(
+        self, critic: nn.Module, *, pretraining: float, weight: float, objective: str, **settings: Any
+    ):
+        super().__init__(**settings)
+        self.critic = critic
+        self.pretraining = pretraining
+        self.weight = weight
+        self.objective: Objective = objectives.get(objective)
+
+    def turns(self, progress: Progress) -> tuple[str, ...]:
+        """Return p alone at first, then critic and generator."""
+        return ("p",) if progress.fraction < self.pretraining else ("d", "g")
+
+    def terms(self, player: str, batch: Batch, latent: Any, fake: Any) -> Terms:
+        """Return the content term, the adversarial term, or both."""
+        if player == "p":
+            return super().terms(player, batch, latent, fake)
+        real: Tensor = self.piece(batch, latent)
+        loss = self.objective
+        if player == "d":
+            of_real, of_fake = self.critic(real).score, self.critic(fake).score
+            watch = {"D(x)": loss.probability(of_real).mean(), "D(G(s))": loss.probability(of_fake).mean()}
+            return Terms({"adversarial": loss.critic(of_real, of_fake).mean()}, watch)
+        content = super().terms(player, batch, latent, fake)
+        of_fake = self.critic(fake).score
+        of_real = self.critic(real).score if loss.paired else of_fake
+        adversarial = self.weight * loss.generator(of_real, of_fake).mean()
+        return Terms({**content.minimise, "adversarial": adversarial}, content.watch)
+
+
+@recipe(sizes=whole_quarters)
+def srgan(
+    data: DataSpec,
+    *,
+    scale: int = 4,
+    patch: int = 48,
+    width: int = 24,
+    blocks: int = 4,
+    pretraining: float = 0.5,
+    weight: float = 1e-3,
+    objective: str = "non_saturating",
+    lr: float = 5e-4,
+    lr_d: float = 1e-4,
+    lr_g: float = 1e-4,
+) -> Experiment:
+    """SRGAN (Ledig et al. 2017): SRResNet first, then a game against a critic that knows real images.
+
+    Smaller than the paper's, and without batch normalisation in the generator, as ``srresnet``. Content is a
+    distance of pixels, as in the paper's SRGAN-MSE.
+
+    Args:
+        scale: how many times as large, 2 or 4.
+        patch: side of the random pieces of images to train on, at most that of the images.
+        width: channels of the convolutions of the generator, and of the critic's first.
+        blocks: residual blocks.
+        pretraining: share of the budget before the critic comes.
+        weight: of the generator's adversarial term.
+        lr: learning rate of pretraining.
+    """
+    pixels = (-1.0, 1.0)
+    side = piece_side(data, patch, scale)
+    family = SRGAN(
+        generator=enlarging(data, scale=scale, width=width, blocks=blocks),
+        critic=enlarged_critic(data.channels, side, width),
+        shape=data.tensor_shape,
+        patch=side,
+        pixels=pixels,
+        pretraining=pretraining,
+        weight=weight,
+        objective=objective,
+    )
+    return Experiment(
+        family,
+        {
+            "p": Optimizer(lr=lr, betas=(0.9, 0.999)),
+            "d": Optimizer(lr=lr_d, betas=(0.9, 0.999)),
+            "g": Optimizer(lr=lr_g, betas=(0.9, 0.999)),
+        },
+        batch=16,
+        budget=Budget(images=80_000),
+        range=pixels,
+        objective=f"squared differences of pixels + {weight:g} {objective}, ×{scale}",
+    )
