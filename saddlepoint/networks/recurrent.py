@@ -31,7 +31,7 @@ class LanguageModel(nn.Module):
             hidden.append(state[0])
         return self.output(torch.stack(hidden, 1))
 
-    def draw(self, chance: Tensor) -> Tensor:
+    def draw(self, chance: Tensor, start: Tensor | None = None) -> Tensor:
         """Return int64 (n, t) sequences, token by token.
 
         With the words in the order of their probability, the most likely one first, a token is the word that
@@ -41,9 +41,13 @@ class LanguageModel(nn.Module):
 
         Args:
             chance: (n, t) numbers from U(0, 1).
+            start: (n, s) tokens that come before and are no part of what is returned.
         """
         before = torch.full((len(chance), 1), self.start, device=chance.device)
         state, drawn = None, []
+        for known in () if start is None else start.split(1, 1):
+            state = self.cell(self.embedding(before[:, 0]), state)
+            before = known
         for place in chance.unbind(1):
             state = self.cell(self.embedding(before[:, 0]), state)
             before = _fallen_on(self.output(state[0]).float().softmax(1), place[:, None])

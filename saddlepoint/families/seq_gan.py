@@ -1,0 +1,188 @@
+"""SeqGAN (Yu et al. 2017): a generator of tokens that is paid for what a critic thinks of finished sequences.
+
+Tokens have no gradient, so the generator is a policy G(y_t | y_1 … y_{t−1}) and D = σ(s) its reward. The game
+has three stages. First the player mle minimises, as in seq_mle,
+
+    likelihood    −E 1/T Σ_t log G(x_t | x_1 … x_{t−1})
+
+then the critic, d, and in the end d and the generator, g. The critic minimises (equation 5)
+
+    adversarial   −E log D(x) − E log(1 − D(y))
+
+and the generator (equation 7, the sign of which makes it a loss)
+
+    policy        −E 1/T Σ_t (Q_t − b_t) log G(y_t | y_1 … y_{t−1})
+
+where y is drawn from G, Q_t is the mean D over N completions of y_1 … y_t by the roll-out network, D(y) itself
+at t = T (equation 4), and b_t the mean Q_t of the batch, without which the gradient is the same in expectation
+and far noisier. The roll-out network follows the generator: after each step of the last stage a share of its
+weights becomes the generator's.
+"""
+
+import copy
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Generator, Tensor, nn
+
+from saddlepoint.core.errors import UserError
+from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, recipe
+from saddlepoint.core.protocol import Batch, Family, Progress, Terms
+from saddlepoint.networks.recurrent import LanguageModel
+from saddlepoint.networks.text import TextCritic
+
+FOLLOWS = (
+    0.2  # share of the roll-out network's weights that becomes the generator's, a step (the code's 1 − .8)
+)
+CRITIC_ALONE = 0.05  # of the budget, between the likelihood and the game
+
+
+class SeqGAN(Family):
+    """A policy, its judge, and the network that imagines how sequences end.
+
+    Args:
+        generator: the policy.
+        critic: int64 (n, t) tokens -> Critique.
+        length: tokens of a sequence.
+        rollouts: completions N of each beginning.
+        pretraining: share of the budget that the generator learns by likelihood.
+        critic_steps: critic's turns for each of the generator's.
+    """
+
+    players = {"mle": ("generator",), "d": ("critic",), "g": ("generator",)}  # noqa: RUF012
+
+    def __init__(
+        self,
+        generator: LanguageModel,
+        critic: nn.Module,
+        *,
+        length: int,
+        rollouts: int,
+        pretraining: float,
+        critic_steps: int,
+    ):
+        super().__init__()
+        self.generator = generator
+        self.critic = critic
+        self.rollout = copy.deepcopy(generator).requires_grad_(False)
+        self.length = length
+        self.rollouts = rollouts
+        self.pretraining = pretraining
+        self.critic_steps = critic_steps
+
+    def turns(self, progress: Progress) -> tuple[str, ...]:
+        """Return who moves: mle first, then d, then g and d."""
+        if progress.fraction < self.pretraining:
+            return ("mle",)
+        if progress.fraction < self.pretraining + CRITIC_ALONE:
+            return ("d",)
+        return ("g", *("d",) * self.critic_steps)
+
+    def reads(self, player: str) -> bool:
+        """The generator plays without real sequences."""
+        return player != "g"
+
+    def latent(self, n: int, *, rng: Generator, condition: Tensor | None = None) -> Tensor:
+        """Draw from U(0, 1), of shape (n, length), which token each place gets among the likely ones."""
+        return torch.rand(n, self.length, generator=rng, device=rng.device)
+
+    def fakes(self, player: str, latent: Any, batch: Batch) -> Tensor | None:
+        """Return sequences of the policy; nothing for the likelihood."""
+        return None if player == "mle" else self.generate(latent)
+
+    def generate(self, latent: Any, batch: Batch | None = None) -> Tensor:
+        """Return int64 (n, length) tokens."""
+        with torch.no_grad():
+            return self.generator.draw(latent)
+
+    def terms(self, player: str, batch: Batch, latent: Any, fake: Any) -> Terms:
+        """Return what a player minimises, means over batch and places."""
+        if player == "mle":
+            return Terms({"likelihood": self._surprise(batch.real).mean()})
+        if player == "d":
+            real, made = self.critic(batch.real).score.float(), self.critic(fake).score.float()
+            loss = (F.softplus(-real) + F.softplus(made)).mean()
+            watch = {"D(x)": real.sigmoid().mean(), "D(G(z))": made.sigmoid().mean()}
+            return Terms({"adversarial": loss}, watch)
+        worth = self.worth(fake)
+        policy = ((worth - worth.mean(0)) * self._surprise(fake)).mean()
+        return Terms({"policy": policy}, {"reward": worth[:, -1].mean()})
+
+    @torch.no_grad()
+    def worth(self, tokens: Tensor) -> Tensor:
+        """Return (n, t) Q_t: what the critic gives for sequences, of which all after t is drawn anew."""
+        count, length = tokens.shape
+        many = tokens.repeat_interleave(self.rollouts, 0)
+        found = []
+        for kept in range(1, length):
+            start = many[:, :kept]
+            chance = torch.rand(len(many), length - kept, device=tokens.device)
+            whole = torch.cat([start, self.rollout.draw(chance, start)], 1)
+            found.append(self.critic(whole).score.float().sigmoid().unflatten(0, (count, -1)).mean(1))
+        return torch.stack([*found, self.critic(tokens).score.float().sigmoid()], 1)
+
+    @torch.no_grad()
+    def after(self, progress: Progress) -> None:
+        """Let the roll-out network follow; at once where the game has not begun."""
+        share = FOLLOWS if "g" in self.turns(progress) else 1.0
+        for mine, its in zip(self.rollout.parameters(), self.generator.parameters(), strict=True):
+            mine.lerp_(its, share)
+
+    def _surprise(self, tokens: Tensor) -> Tensor:
+        """Return (n, t) −log G of each token, given those before it."""
+        logits = self.generator(tokens).float()
+        return F.cross_entropy(logits.flatten(0, 1), tokens.flatten(), reduction="none").view_as(tokens)
+
+
+@recipe(needs=("tokens",))
+def seq_gan(
+    data: DataSpec,
+    *,
+    embedding: int = 32,
+    hidden: int = 32,
+    filters: float = 1.0,
+    rollouts: int = 16,
+    critic_steps: int = 5,
+    pretraining: float = 0.4,
+    lr_d: float = 1e-4,
+    lr_g: float = 1e-2,
+) -> Experiment:
+    """SeqGAN (Yu et al. 2017): likelihood first, then an LSTM that is rewarded by a convolutional critic.
+
+    Sizes are those of the paper's synthetic experiment; there the critic made fifteen passes over the data for
+    each step of the generator.
+
+    Args:
+        embedding: dimension of a token's embedding in the generator.
+        hidden: units of the LSTM.
+        filters: share of the paper's filters in the critic (1: 1,720 of twelve widths).
+        rollouts: completions of each beginning, whose mean score is its reward.
+        pretraining: share of the budget that goes to likelihood; a twentieth then goes to the critic alone.
+        lr_d: the critic's learning rate.
+        lr_g: the generator's learning rate, in both of its stages.
+    """
+    if not pretraining + CRITIC_ALONE <= 1:
+        raise UserError(f"--pretraining must be at most {1 - CRITIC_ALONE}, got {pretraining}")
+    assert data.vocabulary is not None
+    size, length = len(data.vocabulary), data.shape[0]
+    generator = LanguageModel(size, embedding=embedding, hidden=hidden)
+    critic = TextCritic(size, length, embedding=64, share=filters)
+    family = SeqGAN(
+        generator,
+        critic,
+        length=length,
+        rollouts=rollouts,
+        pretraining=pretraining,
+        critic_steps=critic_steps,
+    )
+    likely = Optimizer(lr=lr_g, betas=(0.9, 0.999))
+    judge = Optimizer(lr=lr_d, betas=(0.9, 0.999))
+    return Experiment(
+        family,
+        {"mle": likely, "d": judge, "g": likely},
+        batch=64,
+        budget=Budget(epochs=60),
+        fresh_latent=True,
+        objective="likelihood, then policy gradient",
+    )
