@@ -1,15 +1,15 @@
 """SeqGAN (Yu et al. 2017): a generator of tokens that is paid for what a critic thinks of finished sequences.
 
 Tokens have no gradient, so the generator is a policy G(y_t | y_1 … y_{t−1}) and D = σ(s) its reward. The game
-has three stages. First the player mle minimises, as in seq_mle,
+has three stages. First the generator as a language model, mle, minimises, as in seq_mle,
 
     likelihood    −E 1/T Σ_t log G(x_t | x_1 … x_{t−1})
 
-then the critic, d, and in the end d and the generator, g. The critic minimises (equation 5)
+then the critic plays alone, and in the end both play. The critic, d, minimises (equation 5)
 
     adversarial   −E log D(x) − E log(1 − D(y))
 
-and the generator (equation 7, the sign of which makes it a loss)
+and the generator, g, minimises (equation 7, negated)
 
     policy        −E 1/T Σ_t (Q_t − b_t) log G(y_t | y_1 … y_{t−1})
 
@@ -35,6 +35,7 @@ from saddlepoint.networks.text import TextCritic
 FOLLOWS = (
     0.2  # share of the roll-out network's weights that becomes the generator's, a step (the code's 1 − .8)
 )
+SMALL = 1_000  # words below which the paper's critic and roll-outs are more than it takes
 CRITIC_ALONE = 0.05  # of the budget, between the likelihood and the game
 
 
@@ -141,8 +142,8 @@ def seq_gan(
     *,
     embedding: int = 32,
     hidden: int = 32,
-    filters: float = 1.0,
-    rollouts: int = 16,
+    filters: float | None = None,
+    rollouts: int | None = None,
     critic_steps: int = 5,
     pretraining: float = 0.4,
     lr_d: float = 1e-4,
@@ -156,8 +157,8 @@ def seq_gan(
     Args:
         embedding: dimension of a token's embedding in the generator.
         hidden: units of the LSTM.
-        filters: share of the paper's filters in the critic (1: 1,720 of twelve widths).
-        rollouts: completions of each beginning, whose mean score is its reward.
+        filters: share of the paper's 1,720 filters of twelve widths in the critic (1; below 1,000 words 0.1).
+        rollouts: completions of each beginning, whose mean score is its reward (16; below 1,000 words 4).
         pretraining: share of the budget that goes to likelihood; a twentieth then goes to the critic alone.
         lr_d: the critic's learning rate.
         lr_g: the generator's learning rate, in both of its stages.
@@ -166,6 +167,9 @@ def seq_gan(
         raise UserError(f"--pretraining must be at most {1 - CRITIC_ALONE}, got {pretraining}")
     assert data.vocabulary is not None
     size, length = len(data.vocabulary), data.shape[0]
+    small = size < SMALL
+    filters = filters if filters is not None else 0.1 if small else 1.0
+    rollouts = rollouts or (4 if small else 16)
     generator = LanguageModel(size, embedding=embedding, hidden=hidden)
     critic = TextCritic(size, length, embedding=64, share=filters)
     family = SeqGAN(
