@@ -11,7 +11,7 @@ from saddlepoint.evaluate.encoder import Encoder, Encoding, encoder
 
 BANDS = 32
 QUIET = -4.0  # powers of ten below full scale, in amplitude, that are silence: 80 dB
-VERSION = b"bands 1"
+VERSION = b"bands of log10 amplitude 1"
 
 
 @encoder("waves")
