@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from saddlepoint.core.errors import UserError, close
 from saddlepoint.core.flags import Argument, arguments
 from saddlepoint.core.progress import Progressing, silent
@@ -30,6 +32,11 @@ class Lesson:
     def pick(self, usual: int, quick: int) -> int:
         """Return how much is computed."""
         return quick if self.quick else usual
+
+    def moments(self, last: int, usual: int, quick: int) -> list[int]:
+        """Return steps from 0 to the last, ever further apart: as many as are looked at, or fewer."""
+        places = np.linspace(0, 1, self.pick(usual, quick)) ** 2
+        return np.unique((last * places).round().astype(int)).tolist()
 
 
 Telling = Callable[..., Iterator[Block]]

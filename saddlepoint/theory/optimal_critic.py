@@ -16,10 +16,10 @@ import torch
 from torch import Tensor
 
 from saddlepoint.objectives import objectives
-from saddlepoint.theory.divergences import jensen_shannon
+from saddlepoint.theory.divergences import bells, jensen_shannon
 
 LOG4 = math.log(4)
-NEWTON = 8  # steps, from a flat line
+NEWTON = 15  # steps, from a flat line
 
 
 def value(logit: Tensor, p: Tensor, q: Tensor) -> Tensor:
@@ -69,6 +69,17 @@ def learned_line(mean: float, count: int, seed: int) -> tuple[float, float]:
         curvature = torch.stack([torch.autograd.grad(one, line, retain_graph=True)[0] for one in slope])
         line = (line - torch.linalg.solve(curvature, slope)).detach().requires_grad_()
     slope, offset = line.tolist()
+    return slope, offset
+
+
+def line_errors(mean: float, count: int) -> tuple[float, float]:
+    """Return the standard errors of :func:`learned_line`, from the Fisher information of its two numbers."""
+    x = torch.linspace(-12, 12 + mean, 2001, dtype=torch.float64)
+    real, fake = bells(x, 0.0), bells(x, mean)
+    best = (real - fake).sigmoid()
+    weight = (real.exp() + fake.exp()) * best * (1 - best)
+    features = torch.stack([x, torch.ones_like(x)])
+    slope, offset = (torch.linalg.inv(features * weight @ features.T) / count).diag().sqrt().tolist()
     return slope, offset
 
 

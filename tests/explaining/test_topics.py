@@ -88,6 +88,8 @@ def test_the_seed_repeats():
         ({"topic": "games", "language": "fr"}, "language takes en or zh, got 'fr'"),
         ({"topic": "games", "step": 1}, "topic 'games' has no flag 'step'; it has: h"),
         ({"topic": "games", "h": "x"}, "--h takes a number, got 'x'"),
+        ({"topic": "optimal-critic", "mu": 9.0}, "--mu takes a distance from 0 to 5, got 9"),
+        ({"topic": "information", "noise": 0.0}, "--noise takes a number from 0.2 to 3, got 0"),
         ({"topic": "convolutions", "padding": 1}, "--same chooses the padding; leave --padding out, or give"),
         ({"topic": "convolutions", "input": 99}, "--input must be at most 64 to be drawn, got 99"),
     ],

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from saddlepoint.core.errors import UserError
 from saddlepoint.explaining.blocks import (
     Block,
     Film,
@@ -38,8 +39,10 @@ def information_topic(lesson: Lesson, *, noise: float = 0.8) -> Iterator[Block]:
     """InfoGAN's bound where the truth is known, and a GAN as the same bound with another sign.
 
     Args:
-        noise: standard deviation of a sample around the place of its code.
+        noise: standard deviation of a sample around the place of its code, 0.2 to 3.
     """
+    if not 0.2 <= noise <= 3:
+        raise UserError(f"--noise takes a number from 0.2 to 3, got {noise:g}")
     yield Prose(
         Text(
             "InfoGAN gives its generator a code c beside the noise, and wants it to be visible in the sample x: x "
@@ -348,8 +351,8 @@ def _coin(lesson: Lesson) -> Iterator[Block]:
     steps = lesson.pick(300, 40)
     game = LineGame(lesson.seed, 5 * steps)
     story = [game.moment()]
-    for step in np.unique((steps * np.linspace(0, 1, lesson.pick(31, 5)) ** 2).round().astype(int))[1:]:
-        game.play(int(step) - game.steps)
+    for step in lesson.moments(steps, 31, 5)[1:]:
+        game.play(step - game.steps)
         story.append(game.moment())
         lesson.progress("hiding the coin", game.steps, steps)
     yield Numbers(

@@ -8,6 +8,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from saddlepoint.core.errors import UserError
 from saddlepoint.explaining.blocks import (
     Block,
     Film,
@@ -39,8 +40,10 @@ def optimal_critic_topic(lesson: Lesson, *, mu: float = 2.0) -> Iterator[Block]:
     """Where −log 4 comes from, and why the critic must not be trained to its end first.
 
     Args:
-        mu: distance of the generator's bell from the data's.
+        mu: distance of the generator's bell from the data's, 0 to 5.
     """
+    if not 0 <= mu <= 5:
+        raise UserError(f"--mu takes a distance from 0 to 5, got {mu:g}")
     yield Prose(
         Text(
             "A generator turns noise z into samples x; their density is q. The data have density p. A critic "
@@ -123,8 +126,12 @@ def _atoms(lesson: Lesson) -> Iterator[Block]:
         )
     )
     yield Formula(
-        r"D^*(x) = \frac{p(x)}{p(x) + q(x)}, \qquad \log\frac{D^*(x)}{1 - D^*(x)} = \log p(x) - \log q(x)",
-        "D*(x) = p(x)/(p(x) + q(x)),  logit = log p(x) − log q(x)",
+        r"D^*(x) = \frac{p(x)}{p(x) + q(x)}",
+        "D*(x) = p(x)/(p(x) + q(x))",
+    )
+    yield Formula(
+        r"\log\frac{D^*(x)}{1 - D^*(x)} = \log p(x) - \log q(x)",
+        "its logit = log p(x) − log q(x)",
     )
     yield Prose(
         Text(
@@ -194,7 +201,7 @@ def _atoms(lesson: Lesson) -> Iterator[Block]:
             ),
         ]
     )
-    moments = _growing(60, lesson.pick(31, 5))
+    moments = lesson.moments(60, 31, 5)
     yield Film(
         "atoms",
         lambda style, moment: _table(style, p, q, logits[moments[moment]]),
@@ -210,11 +217,6 @@ def _atoms(lesson: Lesson) -> Iterator[Block]:
             "八个原子上两个分布的柱形图，每个原子下方有一个点从二分之一移动到 p/(p + q)。",
         ),
     )
-
-
-def _growing(last: int, count: int) -> list[int]:
-    """Return ``count`` steps or fewer from 0 to the last, ever further apart."""
-    return np.unique((last * np.linspace(0, 1, count) ** 2).round().astype(int)).tolist()
 
 
 def _table(style: Style, p: Tensor, q: Tensor, logit: Tensor) -> Image.Image:
@@ -243,8 +245,8 @@ def _bells(lesson: Lesson, mu: float) -> Iterator[Block]:
     yield Prose(
         Text(
             "Let the data be N(0, 1) and the samples N(μ, 1). The squares cancel, and the best critic's logit is a "
-            "straight line: logistic regression is all that it takes. Its slope is −μ, learned here from samples.",
-            "设数据为 N(0, 1)，样本为 N(μ, 1)。平方项相消，最优判别器的 logit 是一条直线：逻辑回归就够了。斜率为 −μ，下面由样本学得。",
+            "straight line: logistic regression is all that it takes. Its slope is −μ, learned here from samples, to within five standard errors.",
+            "设数据为 N(0, 1)，样本为 N(μ, 1)。平方项相消，最优判别器的 logit 是一条直线：逻辑回归就够了。斜率为 −μ，下面由样本学得，允许五个标准误差。",
         )
     )
     yield Formula(
@@ -253,7 +255,7 @@ def _bells(lesson: Lesson, mu: float) -> Iterator[Block]:
     )
     count = lesson.pick(1_000_000, 50_000)
     slope, offset = optimal_critic.learned_line(mu, count, lesson.seed)
-    within = 0.01 * max(1.0, mu**2) * lesson.pick(1, 4)
+    of_slope, of_offset = optimal_critic.line_errors(mu, count)
     p, q = (divergences.bells(LINE, centre) for centre in (0.0, mu))
     yield Numbers(
         [
@@ -261,10 +263,10 @@ def _bells(lesson: Lesson, mu: float) -> Iterator[Block]:
                 "slope",
                 Text(f"slope, from {count:,} samples of each", f"斜率，各用 {count:,} 个样本"),
                 slope,
-                -mu,
-                within,
+                0 - mu,
+                5 * of_slope,
             ),
-            Number("offset", Text("offset", "截距"), offset, mu**2 / 2, within),
+            Number("offset", Text("offset", "截距"), offset, mu**2 / 2, 5 * of_offset),
             Number(
                 "bells_value",
                 Text(
@@ -386,7 +388,7 @@ def _in_training(lesson: Lesson) -> Iterator[Block]:
     )
     steps = lesson.pick(1500, 60)
     game = LineGame(lesson.seed, steps)
-    moments = _growing(steps, lesson.pick(41, 5))
+    moments = lesson.moments(steps, 41, 5)
     story = [game.moment()]
     for step in moments[1:]:
         game.play(step - game.steps)
@@ -574,7 +576,7 @@ def _two_steps(lesson: Lesson) -> Iterator[Block]:
         )
     )
     game = LineGame(lesson.seed, start=FAR)
-    looks = _growing(lesson.pick(600, 50), lesson.pick(25, 5))
+    looks = lesson.moments(lesson.pick(600, 50), 25, 5)
     pulls: list[dict[str, float]] = []
     for step in looks:
         game.play(step - game.steps, ("d",))

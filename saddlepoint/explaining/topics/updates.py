@@ -362,7 +362,7 @@ def _fits(lesson: Lesson) -> Iterator[Block]:
             ),
         ]
     )
-    moments = _growing(steps, lesson.pick(41, 5))
+    moments = lesson.moments(steps, 41, 5)
     yield Film(
         "fits",
         lambda style, moment: _fit(style, {rule: path[moments[moment]] for rule, path in paths.items()}),
@@ -417,11 +417,6 @@ def _fits(lesson: Lesson) -> Iterator[Block]:
             "远离 p。但 KL(q‖p) 容忍丢失峰：拉力强并不保证覆盖。而且对网络来说判别器从来不是最优的，以上结论只是近似成立，但已足够重要。",
         )
     )
-
-
-def _growing(last: int, count: int) -> list[int]:
-    """Return ``count`` steps or fewer from 0 to the last, ever further apart."""
-    return np.unique((last * np.linspace(0, 1, count) ** 2).round().astype(int)).tolist()
 
 
 def _fit(style: Style, thetas: dict[str, Tensor]) -> Image.Image:
