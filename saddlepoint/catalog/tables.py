@@ -28,7 +28,7 @@ def print_card(card: Card) -> None:
         (marked(name), number(figure.value), interval(figure.low, figure.high), number(figure.real))
         for name, figure in card.figures.items()
     ]
-    head = ("figure", "value", "95 % interval", "real images")
+    head = ("figure", "value", "95 % interval", f"real {card.examples}")
     widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
     console.print("  ".join(_cell(text, widths[i], i) for i, text in enumerate(head)), style="bold")
     for name, row in zip(card.figures, rows, strict=True):
@@ -94,7 +94,7 @@ def print_comparison(comparison: "Comparison") -> None:
         "95 % interval",
         *map(marked, shown),
         "seeds",
-        "images",
+        card.examples,
     ):
         left = column == "configuration"
         table.add_column(column, justify="left" if left else "right", no_wrap=not left, overflow="fold")
@@ -113,7 +113,7 @@ def print_comparison(comparison: "Comparison") -> None:
             f"{group.images:,.0f}",
         )
     real, *others = [number(card.figures[name].real) for name in (first, *shown)]
-    table.add_row("", "[dim]held-out real images[/dim]", real, "", *others)
+    table.add_row("", f"[dim]held-out real {card.examples}[/dim]", real, "", *others)
     console.print(table)
     console.print(f"[dim]{legend((first, *shown))}[/dim]")
     for sentence in comparison.conclusions:

@@ -34,7 +34,7 @@ def _leading(ranking: Ranking) -> list[str]:
     assert distance is not None
     low, high, real = distance.low, distance.high, distance.real
     ends = "" if low is None else f", 95 % interval {signed(low)} to {signed(high)}"
-    floor = "" if real is None else f"; held-out real images score {number(real)}"
+    floor = "" if real is None else f"; held-out real {ranking.card.examples} score {number(real)}"
     what = "a Fréchet distance of" if len(ranking.groups) == 1 else "the lowest Fréchet distance,"
     return [f"{best.label} has {what} {number(distance.value)} ({basis}{ends}){floor}."]
 
@@ -121,8 +121,8 @@ def _cautions(ranking: Ranking) -> list[str]:
     least, most = (pick(ranking.groups, key=lambda group: group.images) for pick in (min, max))
     if most.images > UNEQUAL * least.images:
         lines.append(
-            f"They were not trained equally long: {least.label} was shown {least.images:,.0f} images, "
-            f"{most.label} {most.images:,.0f}. The ranking is of the runs as they are."
+            f"They were not trained equally long: {least.label} was shown {least.images:,.0f} "
+            f"{ranking.card.examples}, {most.label} {most.images:,.0f}. The ranking is of the runs as they are."
         )
     lines += _unlike(ranking)
     return lines

@@ -31,15 +31,16 @@ def page(ranking: Ranking, conclusions: Sequence[str]) -> str:
     return render(
         "comparison.html",
         title=what if count == runs else f"{count} configuration{'s' * (count != 1)}, {what}",
-        about=f"{card.samples:,} samples of each run against {card.reference['training']:,} training images. "
-        f"Encoder: {card.judged_by}, {card.encoder['features']} features, {card.encoder['hash']}.",
+        about=f"{card.samples:,} samples of each run against {card.reference['training']:,} training "
+        f"{card.examples}. Encoder: {card.judged_by}, {card.encoder['features']} features, "
+        f"{card.encoder['hash']}.",
         conclusions=conclusions,
         labels=[group.label for group in ranking.groups],
         ranks=_ranks(ranking),
         figures=_figures(ranking),
         legend=legend(ranking.figures),
         samples=_samples(ranking),
-        curves=_curves(lines, ranking.ranked_by),
+        curves=_curves(lines, ranking.ranked_by, card.examples),
         scored=any(ranking.ranked_by in row for line in lines for row in line.rows),
         settings=_settings(ranking),
         notes=card.notes,
@@ -64,14 +65,14 @@ def _ranks(ranking: Ranking) -> Table:
         Column("95 % interval"),
         Column(scale.name, left=True),
         *(Column(_words(name)) for name in others),
-        *map(Column, ("seeds", "images", "time")),
+        *map(Column, ("seeds", ranking.card.examples, "time")),
     )
     rows = [_rank(group, place, scale, ranking.criteria) for place, group in enumerate(ranking.groups)]
     if real is not None:
         rows.append(
             (
                 Cell(),
-                Cell("held-out real images", left=True, faint=True, heads=True),
+                Cell(f"held-out real {ranking.card.examples}", left=True, faint=True, heads=True),
                 Cell(number(real)),
                 Cell(),
                 Cell(left=True, span=Span(scale.place(real))),
@@ -147,7 +148,9 @@ def _figures(ranking: Ranking) -> Table:
                 Cell(signed(ranking.card.figures[name].real)),
             )
         )
-    return Table((Column("figure", left=True), *_columns(ranking), Column("real images")), tuple(rows))
+    return Table(
+        (Column("figure", left=True), *_columns(ranking), Column(f"real {ranking.card.examples}")), tuple(rows)
+    )
 
 
 def _settings(ranking: Ranking) -> Table:
@@ -202,17 +205,21 @@ def _sample(
     return {"picture": data_uri(picture), "name": name, "alt": alt, "lines": lines, "place": place}
 
 
-def _curves(lines: Sequence[Line], ranked_by: str) -> list[dict[str, str]]:
-    """Return the curves of all runs over images and over time, light and dark; none where there are none."""
+def _curves(lines: Sequence[Line], ranked_by: str, examples: str) -> list[dict[str, str]]:
+    """Return the curves of all runs over ``examples`` and over time, light and dark; none without any."""
     first = [name for name in meanings() if any(name in row for line in lines for row in line.rows)]
     first.sort(key=lambda name: name != ranked_by)
     axes: tuple[Over, ...] = ("images", "time")
+    more: dict[str, Any] = {"first": first, "examples": examples}
+    themes = (("light", LIGHT), ("dark", DARK))
     try:
         return [
             {
-                "light": data_uri(overlay_image(lines, over=over, first=first, theme=LIGHT)),
-                "dark": data_uri(overlay_image(lines, over=over, first=first, theme=DARK)),
-                "alt": f"curves of all runs over {over}",
+                **{
+                    name: data_uri(overlay_image(lines, over=over, theme=theme, **more))
+                    for name, theme in themes
+                },
+                "alt": f"curves of all runs over {examples if over == 'images' else over}",
             }
             for over in axes
         ]

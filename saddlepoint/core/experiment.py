@@ -81,8 +81,12 @@ class Budget(NamedTuple):
         return {self.unit: getattr(self, self.unit)}
 
     def __str__(self) -> str:
-        value = getattr(self, self.unit)
-        return f"{value:,.12g} {self.unit if value != 1 else self.unit.removesuffix('s')}"
+        return self.told("images")
+
+    def told(self, examples: str) -> str:
+        """Return the budget for people, ``3 minutes`` or ``900 points``; ``examples`` are called so."""
+        value, unit = getattr(self, self.unit), examples if self.unit == "images" else self.unit
+        return f"{value:,.12g} {unit if value != 1 else unit.removesuffix('s')}"
 
 
 @dataclass(frozen=True)

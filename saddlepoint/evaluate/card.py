@@ -57,6 +57,8 @@ class Card:
         """Return the card that ``to_json`` stored."""
         fields = {name: value for name, value in stored.items() if name != "version"}
         figures = {name: _figure(figure) for name, figure in fields["figures"].items()}
+        kind = "points" if fields["encoder"]["name"] == "points" else "images"  # not kept at first
+        fields["data"] = {"kind": kind} | dict(fields["data"])
         return Card(**{**fields, "figures": figures, "notes": tuple(fields["notes"])})
 
     def save(self, folder: Path | str) -> None:
@@ -72,10 +74,10 @@ class Card:
         lines = [
             f"# {'Quick score' if self.quick else 'Score'} card: {self.data['name']}",
             "",
-            f"{self.samples:,} samples against {self.reference['training']:,} training images. "
+            f"{self.samples:,} samples against {self.reference['training']:,} training {self.examples}. "
             f"Encoder: {self.judged_by}, {self.encoder['features']} features, `{self.encoder['hash']}`.",
             "",
-            "| figure | value | 95 % interval | real images | what it says |",
+            f"| figure | value | 95 % interval | real {self.examples} | what it says |",
             "|---|---|---|---|---|",
         ]
         for name, figure in self.figures.items():
@@ -111,6 +113,11 @@ class Card:
         return " · ".join(parts)
 
     @property
+    def examples(self) -> str:
+        """What people call what is compared: the data's kind."""
+        return self.data.get("kind", "images")
+
+    @property
     def judged_by(self) -> str:
         """The encoder's name, with its test accuracy where it has one."""
         accuracy = self.encoder["accuracy"]
@@ -138,5 +145,5 @@ def legend(names: Iterable[str]) -> str:
     """Return what the arrows of :func:`marked` mean, those that ``names`` have."""
     about = meanings()
     used = {about[name].better for name in names if name in about}
-    said = {"lower": "lower is better", "higher": "higher is better", "real": "near the real images is better"}
+    said = {"lower": "lower is better", "higher": "higher is better", "real": "near the real ones is better"}
     return ", ".join(f"{ARROWS[better]} {text}" for better, text in said.items() if better in used) + "."

@@ -129,7 +129,7 @@ def _distinct_rows(train: Split, parts: dict[str, Split], report: Progressing) -
     """Return the rows of each part whose content is neither in ``train`` nor in a row before it."""
     if not any(map(len, parts.values())):
         return {}
-    report(f"looking for held-out images among {len(train):,} training images, once", 0, 0)
+    report(f"looking for held-out examples among {len(train):,} of training, once", 0, 0)
     seen, found = set(_keys(train)), {}
     for name, split in parts.items():
         found[name] = []
@@ -179,7 +179,7 @@ def _encoded(
         return found
     encoded, done = [], 0
     for block in _blocks(parts):
-        report(f"encoding {count:,} real images with {encoder.name}, once", done, count)
+        report(f"encoding {count:,} real ones with {encoder.name}, once", done, count)
         encoded.append(encoder.encode(block))
         done += len(block)
     stored = {"features": np.concatenate([block.features for block in encoded])}

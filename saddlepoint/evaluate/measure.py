@@ -168,7 +168,7 @@ def _score(
         )
     card = Card(
         figures,
-        data={"name": dataset.name, "fingerprint": dataset.fingerprint},
+        data={"name": dataset.name, "kind": dataset.kind, "fingerprint": dataset.fingerprint},
         encoder={
             "name": found.name,
             "hash": found.hash,
@@ -195,8 +195,8 @@ def _check_features(fake: Features, real: Features, encoder: Encoder, dataset: D
             raise UserError(f"encoder {encoder.name!r} gave features that are NaN or infinite")
     if (real.features == real.features[0]).all():
         raise UserError(
-            f"encoder {encoder.name!r} gives all training images of {dataset.name!r} the same features, so "
-            "there is nothing to compare; choose another with --encoder"
+            f"encoder {encoder.name!r} gives all training {dataset.kind} of {dataset.name!r} the same "
+            "features, so there is nothing to compare; choose another with --encoder"
         )
 
 
@@ -212,8 +212,8 @@ def _refusal(metric: Metric, inputs: Inputs) -> str:
     if metric.kinds and inputs.dataset.kind not in metric.kinds:
         return f"compares {' or '.join(metric.kinds)}, and these are {inputs.dataset.kind}"
     if "heldout" in metric.needs and len(inputs.heldout) < 2 * metric.least:
-        return f"needs {2 * metric.least} held-out images, and there are {len(inputs.heldout)}"
-    for what, encoded in (("samples", inputs.fake), ("training images", inputs.real)):
+        return f"needs {2 * metric.least} held-out {inputs.dataset.kind}, and there are {len(inputs.heldout)}"
+    for what, encoded in (("samples", inputs.fake), (f"training {inputs.dataset.kind}", inputs.real)):
         if len(encoded) < metric.least:
             return f"needs at least {metric.least} {what}, and there are {len(encoded)}"
     return ""

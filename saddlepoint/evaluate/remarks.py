@@ -37,26 +37,26 @@ def notes_on(inputs: Inputs, available: int, seed: int) -> list[str]:
         seed: seed of the draw.
     """
     fake, real, heldout = len(inputs.fake), len(inputs.real), len(inputs.heldout)
-    notes = []
+    notes, kind = [], inputs.dataset.kind
     if fake < available:
         notes.append(f"Scored: {part_of(fake, available, 'samples', seed)}.")
     notes += [f"{inputs.dataset.name}: {note}." for note in inputs.dataset.notes]
     trained, held = len(inputs.dataset.train), sum(map(len, held_out(inputs.dataset)))
     if real < trained:
-        notes.append(f"Compared with: {part_of(real, trained, 'training images', ORDER)}.")
+        notes.append(f"Compared with: {part_of(real, trained, f'training {kind}', ORDER)}.")
     if heldout < held:
-        notes.append(f"Real figures: {part_of(heldout, held, 'held-out images', ORDER)}.")
+        notes.append(f"Real figures: {part_of(heldout, held, f'held-out {kind}', ORDER)}.")
     if not heldout:
-        notes.append("No real images are held out, so no figure has a real one beside it.")
+        notes.append(f"No real {kind} are held out, so no figure has a real one beside it.")
     elif heldout < fake:
         notes.append(
-            f"The real figures rest on {heldout:,} held-out images, fewer than the {fake:,} samples: their own "
+            f"The real figures rest on {heldout:,} held-out {kind}, fewer than the {fake:,} samples: their own "
             "error is larger than the intervals of the samples, and figures that are biased upward at small "
             "counts (frechet, class_kl) are too high for them, so that a sampler may seem to beat the data."
         )
     if real < fake:
         notes.append(
-            f"There are {real:,} training images for {fake:,} samples: figures of neighbourhoods (precision, "
+            f"There are {real:,} training {kind} for {fake:,} samples: figures of neighbourhoods (precision, "
             f"recall, density, coverage) and kernel distance compare {real:,} with {real:,}, and intervals do "
             "not cover what a larger training set would change."
         )

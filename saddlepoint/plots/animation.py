@@ -10,6 +10,7 @@ from typing import Any
 from PIL import Image, ImageDraw
 
 from saddlepoint.core.files import write_bytes
+from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.plots.canvas import CRITIC
 from saddlepoint.plots.collage import PAPER, caption, opaque, resized
 
@@ -31,6 +32,7 @@ def save_animation(
     labels: Sequence[str],
     seconds: float = 6,
     most: float = math.inf,
+    report: Progressing = silent,
 ) -> None:
     """Write a GIF that loops for ever, with a caption and a bar of progress under every frame.
 
@@ -44,6 +46,7 @@ def save_animation(
         seconds: length of the film between its two ends.
         most: bytes that the file should not exceed: frames become smaller, down to 240 pixels, and then fewer,
             down to 8.
+        report: told how many frames are drawn.
 
     Raises:
         ValueError: no frames, frames of different sizes, another number of labels, or seconds not above 0.
@@ -52,24 +55,34 @@ def save_animation(
     if not 0 < seconds < math.inf:
         raise ValueError(f"an animation needs a finite length above 0 seconds, not {seconds}")
     side, count = SIDE, min(len(frames), 2 + int(seconds * 1000 / SHORTEST))
-    content = _film(frames, labels, seconds, side, count)
+    content = _film(frames, labels, seconds, side, count, report)
     while len(content) > most and (side > SMALLEST or count > FEWEST):
         part = 0.9 * most / len(content)  # bytes grow with the frames' area and their number
         smaller = max(SMALLEST, min(side - 1, int(side * math.sqrt(part))))
         if side == SMALLEST:
             count = max(FEWEST, min(count - 1, int(count * part)))
         side = min(side, smaller)
-        content = _film(frames, labels, seconds, side, count)
+        content = _film(frames, labels, seconds, side, count, report)
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_bytes(path, content)
 
 
-def _film(frames: Sequence[Image.Image], labels: Sequence[str], seconds: float, side: int, count: int) -> bytes:
+def _film(
+    frames: Sequence[Image.Image],
+    labels: Sequence[str],
+    seconds: float,
+    side: int,
+    count: int,
+    report: Progressing,
+) -> bytes:
     """Return a GIF of ``count`` of the frames, ``side`` pixels on the longest side."""
     keep = _evenly(len(frames), count)
     colours = GREYS if all(frame.mode in ("1", "L") for frame in frames) else COLOURS
-    pictures = [_frame(frames[i], labels[i], i / max(1, len(frames) - 1), colours, side) for i in keep]
+    pictures = []
+    for i in keep:
+        report(f"drawing the film at {side} pixels", len(pictures), len(keep))
+        pictures.append(_frame(frames[i], labels[i], i / max(1, len(frames) - 1), colours, side))
 
     # GIF counts hundredths of a second.
     each = min(LONGEST, max(SHORTEST, round(seconds * 100 / max(1, len(keep) - 2)) * 10))

@@ -43,6 +43,7 @@ def points_image(
     *,
     modes: np.ndarray | None = None,
     reach: float = 0.0,
+    paths: np.ndarray | None = None,
     title: str = "",
 ) -> Image.Image:
     """Draw samples over real points, in a picture whose size never changes.
@@ -59,6 +60,8 @@ def points_image(
         real: (m, d), or None.
         modes: (k, d) centres of the true modes, or None.
         reach: how far a sample may lie from a mode that it belongs to.
+        paths: (n, steps, d) samples that follow one another, joined by lines where there are two dimensions
+            or more.
         title: one line above.
 
     Returns:
@@ -67,7 +70,7 @@ def points_image(
     Raises:
         ValueError: arrays of another shape, different dimensions, or no finite point at all in an array.
     """
-    return picture(points_figure(samples, real, modes=modes, reach=reach, title=title))
+    return picture(points_figure(samples, real, modes=modes, reach=reach, paths=paths, title=title))
 
 
 def points_figure(
@@ -76,6 +79,7 @@ def points_figure(
     *,
     modes: np.ndarray | None = None,
     reach: float = 0.0,
+    paths: np.ndarray | None = None,
     title: str = "",
 ) -> Figure:
     """Return ``points_image`` before it is drawn; arguments and errors as there."""
@@ -90,6 +94,7 @@ def points_figure(
         samples = (samples - mean) @ axes
         real = None if real is None else (real - mean) @ axes
         modes = None if modes is None else (modes - mean) @ axes
+        paths = None if paths is None else (paths - mean) @ axes
 
     head = Words(clipped(title, 50), 9.5, bold=True)
     key = [Words("○ modes", 8, INK, bold=True)] * (modes is not None)
@@ -105,6 +110,8 @@ def points_figure(
     flat = samples.shape[1] == 1
     limits = (_density_limits if flat else _limits)(samples if real is None else real)
     (_histograms if flat else _scatter)(place, samples, real, limits)
+    for path in [] if flat or paths is None else paths:
+        place.plot(*path.T, color=INK, linewidth=0.8, alpha=0.7)
     place.set_xlim(*limits[0])
     place.set_ylim(*limits[1])
     if dimensions > 2:

@@ -27,6 +27,7 @@ class Pace(Watcher):
         self.say = say
         self.meter = meter
         self.quiet = False
+        self.examples = ""
         self._usual: float | None = None
         self._slow: list[tuple[float, float | None]] = []
         self._free = 0
@@ -51,7 +52,7 @@ class Pace(Watcher):
         self._begin = trainer.seconds, trainer.batches.drawn, self.meter()
 
     def _weigh(self, trainer: Trainer, speed: float, others: float | None) -> None:
-        plan = trainer.stepper.plan
+        plan, self.examples = trainer.stepper.plan, trainer.batches.kind.name
         if self._usual is None:
             known = plan.step_seconds
             self._usual = images_drawn(trainer.experiment) / known if known else speed
@@ -73,7 +74,7 @@ class Pace(Watcher):
         speed = sum(one for one, _ in self._slow) / len(self._slow)
         known = [taken for _, taken in self._slow if taken is not None]
         usual = f"{self._usual:,.0f} {'planned' if plan.step_seconds else 'before'}"
-        text = f"{speed:,.0f} images/s for {len(self._slow) * WINDOW:.0f} s, {usual}"
+        text = f"{speed:,.0f} {self.examples}/s for {len(self._slow) * WINDOW:.0f} s, {usual}"
         return f"{text}: others take {sum(known) / len(known):.1f} of {load.cores()} cores" if known else text
 
     def _fewer(self, threads: int) -> int:

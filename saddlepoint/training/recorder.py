@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from saddlepoint.core.hashing import tensors_hash
+from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.core.run_folder import RunFolder
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.engine.loop import Trainer, Watcher
@@ -156,8 +157,14 @@ def _writer(path: Path) -> "RecordWriter | None":
     return RecordWriter(open(path / name, "ab", buffering=0))
 
 
-def save_pictures(folder: RunFolder, title: str, references: dict[str, float]) -> None:
-    """Write the final grid, the animation over training time and the curves."""
+def save_pictures(
+    folder: RunFolder,
+    title: str,
+    references: dict[str, float],
+    examples: str,
+    report: Progressing = silent,
+) -> None:
+    """Write the final grid, the animation over training time, and the curves over ``examples`` shown."""
     from saddlepoint.plots.animation import save_animation
     from saddlepoint.plots.curves.picture import save_curves
 
@@ -166,12 +173,13 @@ def save_pictures(folder: RunFolder, title: str, references: dict[str, float]) -
         frames = [_read(path) for path in paths]
         labels = [f"step {folder.step_of(path):,}" for path in paths]
         weights = folder.latest().size("weights")
-        save_animation(folder.animation, frames, labels=labels, most=max(LEAST_FILM, weights))
+        save_animation(folder.animation, frames, labels=labels, most=max(LEAST_FILM, weights), report=report)
         text = {str(key): value for key, value in frames[-1].info.items() if isinstance(value, str)}
         save_png(folder.grid, frames[-1], text=text)
     rows = folder.rows()
     if rows:
-        save_curves(folder.curves, rows, title=title, references=references)
+        report("drawing the curves", 0, 0)
+        save_curves(folder.curves, rows, title=title, references=references, examples=examples)
 
 
 def _read(path: Path) -> Image.Image:

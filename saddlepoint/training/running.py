@@ -83,9 +83,10 @@ def train_on(
             raise
         finally:
             recorder.close()
-        with screen.working("drawing"):
+        with screen.working("drawing") as report:
             title = f"{prepared.recipe.name} on {data.name}, {prepared.experiment.objective}"
-            save_pictures(folder, title, dict(prepared.experiment.family.references))
+            references = dict(prepared.experiment.family.references)
+            save_pictures(folder, title, references, prepared.kind.name, report)
     run = Run(folder)
     if run.drawing.file and prepared.experiment.family.samples:  # a picture is not what one hears or reads
         run.drawing.save_all(folder.grid.with_suffix(run.drawing.file), run.sample(run.drawing.shown))

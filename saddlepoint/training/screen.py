@@ -86,7 +86,8 @@ class Screen:
         self._line("machine", f"{plan}")
         if plan.reason:
             self._line("", plan.reason)
-        self._line("budget", str(budget) if resumed else f"{budget}{_duration(prepared, plan, budget)}")
+        told_budget = budget.told(prepared.kind.name)
+        self._line("budget", told_budget if resumed else f"{told_budget}{_duration(prepared, plan, budget)}")
         for place, line in enumerate(worth):
             self._line("" if place else "enough?", line)
         if scores:
@@ -158,6 +159,7 @@ class _Display(Watcher):
         self.frechet: tuple[float, int, float] | None = None
         self.speed = _Speed()
         self.fraction = 0.0
+        self.examples = ""
         self.told = False
 
     def working(self, what: str) -> Waiting:
@@ -173,7 +175,7 @@ class _Display(Watcher):
     def stepped(self, trainer: Trainer) -> None:
         """Measure the speed; tell the time to finish once."""
         progress = trainer.progress
-        self.fraction = progress.fraction
+        self.fraction, self.examples = progress.fraction, trainer.batches.kind.name
         self.speed.add(progress.fraction, progress.images, trainer.seconds)
         if not self.told and self.speed.seconds >= WARM:
             self.told = True
@@ -181,7 +183,7 @@ class _Display(Watcher):
             memory = f"; {used / 2**20:,.0f} MB of memory in use" if used else ""
             self.console.print(
                 f"  [dim]{'time':<10}[/dim] about {clock(self.speed.left)} to go at "
-                f"{self.speed.images:,.0f} images/s{memory}"
+                f"{self.speed.images:,.0f} {self.examples}/s{memory}"
             )
 
     def replanned(self, trainer: Trainer, why: str) -> None:
@@ -190,7 +192,7 @@ class _Display(Watcher):
 
     def status(self) -> str:
         """Return speed, time left and health in one line."""
-        parts = [f"{self.speed.images:,.0f} images/s", f"{clock(self.speed.left)} left"]
+        parts = [f"{self.speed.images:,.0f} {self.examples}/s", f"{clock(self.speed.left)} left"]
         parts += [f"{name.removesuffix('/adversarial')} {value:.3f}" for name, value in self._shown()]
         if self.frechet is not None and self.fraction - self.frechet[2] <= RECENT:
             parts.append(f"FD {number(self.frechet[0])} at step {self.frechet[1]:,}")
@@ -296,7 +298,7 @@ def _duration(prepared: Prepared, plan: Plan, budget: Budget) -> str:
         return ""
     seconds = duration(prepared, plan.step_seconds, budget)
     time = "" if budget.unit == "minutes" else f"about {clock(seconds)}, "
-    return f" ({time}{images_drawn(prepared.experiment) / plan.step_seconds:,.0f} images/s)"
+    return f" ({time}{images_drawn(prepared.experiment) / plan.step_seconds:,.0f} {prepared.kind.name}/s)"
 
 
 def _progress(console: Console) -> Progress:

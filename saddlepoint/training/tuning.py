@@ -22,6 +22,7 @@ from saddlepoint.compute.plan import Plan
 from saddlepoint.core import load
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget, Experiment
+from saddlepoint.core.kinds import kind_of
 from saddlepoint.core.machine import processor, resident
 from saddlepoint.core.protocol import START
 from saddlepoint.core.words import clock
@@ -212,7 +213,12 @@ def _measure(
         "others": others,
         "busy": busy,
         "reason": _reason(
-            plan, {count: images_drawn(trial) / one for count, one in times.items()}, chosen, others, busy
+            plan,
+            {count: images_drawn(trial) / one for count, one in times.items()},
+            kind_of(split.array).name,
+            chosen,
+            others,
+            busy,
         ),
     }
 
@@ -279,12 +285,15 @@ def _seconds(budget: Budget | None, experiment: Experiment, split: Split, usual:
     return usual / done if done else math.inf
 
 
-def _reason(plan: Plan, speeds: dict[int, float], chosen: int, others: float | None, busy: bool) -> str:
+def _reason(
+    plan: Plan, speeds: dict[int, float], examples: str, chosen: int, others: float | None, busy: bool
+) -> str:
     """Say why so many threads were chosen.
 
     Args:
         plan: as it was before.
-        speeds: images a second by number of threads.
+        speeds: examples a second by number of threads.
+        examples: what people call them.
         chosen: the number.
         others: cores that other programs take.
         busy: whether that makes the machine a busy one.
@@ -300,7 +309,7 @@ def _reason(plan: Plan, speeds: dict[int, float], chosen: int, others: float | N
     other = max((count for count in speeds if count != chosen), key=lambda count: speeds[count])
     if busy and chosen != plan.threads:
         other = plan.threads
-    measured = f"measured {speeds[chosen]:,.0f} images/s against {speeds[other]:,.0f} with {other}"
+    measured = f"measured {speeds[chosen]:,.0f} {examples}/s against {speeds[other]:,.0f} with {other}"
     return f"{many}: {taken}, {measured}" if busy else f"{many}: {measured}"
 
 

@@ -93,10 +93,10 @@ def advice(prepared: Prepared, plan: Plan, budget: Budget, given: Mapping[str, A
         return []
     size = f" at {prepared.spec.size}×{prepared.spec.size}" if prepared.kind.sized else ""
     source = "" if wanted.measured else " (reckoned, not measured)"
-    need = wanted.images / speed
+    need, many = wanted.images / speed, prepared.kind.name
     lines = [
-        f"{budget} at {speed:,.0f} images/s are {_short(bought)} images; results are worth seeing from about "
-        f"{_short(wanted.images)} with this recipe{size}{source}: {clock(need)} here"
+        f"{budget.told(many)} at {speed:,.0f} {many}/s are {_short(bought)} {many}; results are worth seeing "
+        f"from about {_short(wanted.images)} with this recipe{size}{source}: {clock(need)} here"
     ]
     seconds = bought / speed
     end = time.perf_counter() + PATIENCE

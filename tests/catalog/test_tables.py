@@ -52,7 +52,7 @@ def test_a_card_fits_with_what_each_figure_says_below_it(capsys):
     assert found[found.index(row) + 1] == "    distance between Gaussians fitted to features"
     assert any(line.split() == ["support", "↑", "≥", "1,234,567"] for line in found)
     assert any(line.split() == ["classes", "↑", "7", "10"] for line in found), "counts have no decimals"
-    assert "↓ lower is better, ↑ higher is better, → near the real images is better." in found
+    assert "↓ lower is better, ↑ higher is better, → near the real ones is better." in found
     assert found[-1] == "A note."
 
 

@@ -16,6 +16,8 @@ POINTS, PERFECT = ("modes", "high_quality"), 0.98889
 class Card(dict):
     """Figures by name, as a score card holds them."""
 
+    examples = "points"
+
     @property
     def figures(self):
         return self

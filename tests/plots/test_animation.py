@@ -88,6 +88,12 @@ def test_a_loop_goes_there_and_back_and_says_where_it_is_from(tmp_path):
     assert len(read(tmp_path / "one.gif")[1]) == 1
 
 
+def test_it_tells_how_many_frames_are_drawn(tmp_path):
+    told = []
+    save_animation(tmp_path / "film.gif", film(3), labels=labels(3), report=lambda *call: told.append(call))
+    assert told == [("drawing the film at 480 pixels", done, 3) for done in range(3)]
+
+
 def test_one_frame_stands_still(tmp_path):
     save_animation(tmp_path / "film.gif", film(1), labels=labels(1))
     with Image.open(tmp_path / "film.gif") as gif:

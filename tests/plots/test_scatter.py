@@ -51,6 +51,25 @@ def test_a_point_lies_where_its_coordinates_say():
     assert pixels == pytest.approx([SIDE - right[1], right[0]], abs=1)
 
 
+@pytest.mark.parametrize("d", [2, 5])
+def test_paths_are_lines_through_their_samples(d):
+    paths = cloud(12, d).reshape(3, 4, d)
+    (place,) = points_figure(paths.reshape(-1, d), cloud(50, d, 1), paths=paths).axes
+    dots = np.asarray(place.collections[1].get_offsets())
+    lines = [line.get_xydata() for line in place.lines if len(line.get_xydata()) == 4]
+    assert len(lines) == 3
+    for corner in np.concatenate(lines):
+        assert np.abs(dots - corner).sum(axis=1).min() < 1e-9
+
+
+def test_a_histogram_has_no_paths():
+    paths = cloud(12, 1).reshape(3, 4, 1)
+    assert (
+        points_image(paths.reshape(-1, 1), paths=paths).tobytes()
+        == points_image(paths.reshape(-1, 1)).tobytes()
+    )
+
+
 def test_the_denser_the_darker():
     rng = np.random.default_rng(0)
     dense, sparse = rng.normal((-2, 0), 0.05, (400, 2)), rng.normal((2, 0), 0.5, (40, 2))

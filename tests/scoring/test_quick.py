@@ -13,6 +13,7 @@ import torch  # noqa: F401 - loaded before the clock of a test runs
 import saddlepoint as sp
 from saddlepoint.cli import main
 from saddlepoint.core import waiting
+from saddlepoint.core.kinds import kinds
 from saddlepoint.core.protocol import Progress
 from saddlepoint.data import load
 from saddlepoint.evaluate import cheap
@@ -207,7 +208,9 @@ def test_a_better_score_that_lies_behind_is_named(capsys):
 
 def told(fraction, seconds, images) -> Any:
     """Return as much of a trainer as a display reads."""
-    return SimpleNamespace(progress=Progress(1, images, 0.0, fraction), seconds=seconds, done=1)
+    batches = SimpleNamespace(kind=kinds.get("images"))
+    progress = Progress(1, images, 0.0, fraction)
+    return SimpleNamespace(progress=progress, seconds=seconds, done=1, batches=batches)
 
 
 def test_a_score_older_than_a_tenth_of_the_run_is_not_shown():

@@ -8,6 +8,7 @@ import pytest
 
 from saddlepoint.compute.plan import Plan
 from saddlepoint.core import load
+from saddlepoint.core.kinds import kinds
 from saddlepoint.training import pace
 from saddlepoint.training.pace import PATIENCE, WINDOW, Pace
 
@@ -19,7 +20,7 @@ class Run:
         monkeypatch.setattr(load, "cores", lambda: 4)
         usual = Plan("cpu", "fp32", 4, step_seconds=0.064, others=0.0)  # 1,000 images/s
         self.plan = replace(usual, **plan)
-        self.seconds, self.batches = 0.0, SimpleNamespace(drawn=0)
+        self.seconds, self.batches = 0.0, SimpleNamespace(drawn=0, kind=kinds.get("images"))
         self.stepper = SimpleNamespace(plan=self.plan)
         self.experiment = None
         monkeypatch.setattr(pace, "images_drawn", lambda experiment: 64)

@@ -11,8 +11,8 @@ K = 5
 
 @metric(
     figures={
-        "density": About("real", "how deep among real images samples lie; 1 for a perfect sampler"),
-        "coverage": About("higher", "share of real images with a sample nearby"),
+        "density": About("real", "how deep among real ones samples lie; 1 for a perfect sampler"),
+        "coverage": About("higher", "share of real ones with a sample nearby"),
     },
     least=K + 1,
 )

@@ -10,7 +10,7 @@ _FEWEST, _REPLICATES = 10, 100
 
 @metric(
     figures={
-        "diversity": About("real", "spread of samples within a class over that of real images"),
+        "diversity": About("real", "spread of samples within a class over that of real ones"),
         "diversity_least": About("real", "the same for the class that varies least"),
     },
     least=20,

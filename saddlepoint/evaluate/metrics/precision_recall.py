@@ -11,8 +11,8 @@ K = 3
 
 @metric(
     figures={
-        "precision": About("higher", "share of samples inside the region of real images"),
-        "recall": About("higher", "share of real images inside the region of samples"),
+        "precision": About("higher", "share of samples inside the region of real ones"),
+        "recall": About("higher", "share of real ones inside the region of samples"),
     },
     least=K + 1,
 )

@@ -34,7 +34,12 @@ class Line(NamedTuple):
 
 
 def overlay_image(
-    lines: Sequence[Line], *, over: Over = "images", first: Sequence[str] = (), theme: Theme = LIGHT
+    lines: Sequence[Line],
+    *,
+    over: Over = "images",
+    first: Sequence[str] = (),
+    theme: Theme = LIGHT,
+    examples: str = "images",
 ) -> Image.Image:
     """Draw every figure that the runs have in a panel of its own, one under the other.
 
@@ -43,6 +48,7 @@ def overlay_image(
         over: what the horizontal axis counts: images shown to the critic, or time spent training.
         first: names of figures that come before the critic's outputs and the losses, such as scores.
         theme: colours; more runs than it has lines take them again, dashed.
+        examples: what people call what is shown to the critic.
 
     Returns:
         RGB, 1000 pixels wide. Panels of one figure have the same vertical axis over images and over time.
@@ -50,14 +56,19 @@ def overlay_image(
     Raises:
         ValueError: no run has any figure.
     """
-    return picture(overlay_figure(lines, over=over, first=first, theme=theme))
+    return picture(overlay_figure(lines, over=over, first=first, theme=theme, examples=examples))
 
 
 def overlay_figure(
-    lines: Sequence[Line], *, over: Over = "images", first: Sequence[str] = (), theme: Theme = LIGHT
+    lines: Sequence[Line],
+    *,
+    over: Over = "images",
+    first: Sequence[str] = (),
+    theme: Theme = LIGHT,
+    examples: str = "images",
 ) -> Figure:
     """Return ``overlay_image`` before it is drawn; arguments and errors as there."""
-    unit, seconds = ("images shown", 0.0) if over == "images" else _unit(lines)
+    unit, seconds = (f"{examples} shown", 0.0) if over == "images" else _unit(lines)
     rows = [_by_time(line.rows, seconds) if seconds else line.rows for line in lines]
     runs = [read(one) if one else {} for one in rows]
     names = _chosen(runs, first)

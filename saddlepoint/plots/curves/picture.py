@@ -40,14 +40,19 @@ def save_curves(
     *,
     title: str,
     references: Mapping[str, float] | None = None,
+    examples: str = "images",
     text: Mapping[str, str] | None = None,
 ) -> None:
     """Write ``curves_image`` as PNG with ``text`` in its text chunks; arguments and errors as there."""
-    save_png(path, curves_image(rows, title=title, references=references), text=text)
+    save_png(path, curves_image(rows, title=title, references=references, examples=examples), text=text)
 
 
 def curves_image(
-    rows: Sequence[Mapping[str, Any]], *, title: str, references: Mapping[str, float] | None = None
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    title: str,
+    references: Mapping[str, float] | None = None,
+    examples: str = "images",
 ) -> Image.Image:
     """Draw a run's metrics over the images shown to the critic, the step on a second axis.
 
@@ -60,6 +65,7 @@ def curves_image(
         rows: the objects of ``metrics.jsonl``; names may be missing from some rows.
         title: one line above.
         references: for a name in the metrics its value at the equilibrium, drawn as a dashed line.
+        examples: what people call what is shown to the critic.
 
     Returns:
         RGB, 1800 pixels wide.
@@ -67,11 +73,15 @@ def curves_image(
     Raises:
         ValueError: no rows, a row with neither images nor step, or no numbers in any row.
     """
-    return picture(curves_figure(rows, title=title, references=references))
+    return picture(curves_figure(rows, title=title, references=references, examples=examples))
 
 
 def curves_figure(
-    rows: Sequence[Mapping[str, Any]], *, title: str, references: Mapping[str, float] | None = None
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    title: str,
+    references: Mapping[str, float] | None = None,
+    examples: str = "images",
 ) -> Figure:
     """Return ``curves_image`` before it is drawn; arguments and errors as there."""
     if not rows:
@@ -83,7 +93,7 @@ def curves_figure(
     shown, left_out = every[:MOST_PANELS], len(every[MOST_PANELS:])
     references = {name: value for name, value in (references or {}).items() if np.isfinite(value)}
     drawn = {name: references[name] for panel in shown for name in panel.series if name in references}
-    unit = "images shown" if "images" in rows[0] else "step"
+    unit = f"{examples} shown" if "images" in rows[0] else "step"
 
     head = [Words(clipped(title, 80), 13, bold=True), *_legend(shown, drawn)]
     body = AXES + sum(panel.height + BETWEEN for panel in shown) if shown else 0.0

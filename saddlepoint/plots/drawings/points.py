@@ -41,9 +41,20 @@ class Points(Drawing):
 
     def samples(self, samples: np.ndarray, behind: Backdrop | None = None, *, title: str = "") -> Image.Image:
         """Draw a scatter, or a histogram of one dimension."""
-        if behind is None:
-            return points_image(samples, title=title)
-        return points_image(samples, behind.real, modes=behind.modes, reach=behind.reach, title=title)
+        return _drawn(samples, behind, title)
+
+    def walks(self, walks: np.ndarray, behind: Backdrop | None = None, *, title: str = "") -> Image.Image:
+        """Draw walks (n, steps, d) as points that lines join, or a histogram of one dimension."""
+        return _drawn(walks.reshape(-1, walks.shape[-1]), behind, title, walks)
+
+
+def _drawn(
+    samples: np.ndarray, behind: Backdrop | None, title: str, paths: np.ndarray | None = None
+) -> Image.Image:
+    if behind is None:
+        return points_image(samples, paths=paths, title=title)
+    modes, reach = behind.modes, behind.reach
+    return points_image(samples, behind.real, modes=modes, reach=reach, paths=paths, title=title)
 
 
 drawings.add("points", Points)
