@@ -41,9 +41,8 @@ def fidelity(truth: np.ndarray, enlarged: np.ndarray, plain: np.ndarray, border:
     found = {}
     for name, value in values.items():
         reach = Z * float(value.std()) / len(value) ** 0.5
-        mean, detail = float(value.mean()), {"border": border}
-        if name in beside:
-            detail["bicubic"] = float(beside[name].mean())
+        mean = float(value.mean())
+        detail = {"border": border, **({"bicubic": float(beside[name].mean())} if name in beside else {})}
         found[name] = Figure(mean, mean - reach, mean + reach, len(value), encoder="brightness", detail=detail)
     return found
 
