@@ -1,38 +1,29 @@
 """Published claims run again: trial by trial, kept as they come, with a verdict."""
 
-import inspect
 import json
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from saddlepoint.claims.bench import Bench, source_of
 from saddlepoint.claims.claim import Claim, claims
-from saddlepoint.claims.protocol import LABELS, Findings, Label, Missing, Protocol
-from saddlepoint.claims.results import VERSION, answer, command, headline, looks, read
+from saddlepoint.claims.protocol import LABELS, Findings, Label, Protocol
+from saddlepoint.claims.requirements import lacks
+from saddlepoint.claims.results import VERSION, answer, command, looks, read, summary
 from saddlepoint.claims.stored_verdicts import verdict_on
 from saddlepoint.claims.table import row, write_table
+from saddlepoint.claims.trial import attempted, threads_of
 from saddlepoint.compute.alike import Siblings, alike
-from saddlepoint.compute.plan import Plan
 from saddlepoint.core import files
-from saddlepoint.core.errors import TrainingError, UserError
-from saddlepoint.core.experiment import recipes
-from saddlepoint.core.run_folder import RunFolder, runs_root
+from saddlepoint.core.errors import UserError
+from saddlepoint.core.run_folder import runs_root
 from saddlepoint.core.words import clock, number
 from saddlepoint.data import load
-from saddlepoint.data.request import sources as data_sets
-from saddlepoint.evaluate.metric import metrics
-from saddlepoint.runs.prepare import describe_machine
 from saddlepoint.training.screen import Screen
-from saddlepoint.training.training import train
 from saddlepoint.version import __version__
 
-SHIPPED = Path(__file__).parents[2] / "docs" / "results"
 MADE_WITH = {  # what must be the same for trials to go into one file
     "package": "another version of this package",
     "settings": "other settings",
@@ -81,34 +72,6 @@ def reproduce(
     return work.run()
 
 
-def overview(out: str | Path = "results") -> list[dict[str, Any]]:
-    """Return what is known of every claim: what was published, how it is run, and the last result."""
-    rows = []
-    for name, claim in claims.items():
-        short = claim.protocols["short"]
-        stored = read(Path(out) / f"{name}.json") or read(SHIPPED / f"{name}.json")
-        rows.append(
-            {
-                "name": name,
-                "help": claim.help,
-                "paper": claim.paper,
-                "where": claim.where,
-                "published": claim.published,
-                "headline": claim.headline,
-                "figure": claim.figure,
-                "minutes": short.minutes,
-                "minutes_full": claim.protocols["full"].minutes,
-                "seeds": short.seeds,
-                "protocol": dict(short.settings),
-                "lacks": _lacks(claim),
-                "last": None if stored is None else headline(stored),
-                "last_protocol": None if stored is None else stored["protocol"],
-                "holds": None if stored is None else stored["verdict"]["holds"],
-            }
-        )
-    return rows
-
-
 class _Work:
     """One claim at one length, with its result file."""
 
@@ -133,12 +96,12 @@ class _Work:
 
     def run(self) -> dict[str, Any]:
         """Do what is not done yet; return the result."""
-        lacks = _lacks(self.claim, self.label)
-        arms = {name: arm for name, arm in self.claim.arms_of(self.label).items() if name not in lacks}
+        lacking = lacks(self.claim, self.label)
+        arms = {name: arm for name, arm in self.claim.arms_of(self.label).items() if name not in lacking}
         if not arms:
-            reasons = "; ".join(dict.fromkeys(lacks.values()))
+            reasons = "; ".join(dict.fromkeys(lacking.values()))
             raise UserError(f"claim {self.claim.name!r} cannot run in this version: {reasons}")
-        result = self._open(lacks)
+        result = self._open(lacking)
         self._introduce(result)
         say = self.screen.console.print
         done = {(trial["arm"], trial["seed"]) for trial in result["trials"]}
@@ -159,11 +122,11 @@ class _Work:
         self._report(result)
         return result
 
-    def _open(self, lacks: Mapping[str, str]) -> dict[str, Any]:
+    def _open(self, lacking: Mapping[str, str]) -> dict[str, Any]:
         """Return the stored result to go on with, or an empty one."""
         names = dict.fromkeys(self.claim.arms[arm].data for arm in self.claim.arms_of(self.label))
-        lacking = {self.claim.arms[arm].data for arm in lacks if "data set" in lacks[arm]}
-        data = {name: self._identify(name) for name in names if name not in lacking}
+        unknown = {self.claim.arms[arm].data for arm in lacking if "data set" in lacking[arm]}
+        data = {name: self._identify(name) for name in names if name not in unknown}
         fresh: dict[str, Any] = {
             "version": VERSION,
             "claim": self.claim.name,
@@ -176,7 +139,7 @@ class _Work:
             "settings": self.protocol.settings,
             "arms": {name: asdict(arm) for name, arm in self.claim.arms_of(self.label).items()},
             "data": data,
-            "skipped": dict(lacks),
+            "skipped": dict(lacking),
             "trials": [],
             "looks": [],
         }
@@ -201,27 +164,14 @@ class _Work:
         return {"name": data.name, "fingerprint": data.fingerprint}
 
     def _try(self, name: str, seed: int, trials: list[dict[str, Any]], shared: Siblings) -> dict[str, Any]:
-        """Run one arm with one seed; training that fails is a result too."""
+        """Run one arm with one seed, and tell what was found."""
         work = self.scratch / f"{name}-seed-{seed}"
         done = {trial["arm"]: trial["figures"] for trial in trials if trial["seed"] == seed}
         arm = self.claim.arms[name]
         bench = Bench(
             name, arm, seed, self.label, self.protocol.settings, work, self.sources, self.screen, done
         )
-        begun = time.monotonic() - seconds_trained(work)
-        trial: dict[str, Any] = {"arm": name, "seed": seed, "figures": {}}
-        shared.plan = None
-        try:
-            trial["figures"] = self.claim.attempt(bench)
-        except TrainingError as error:
-            trial["failed"] = str(error).partition(";")[0]
-        trial |= {
-            "seconds": round(time.monotonic() - begun, 1),
-            **_computed(shared.plan),
-            "versions": describe_machine()["versions"],
-            "made": _today(),
-        }
-        files.remove(work)
+        trial = attempted(self.claim, bench, shared)
         shown = {name: value for name, value in trial["figures"].items() if isinstance(value, int | float)}
         text = "  ".join(f"{name} {number(value)}" for name, value in shown.items())
         self.screen.console.print(f"    {trial.get('failed') or text}")
@@ -232,7 +182,7 @@ class _Work:
         seeds = sorted({trial["seed"] for trial in result["trials"]})
         result |= {
             "seeds": seeds,
-            "summary": _summary(Findings(self.label, self.protocol.settings, result["trials"])),
+            "summary": summary(Findings(self.label, self.protocol.settings, result["trials"])),
             "verdict": verdict_on(result, finished=finished),
             "seconds": round(sum(trial["seconds"] for trial in result["trials"]), 1),
             "machine": "; ".join(dict.fromkeys(trial["machine"] for trial in result["trials"])),
@@ -267,63 +217,3 @@ class _Work:
         say(f"\n[bold]{result['claim']}: {answer(result['verdict']['holds'])}[/bold]  ({LABELS[self.label]})")
         say(result["verdict"]["text"])
         say(row(result))
-
-
-def _lacks(claim: Claim, label: Label = "full") -> dict[str, str]:
-    """Return why arms cannot run in this version, by arm."""
-    reasons: dict[str, str] = {}
-    for name, arm in claim.arms_of(label).items():
-        lacking = []
-        if arm.recipe not in recipes:
-            lacking.append(f"there is no recipe {arm.recipe!r} yet")
-        else:
-            known = {*recipes.get(arm.recipe).flags, *inspect.signature(train).parameters}
-            lacking += [f"{arm.recipe} has no flag {flag!r} yet" for flag in arm.flags if flag not in known]
-        if arm.data.partition("@")[0] not in data_sets:
-            lacking.append(f"there is no data set {arm.data!r} yet")
-        lacking += [f"there is no metric {metric!r} yet" for metric in claim.metrics if metric not in metrics]
-        if lacking:
-            reasons[name] = "; ".join(lacking)
-    return reasons
-
-
-def _summary(findings: Findings) -> dict[str, dict[str, Any]]:
-    summary: dict[str, dict[str, Any]] = {}
-    for arm in findings.arms:
-        summary[arm] = {}
-        for figure in findings.figures:
-            try:
-                values = findings.values(arm, figure)
-            except Missing:
-                continue
-            summary[arm][figure] = {
-                "mean": findings.mean(arm, figure),
-                "spread": findings.spread(arm, figure),
-                "count": len(values),
-            }
-    return summary
-
-
-def seconds_trained(work: Path) -> float:
-    """Return for how many seconds an interrupted trial has trained already."""
-    rows = RunFolder(work / "run").rows()
-    return rows[-1]["seconds"] if rows else 0.0
-
-
-def _computed(plan: Plan | None) -> dict[str, Any]:
-    """Return what decides a trial's last digits: the machine and, where it trained, threads and precision."""
-    machine = describe_machine()["machine"]
-    threads = plan.threads if plan else torch.get_num_threads()
-    on_cpu = f"{machine['processor']}, {threads} thread{'s' * (threads > 1)}"
-    where = {"machine": str(machine["accelerator"] or on_cpu)}
-    return where | ({"threads": threads, "precision": plan.precision} if plan else {})
-
-
-def threads_of(trials: Sequence[Mapping[str, Any]]) -> int | None:
-    """Return the threads of stored trials for those that follow; None where this machine has not as many."""
-    known = next((trial["threads"] for trial in trials if "threads" in trial), None)
-    return known if known is not None and known <= torch.get_num_threads() else None
-
-
-def _today() -> str:
-    return time.strftime("%Y-%m-%d", time.gmtime())

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from saddlepoint.claims.claim import claims
-from saddlepoint.claims.protocol import Label
+from saddlepoint.claims.protocol import Findings, Label, Missing
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.words import number
 
@@ -68,3 +68,21 @@ def headline(result: Mapping[str, Any]) -> str:
     if len(parts) == 1:
         return parts[0][1]
     return ", ".join(f"{arm} {value}" for arm, value in parts)
+
+
+def summary(findings: Findings) -> dict[str, dict[str, Any]]:
+    """Return mean, spread and count of every figure of every arm."""
+    summary: dict[str, dict[str, Any]] = {}
+    for arm in findings.arms:
+        summary[arm] = {}
+        for figure in findings.figures:
+            try:
+                values = findings.values(arm, figure)
+            except Missing:
+                continue
+            summary[arm][figure] = {
+                "mean": findings.mean(arm, figure),
+                "spread": findings.spread(arm, figure),
+                "count": len(values),
+            }
+    return summary

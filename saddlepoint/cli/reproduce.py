@@ -18,7 +18,8 @@ def main(arguments: list[str]) -> int:
 
         check_declared("claim", found.claim, "saddlepoint.claims.catalogue", given=True)
     with starting():
-        from saddlepoint.claims.reproduce import overview, reproduce
+        from saddlepoint.claims.overview import overview
+        from saddlepoint.claims.reproduce import reproduce
         from saddlepoint.claims.stored_verdicts import judge_again
         from saddlepoint.claims.table import draw_table, write_table
         from saddlepoint.engine.loop import Interrupted

@@ -7,8 +7,8 @@ import pytest
 
 import saddlepoint as sp
 from saddlepoint.claims.claim import claims
+from saddlepoint.claims.overview import overview
 from saddlepoint.claims.protocol import Findings, Missing
-from saddlepoint.claims.reproduce import overview
 from saddlepoint.claims.table import HEAD
 
 NAMES = claims.names()

@@ -10,7 +10,7 @@ import pytest
 import saddlepoint as sp
 from saddlepoint.claims.claim import claim, claims
 from saddlepoint.claims.protocol import Arm, Protocol
-from saddlepoint.claims.reproduce import seconds_trained
+from saddlepoint.claims.trial import seconds_trained
 from saddlepoint.cli import main
 from saddlepoint.core.errors import TrainingError
 from saddlepoint.data import load

@@ -4,8 +4,8 @@ import pytest
 import torch
 
 import saddlepoint as sp
-from saddlepoint.claims.reproduce import threads_of
 from saddlepoint.claims.stored_verdicts import unlike
+from saddlepoint.claims.trial import threads_of
 from saddlepoint.comparing.configurations import computed
 from saddlepoint.compute import patch_choice, thread_count
 from saddlepoint.compute.plan import Plan
