@@ -52,10 +52,8 @@ def information_topic(lesson: Lesson, *, noise: float = 0.8) -> Iterator[Block]:
             "以 nat 计：看到 x 之前对 c 的不确定，减去看到之后的不确定。",
         )
     )
-    yield Formula(
-        r"I(c; x) = H(c) - H(c \mid x) = \mathbb{E} \log P(c \mid x) + H(c)",
-        "I(c; x) = H(c) − H(c|x) = E log P(c|x) + H(c)",
-    )
+    yield Formula(r"I(c; x) = H(c) - H(c \mid x)", "I(c; x) = H(c) − H(c|x)")
+    yield Formula(r"-H(c \mid x) = \mathbb{E} \log P(c \mid x)", "−H(c|x) = E log P(c|x)")
     yield from _bound()
     yield from _learning(lesson, noise)
     yield from _continuous(lesson)
@@ -74,9 +72,11 @@ def _bound() -> Iterator[Block]:
         )
     )
     yield Formula(
-        r"L_I = \mathbb{E} \log Q(c \mid x) + H(c) = I(c; x) "
-        r"- \mathbb{E}_x\, \mathrm{KL}(P(\cdot \mid x) \,\|\, Q(\cdot \mid x))",
-        "L_I = E log Q(c|x) + H(c) = I(c; x) − E KL(P(·|x)‖Q(·|x))",
+        r"L_I = \mathbb{E} \log Q(c \mid x) + H(c) \;\le\; I(c; x)", "L_I = E log Q(c|x) + H(c) ≤ I(c; x)"
+    )
+    yield Formula(
+        r"I(c; x) - L_I = \mathbb{E}_x\, \mathrm{KL}(P(\cdot \mid x) \,\|\, Q(\cdot \mid x))",
+        "I(c; x) − L_I = E KL(P(·|x)‖Q(·|x))",
     )
     yield Prose(
         Text(
@@ -266,9 +266,8 @@ def _continuous(lesson: Lesson) -> Iterator[Block]:
         )
     )
     yield Formula(
-        r"\mathbb{E} \log Q(c \mid x) + \log 2 = \log 2 - \tfrac{1}{2}\,\mathbb{E}_x "
-        r"\log(2 \pi e\, \mathrm{Var}(c \mid x)) \quad \mathrm{at\ best}",
-        "E log Q(c|x) + log 2 = log 2 − ½·E log(2πe·Var(c|x)) at best",
+        r"\max_Q L_I = \log 2 - \tfrac{1}{2}\,\mathbb{E}_x \log(2 \pi e\, \mathrm{Var}(c \mid x))",
+        "max over Q of L_I = log 2 − ½·E log(2πe·Var(c|x))",
     )
     small, large = information.uniform_code(0.1), information.uniform_code(50.0)
     yield Numbers(
@@ -332,10 +331,10 @@ def _coin(lesson: Lesson) -> Iterator[Block]:
         )
     )
     yield Formula(
-        r"\tfrac{1}{2} V(D, G) + \log 2 = \mathbb{E} \log Q(t \mid x) + H(t) \;\le\; I(t; x) "
-        r"= \mathrm{JSD}(p \,\|\, q)",
-        "½·V(D, G) + log 2 = E log Q(t|x) + H(t) ≤ I(t; x) = JSD(p‖q)",
+        r"\tfrac{1}{2} V(D, G) + \log 2 = \mathbb{E} \log Q(t \mid x) + H(t)",
+        "½·V(D, G) + log 2 = E log Q(t|x) + H(t)",
     )
+    yield Formula(r"\ldots \;\le\; I(t; x) = \mathrm{JSD}(p \,\|\, q)", "… ≤ I(t; x) = JSD(p‖q)")
     yield Prose(
         Text(
             "So the critic raises a bound on I(t; x) and the generator lowers it: samples should not tell where they come "

@@ -71,21 +71,21 @@ def _cross_entropy() -> Iterator[Block]:
         )
     )
     yield Formula(
-        r"H((x, y), D) = -y \log D(x) - (1 - y) \log(1 - D(x))",
-        "H((x, y), D) = −y·log D(x) − (1 − y)·log(1 − D(x))",
+        r"H = -y \log D(x) - (1 - y) \log(1 - D(x))",
+        "H = −y·log D(x) − (1 − y)·log(1 − D(x))",
     )
     yield Prose(
         Text(
             "Half of the examples are real, half are generated. In the mean over all of them, the first term is "
             "left for real ones and the second for generated ones:",
-            "样本一半真实、一半生成。对全部样本取平均，真实样本只剩第一项，生成样本只剩第二项：",
+            "样本一半真实、一半生成。对全部样本取平均，真实样本只剩第一项，生成样本只剩第二项。去掉负号与 ½，就是 V：",
         )
     )
     yield Formula(
-        r"\mathbb{E}\,H = -\tfrac{1}{2}\,\mathbb{E}_{x \sim p} \log D(x) "
-        r"- \tfrac{1}{2}\,\mathbb{E}_{z} \log(1 - D(G(z))) = -\tfrac{1}{2}\, V(D, G)",
-        "E H = −½·E_p log D(x) − ½·E_z log(1 − D(G(z))) = −½·V(D, G)",
+        r"V(D, G) = \mathbb{E}_{x \sim p} \log D(x) + \mathbb{E}_{z} \log(1 - D(G(z)))",
+        "V(D, G) = E_p log D(x) + E_z log(1 − D(G(z)))",
     )
+    yield Formula(r"\mathbb{E}\,H = -\tfrac{1}{2}\, V(D, G)", "E H = −½·V(D, G)")
     yield Prose(
         Text(
             "To minimise the cross entropy is to maximise V, and the generator wants the opposite: "
@@ -143,9 +143,12 @@ def _atoms(lesson: Lesson) -> Iterator[Block]:
         )
     )
     yield Formula(
-        r"C(G) = \max_D V(D, G) = -\log 4 + \mathrm{KL}(p \,\|\, m) + \mathrm{KL}(q \,\|\, m) "
-        r"= -\log 4 + 2\,\mathrm{JSD}(p \,\|\, q)",
-        "C(G) = max over D of V = −log 4 + KL(p‖m) + KL(q‖m) = −log 4 + 2·JSD(p‖q)",
+        r"C(G) = \max_D V(D, G) = -\log 4 + 2\,\mathrm{JSD}(p \,\|\, q)",
+        "C(G) = max over D of V = −log 4 + 2·JSD(p‖q)",
+    )
+    yield Formula(
+        r"2\,\mathrm{JSD}(p \,\|\, q) = \mathrm{KL}(p \,\|\, m) + \mathrm{KL}(q \,\|\, m)",
+        "2·JSD(p‖q) = KL(p‖m) + KL(q‖m)",
     )
     yield Prose(
         Text(
