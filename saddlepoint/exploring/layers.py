@@ -79,8 +79,7 @@ def draw_layers(run: Model, *, seed: int = 0) -> "Image.Image":
     example = to_uint8(batch.real[:1], untrained.range)
     sections = _selective(families, batch, latent, untrained.range)
     for network in reversed(pairs[0]):
-        players = [player for player, owned in run.family.players.items() if network in owned]
-        makes = any(run.family.generates(player) for player in players)
+        makes = network in run.family.generators  # one player may move an encoder too
         rows = [] if makes else [Row("input: a real image", (None, example, None, example))]
         rows += [_row(*both, shape) for both in zip(pairs[0][network], pairs[1][network], strict=True)]
         subject = "one latent" if makes else "this image"

@@ -106,6 +106,15 @@ def test_without_convolutions_weights_on_pixels_are_drawn(tmp_path, told, recipe
     assert generator.rows[-1].blocks[0].shape[1:] == (8, 8, 1)
 
 
+def test_an_encoder_is_shown_the_image_that_it_reads(tmp_path, told):
+    """One player moves it and the generator; it is no generator for that."""
+    trained(tmp_path, "vae", hidden=8).layers()
+    generator, encoder = told["sections"]
+    assert (generator.heading, encoder.heading) == ("generator, layer by layer", "encoder, layer by layer")
+    assert encoder.rows[0].title == "input: a real image"
+    assert not any(row.title.startswith("input") for row in generator.rows)
+
+
 def test_mistakes_get_one_sentence(tmp_path, capsys):
     run = trained(tmp_path, "mlp_gan", "ring8")
     assert main(["evaluate", str(run.path), "--layers"]) == 2
