@@ -27,7 +27,7 @@ from saddlepoint.explaining.blocks import (
 )
 from saddlepoint.explaining.explanation import Explanation
 from saddlepoint.explaining.terminal import cell_of, number
-from saddlepoint.explaining.text import said
+from saddlepoint.explaining.text import Text, said
 from saddlepoint.pages.render import data_uri, render
 from saddlepoint.plots.animation import save_animation
 from saddlepoint.plots.canvas import DARK, LIGHT
@@ -127,6 +127,7 @@ def _shown(block: Block, told: Explanation, drawn: dict[str, list[Image.Image]])
                 "kind": "rows",
                 "head": list(map(say, head)),
                 "rows": [[cell_of(cell, told.language) for cell in row] for row in rows],
+                "words": [all(isinstance(cell, Text) for cell in column) for column in zip(*rows, strict=True)],
             }
         case Picture(name, _, caption, alt):
             light, dark = map(data_uri, drawn[name])

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 from scipy import stats
 
+from saddlepoint.core.words import brief
 from saddlepoint.data import load
 from saddlepoint.evaluate.metrics.energy import distance
 from saddlepoint.explaining.blocks import (
@@ -282,16 +283,24 @@ def _readings(lesson: Lesson) -> Generator[Block, None, list[Moment]]:
         Text(
             "All are small GANs on a ring of eight bells with the non-saturating loss. Losses are taken on "
             f"{SCORED} reals that were never trained on. The score is the energy distance (Székely and Rizzo 2013), "
-            f"which is 0 for equal distributions alone and needs no network; {SCORED} other reals score {floor:.2g}.",
+            f"which is 0 for equal distributions alone and needs no network; {SCORED} other reals score {brief(floor)}: the "
+            "estimate is unbiased, and so may be below 0.",
             "都是在八个高斯组成的圆环上、用非饱和损失训练的小 GAN。损失取在从未参与训练的 "
             f"{SCORED} 个真样本上。分数是能量距离（Székely 与 Rizzo 2013）：仅当两个分布相等时为 0，也不需要任何网络；"
-            f"另外 {SCORED} 个真样本得 {floor:.2g}。",
+            f"另外 {SCORED} 个真样本得 {brief(floor)}（无偏估计，可以小于 0）。",
         )
     )
     yield Formula(
         r"\mathcal{E}(X, Y) = 2\,\mathbb{E}\|X - Y\| - \mathbb{E}\|X - X'\| - \mathbb{E}\|Y - Y'\|",
         "E(X, Y) = 2·E‖X − Y‖ − E‖X − X′‖ − E‖Y − Y′‖",
     )
+    if lesson.quick:
+        yield Prose(
+            Text(
+                "These runs are too short to show what is told of them; leave out --quick.",
+                "这几局太短，显不出下文所说的现象；请去掉 --quick。",
+            )
+        )
     for name in ("healthy", "falling", "strong"):
         yield from _told(name, films)
     yield Prose(
@@ -653,7 +662,7 @@ def _table() -> Iterator[Block]:
             ),
             (
                 Text("generator falls, critic high", "生成器下降，判别器居高"),
-                Text("The critic does not learn", "判别器学不动"),
+                Text("the critic does not learn", "判别器学不动"),
                 Text("critic's rate, its gradient", "判别器的学习率与梯度"),
             ),
             (
