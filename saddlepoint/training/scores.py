@@ -21,7 +21,9 @@ from saddlepoint.training.screen import Bar, Lines, Screen
 EVALUATIONS = 8  # the most of a run by default
 # The fewest images between two evaluations: with them an MLP's take a twentieth of its time.
 EVALUATION_IMAGES = 150_000
-CURVES = ("frechet", "class_kl", "diversity", "modes", "high_quality")  # figures that become curves
+# Figures that become curves.
+CURVES = ("frechet", "class_kl", "diversity", "modes", "high_quality")
+CURVES += ("spectrum", "autocorrelation", "oracle_nll", "self_bleu")
 
 
 def default_evaluate_every(budget: Budget, prepared: Prepared) -> int | None:
