@@ -160,7 +160,6 @@ def seq_gan(
         filters: share of the paper's 1,720 filters of twelve widths in the critic (1; below 1,000 words 0.1).
         rollouts: completions of each beginning, whose mean score is its reward (16; below 1,000 words 4).
         pretraining: share of the budget that goes to likelihood; a twentieth then goes to the critic alone.
-        lr_d: the critic's learning rate.
         lr_g: the generator's learning rate, in both of its stages.
     """
     if not pretraining + CRITIC_ALONE <= 1:

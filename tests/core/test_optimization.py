@@ -15,6 +15,7 @@ from saddlepoint.core.experiment import recipes
 from saddlepoint.core.protocol import Progress
 from saddlepoint.engine.optimizers import PlayerOptimizer, scheduled_numbers
 from saddlepoint.runs.prepare import prepare
+from tests.sources import SOURCES
 from tests.trained import assert_same
 
 FRACTIONS = (0.0, 0.25, 1 / 3, 0.5, 0.9, 1.0)
@@ -63,7 +64,7 @@ def test_the_schedule_of_a_recipe_stays_in_proportion_or_is_replaced():
 
 @pytest.mark.parametrize("recipe", recipes.names())
 def test_every_recipe_takes_every_setting(recipe):
-    data = "digits" if "images" in recipes.get(recipe).needs else "ring8"
+    data = SOURCES[recipes.get(recipe).needs[0]]
     before = optimizers(recipe, data)
     if before.keys() != {"d", "g"}:
         pytest.skip(f"its players are {' and '.join(before)}")
