@@ -83,7 +83,7 @@ class SRResNet(Family):
         return {
             "small": small,
             "bicubic": enlarge(small, self.generator.scale),
-            "generator": self.generator(small),
+            "large": self.generator(small),
         }
 
     def reconstruct(self, x: Tensor) -> Tensor:

@@ -151,9 +151,9 @@ def test_samples_are_test_images_enlarged_again(run):
     assert {name: images.shape[1] for name, images in levels.items()} == {
         "small": 4,
         "bicubic": 8,
-        "generator": 8,
+        "large": 8,
     }
-    assert np.array_equal(levels["generator"], samples)
+    assert np.array_equal(levels["large"], samples)
     test = run.data().splits["test"].take(np.arange(30))[0]
     assert again(test, 2).shape == test.shape
     figures = measured(run, run.data())
