@@ -30,7 +30,7 @@ from saddlepoint.networks.mlp import mlp_critic
 
 EFFECTIVE = 100.0  # draws of the noise that the estimate of a normaliser must be worth
 LEAST = 0.01  # deviation of the noise, where a pixel is the same in all images
-DRAWS, PART = 1 << 19, 1 << 13  # of the noise, in all and at once
+DRAWS, PART = 1 << 18, 1 << 13  # of the noise, in all and at once
 
 
 class Unnormalised(nn.Module):
