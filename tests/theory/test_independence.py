@@ -1,0 +1,26 @@
+"""Codes whose dependence is known, by construction."""
+
+import numpy as np
+import pytest
+
+from saddlepoint.theory.independence import predictable_share, recovered
+
+
+def test_independent_units_predict_nothing_and_a_product_is_found_that_no_correlation_shows():
+    signs = np.random.default_rng(0).choice([-1.0, 1.0], size=(800, 2))
+    product = np.column_stack([signs, signs.prod(axis=1)])
+    assert np.abs(np.corrcoef(product.T) - np.eye(3)).max() < 0.15
+    assert predictable_share(signs) < 0.03
+    assert predictable_share(product) > 0.9
+    noisy = np.column_stack([signs[:, 0], signs[:, 0] + np.random.default_rng(1).normal(size=800)])
+    assert 0.3 < predictable_share(noisy) < 0.65  # R² is ½ of either unit
+
+
+def test_factors_are_matched_whatever_their_order_and_sign():
+    rng = np.random.default_rng(0)
+    factors = rng.choice([-1.0, 1.0], size=(500, 3))
+    assert recovered(-3 * factors[:, [2, 0, 1]] + 1, factors) == pytest.approx(np.ones(3))
+    mixed = factors @ np.array([[1.0, 1, 0], [1, -1, 0], [0, 0, 1]])
+    found = np.sort(recovered(mixed, factors))
+    assert found[:2] == pytest.approx(np.full(2, 0.5**0.5), abs=0.06)
+    assert found[2] == pytest.approx(1)
