@@ -103,7 +103,7 @@ def predictability(
     *,
     units: int | None = None,
     hidden: int | None = None,
-    weight: float = 1.0,
+    weight: float | None = None,
     lr_p: float = 1e-2,
     lr_e: float = 1e-3,
 ) -> Experiment:
@@ -112,12 +112,14 @@ def predictability(
     Args:
         units: of the code (4 of points, 16 of images).
         hidden: width of the hidden layers of encoder and decoder (64 of points, 256 of images).
-        weight: λ, of the predictors' error in the encoder's turn; 0 leaves a plain autoencoder.
+        weight: λ, of the predictors' error in the encoder's turn (1 of points, 0.1 of images); 0 leaves a
+            plain autoencoder.
         lr_p: learning rate of the predictors.
         lr_e: learning rate of encoder and decoder.
     """
     points = data.kind == "points"
     units, hidden = units or (4 if points else 16), hidden or (64 if points else 256)
+    weight = (1.0 if points else 0.1) if weight is None else weight
     encoder = named(
         [
             ("flatten", nn.Flatten()),

@@ -43,7 +43,7 @@ def judge(findings: Findings) -> Verdict:
     better="lower",
     judge=judge,
     quick=Protocol(1, 0.3, {"images": 2_000}, arms=("factors", "digits", "autoencoder digits")),
-    short=Protocol(3, 6, {"images": 250_000}),
+    short=Protocol(3, 5, {"images": 200_000}),
     full=Protocol(10, 60, {"images": 1_000_000}),
     arms={
         "factors": Arm("factors", "predictability"),
