@@ -2,7 +2,7 @@
 
 The model ln p_m(u) = −½ uᵀΛu + c is linear in Λ and c, so that G = ln p_m − ln p_n makes the objective of
 Gutmann and Hyvärinen (2010, section 2) a logistic regression with an offset, whose one maximum Newton's steps
-find. The true c is −½ ln |2πΣ|. Errors of such an estimate are of the order 1/T in their squares (theorem 3).
+find. The true c is −½ ln |2πΣ|. Its error is asymptotically normal, with a mean square of the order 1/T.
 """
 
 from collections.abc import Sequence

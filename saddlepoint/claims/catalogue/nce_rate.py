@@ -34,7 +34,7 @@ def judge(findings: Findings) -> Verdict:
 @claim(
     "nce-rate",
     paper="Gutmann and Hyvärinen 2010",
-    where="theorem 3 and its simulations",
+    where="asymptotic normality, and simulations",
     published="the squared error of precision and normaliser falls as 1/T",
     headline="slope",
     judge=judge,
