@@ -70,6 +70,11 @@ def make_parser() -> Parser:
     asked.add_argument(
         "--levels", action="store_true", help="samples coarse to fine, where they come so: lapgan's"
     )
+    asked.add_argument(
+        "--density",
+        action="store_true",
+        help="the density that a game has learned of points in the plane (nce, vae) beside the true one",
+    )
     parser.add_argument("--encoder", metavar="NAME", help="for --neighbours: its features instead of pixels")
     return parser
 
@@ -104,6 +109,8 @@ def main(arguments: list[str]) -> int:
         with waiting("looking for neighbours") as report:
             more = {"encoder": found.encoder, "report": report}
             path = exploring.save_neighbours(chosen, out("neighbours"), **many, **more, **settings)
+    elif found.density:
+        path = exploring.save_density(chosen, out("density"), seed=found.seed)
     elif found.reconstructions:
         path = exploring.save_reconstructions(chosen, out("reconstructions"), **many, seed=found.seed)
     elif found.levels:
@@ -133,6 +140,8 @@ def _check(found: argparse.Namespace) -> None:
                 raise UserError(
                     f"--traverse draws every value of every code and has no use for {flag}; leave it out"
                 )
+    if found.density and (found.n, found.label, found.truncation) != (None, None, None):
+        raise UserError("--density draws the whole plane; leave out -n, --class and --truncation")
     if found.reconstructions and (found.label is not None or found.truncation is not None):
         raise UserError("--reconstructions start from test images; leave out --class and --truncation")
     run = find_run(found.run)

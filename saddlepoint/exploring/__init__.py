@@ -7,6 +7,7 @@ from saddlepoint.core.lazy import handing_out
 if TYPE_CHECKING:
     from saddlepoint.exploring.coarse_to_fine import levels, save_levels
     from saddlepoint.exploring.concepts import Arithmetic, Concept, arithmetic, save_arithmetic
+    from saddlepoint.exploring.landscape import save_density
     from saddlepoint.exploring.layers import draw_layers
     from saddlepoint.exploring.nearest import Neighbours, neighbours, save_neighbours
     from saddlepoint.exploring.output import save_samples, save_traversals
@@ -23,6 +24,7 @@ __all__ = [
     "levels",
     "neighbours",
     "save_arithmetic",
+    "save_density",
     "save_levels",
     "save_neighbours",
     "save_reconstructions",
@@ -44,6 +46,7 @@ __getattr__ = handing_out(
         "neighbours": "saddlepoint.exploring.nearest",
         "save_arithmetic": "saddlepoint.exploring.concepts",
         "save_levels": "saddlepoint.exploring.coarse_to_fine",
+        "save_density": "saddlepoint.exploring.landscape",
         "save_neighbours": "saddlepoint.exploring.nearest",
         "save_reconstructions": "saddlepoint.exploring.rebuilding",
         "save_samples": "saddlepoint.exploring.output",

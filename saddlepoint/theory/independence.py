@@ -22,7 +22,7 @@ def predictable_share(codes: np.ndarray, seed: int = 0) -> float:
     shares = []
     for unit in range(codes.shape[1]):
         others = np.delete(codes, unit, axis=1)
-        model = HistGradientBoostingRegressor(max_iter=TREES, early_stopping=False, random_state=seed)
+        model = HistGradientBoostingRegressor(max_iter=TREES, random_state=seed)
         model.fit(others[:half], codes[:half, unit])
         shares.append(max(0.0, float(model.score(others[half:], codes[half:, unit]))))
     return float(np.mean(shares))

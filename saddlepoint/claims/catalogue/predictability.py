@@ -42,7 +42,7 @@ def judge(findings: Findings) -> Verdict:
     headline="predictable",
     better="lower",
     judge=judge,
-    quick=Protocol(1, 0.3, {"images": 2_000}, arms=("factors", "digits", "autoencoder digits")),
+    quick=Protocol(1, 0.3, {"images": 2_000}, arms=("factors",)),
     short=Protocol(3, 5, {"images": 200_000}),
     full=Protocol(10, 60, {"images": 1_000_000}),
     arms={

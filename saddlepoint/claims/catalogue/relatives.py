@@ -85,8 +85,8 @@ def judge(findings: Findings) -> Verdict:
     quick=Protocol(
         1,
         0.5,
-        {"minutes": 0.01, "samples": 100},
-        arms=("dcgan digits", "vae digits", "nce digits", "nce ring8"),
+        {"minutes": 0.005, "samples": 50},
+        arms=("vae digits", "predictability digits"),
     ),
     short=Protocol(
         1,
