@@ -12,6 +12,7 @@ from typing import Any
 from saddlepoint.core.aliases import suggested
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import OrZero, Recipe, derived, recipes
+from saddlepoint.core.registry import REGISTRIES
 
 _NAMES = {"OrZero": OrZero, "Path": Path, **{name: getattr(typing, name) for name in typing.__all__}}
 
@@ -72,8 +73,9 @@ def declared_names(package: str, decorator: str, *, given: bool = False) -> list
 
 
 def check_declared(kind: str, name: str, package: str, *, given: bool = False) -> None:
-    """Raise UserError, as a registry would, where a package has no ``kind`` of this name; see there."""
-    known = declared_names(package, kind, given=given)
+    """Raise UserError, as a registry would, where nothing of a package, nor beside it, has this name."""
+    beside = REGISTRIES[package].registered if package in REGISTRIES else {}
+    known = sorted({*declared_names(package, kind, given=given), *beside})
     if name not in known:
         raise UserError(f"there is no {kind} {name!r}{suggested(name, known)}")
 

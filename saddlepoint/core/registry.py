@@ -3,12 +3,14 @@
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from saddlepoint.core.aliases import suggested
 from saddlepoint.core.errors import UserError
 
 T = TypeVar("T")
+
+REGISTRIES: dict[str, "Registry[Any]"] = {}  # those that exist, by the package that fills them
 
 
 class Registry(Generic[T]):
@@ -24,6 +26,8 @@ class Registry(Generic[T]):
         self.package = package
         self._things: dict[str, T] = {}
         self._discovered = False
+        if package is not None:
+            REGISTRIES[package] = self
 
     def add(self, name: str, thing: T) -> T:
         """Register ``thing`` under ``name``; raises ValueError if the name is taken."""

@@ -22,9 +22,8 @@ def workplace(tmp_path, monkeypatch):
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    return sp.train(
-        "dcgan", "digits", steps=4, batch=8, width=4, out=tmp_path_factory.mktemp("trained") / "run", quiet=True
-    )
+    settings = {"steps": 4, "batch": 8, "width": 4, "card": False, "quiet": True}
+    return sp.train("dcgan", "digits", out=tmp_path_factory.mktemp("trained") / "run", **settings)
 
 
 def fails(capsys, *arguments, code=2):

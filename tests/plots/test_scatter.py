@@ -56,7 +56,7 @@ def test_paths_are_lines_through_their_samples(d):
     paths = cloud(12, d).reshape(3, 4, d)
     (place,) = points_figure(paths.reshape(-1, d), cloud(50, d, 1), paths=paths).axes
     dots = np.asarray(place.collections[1].get_offsets())
-    lines = [line.get_xydata() for line in place.lines if len(line.get_xydata()) == 4]
+    lines = [line for line in (np.asarray(line.get_xydata()) for line in place.lines) if len(line) == 4]
     assert len(lines) == 3
     for corner in np.concatenate(lines):
         assert np.abs(dots - corner).sum(axis=1).min() < 1e-9

@@ -87,11 +87,11 @@ def test_data_that_have_changed_are_refused_at_any_size(tmp_path):
     """What used to happen: with --size the run was compared with whatever lay there now."""
     folder = tmp_path / "images"
     folder.mkdir()
-    for index in range(40):
-        pixels = np.random.default_rng(index).integers(0, 256, (8, 8), np.uint8)
-        Image.fromarray(pixels).save(folder / f"{index}.png")
+    pixels = np.random.default_rng(0).integers(0, 256, (40, 8, 8), np.uint8)
+    for index, image in enumerate(pixels):
+        Image.fromarray(image).save(folder / f"{index}.png")
     run = sp.train("dcgan", str(folder), steps=1, batch=8, width=4, out=tmp_path / "run", quiet=True)
-    Image.fromarray(255 - pixels).save(folder / "39.png")
+    Image.fromarray(255 - pixels[39]).save(folder / "39.png")
     for geometry in ({}, {"size": 16}, {"crop": "stretch"}):
         with pytest.raises(sp.UserError, match="have changed since"):
             sp.score(run, samples=60, **geometry, **CHEAP)
