@@ -42,7 +42,7 @@ def sayings(findings: Findings) -> list[Saying]:
         Saying(
             "A Boltzmann machine needs approximation.",
             "seen" if findings.mean("rbm digits", "annealing_error") > 0 else "not seen",
-            "its 500 hidden units have 2^500 states; log Z is known by annealing alone, to "
+            "nobody sums over the 2^64 states of its smaller layer; log Z is known by annealing alone, to "
             f"{findings.show('rbm digits', 'annealing_error', 2)} nats",
         ),
         Saying(
