@@ -39,7 +39,7 @@ def default_evaluate_every(budget: Budget, prepared: Prepared) -> int | None:
 
 def check_best(best: str | None, evaluate_every: int | None) -> None:
     """Refuse a score that nobody will measure, or whose lowest value is not its best."""
-    if best not in CURVES:
+    if best is None or best not in CURVES:
         return
     from saddlepoint.evaluate import meanings
 

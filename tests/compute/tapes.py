@@ -1,5 +1,6 @@
 """Steps to be captured, and tapes that stand in for CUDA graphs, for the tests of both."""
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -137,6 +138,12 @@ def play(stepper, steps=STEPS):
     for player, descent in stepper.optimizers.items():
         tensors |= {f"{player}/{name}": value for name, value in descent.state().items()}
     return said, {name: value.clone() for name, value in tensors.items()}, stepper.rng.get_state()
+
+
+def turns_of(stepper, steps):
+    """Return how often each tuple of turns is played in so many steps."""
+    moments = [Progress(step, 0, 0.0, step / steps) for step in range(steps)]
+    return Counter(stepper.family.turns(moment) for moment in moments)
 
 
 def assert_equal(one, other):
