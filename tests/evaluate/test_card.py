@@ -33,6 +33,10 @@ def ends(figure):
     return figure.low, figure.high
 
 
+def of_images():
+    return [m for _, m in metrics.items() if not m.kinds or "images" in m.kinds]
+
+
 def test_every_figure_is_explained_and_has_a_real_one_beside_it(good):
     assert set(good.figures) <= set(meanings())
     usual = [
