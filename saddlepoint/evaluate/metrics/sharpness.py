@@ -26,12 +26,13 @@ def sharpness(inputs: Inputs) -> dict[str, Figure]:
     channels = inputs.dataset.shape[-1]
     fake = fine_energy(_images(inputs.fake.pixels, channels))
     real = fine_energy(_images(inputs.real.head(MOST).pixels, channels))
+    details: dict = {"encoder": "pixels", "range": POSITIVE}
+    if not real.any():  # flat images have no detail to compare with
+        return {"sharpness": Figure(None, None, None, len(fake), **details)}
     value = float(fake.mean() / real.mean())
-    errors = [float(energy.std(ddof=1) / energy.mean() / math.sqrt(len(energy))) for energy in (fake, real)]
-    reach = Z * value * math.hypot(*errors)
-    return {
-        "sharpness": Figure(value, value - reach, value + reach, len(fake), encoder="pixels", range=POSITIVE)
-    }
+    of_fake, of_real = (float(energy.std(ddof=1) / math.sqrt(len(energy))) for energy in (fake, real))
+    reach = Z * math.hypot(of_fake, value * of_real) / float(real.mean())
+    return {"sharpness": Figure(value, value - reach, value + reach, len(fake), **details)}
 
 
 def fine_energy(images: np.ndarray) -> np.ndarray:
