@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from PIL import Image, ImageOps
 
@@ -20,7 +19,7 @@ from saddlepoint.data.collecting.faces import Detector, detector, faces
 from saddlepoint.data.collecting.gallery import links
 from saddlepoint.data.collecting.manifest import FAILED, KEPT, REJECTED, Manifest
 from saddlepoint.data.collecting.similar import Seen, perceptual_hash
-from saddlepoint.data.collecting.web import Manners, RefusedError, UnreachableError, Web
+from saddlepoint.data.collecting.web import Manners, RefusedError, UnreachableError, Web, host_of
 from saddlepoint.data.files.formats import is_image, is_image_name
 from saddlepoint.data.files.image import quietly
 
@@ -246,7 +245,9 @@ def _may_be_image(kind: str) -> bool:
 
 def _opened(content: bytes) -> Image.Image:
     """Return a picture, upright and decoded; raises _Rejected."""
-    if not is_image(io.BytesIO(content)):
+    with quietly():
+        picture = is_image(io.BytesIO(content))
+    if not picture:
         raise _Rejected("no picture")
     try:
         with quietly(), Image.open(io.BytesIO(content)) as image:
@@ -273,7 +274,7 @@ def _name(content: bytes, kind: str | None) -> str:
 
 def _rejected(address: str, content: bytes) -> str:
     """Return the name of what is no picture, or not wanted: its hash, and the suffix that it came with."""
-    path = urlsplit(address).path
+    path = address.partition("#")[0].partition("?")[0]
     return _name(content, Path(path).suffix[1:] if is_image_name(path) else None)
 
 
@@ -330,7 +331,7 @@ class _Gallery(_Items):
             yield from (Item(image, url, found.licence) for image in new)
             if far < self.depth:
                 for further in found.pages:
-                    if further not in pages and urlsplit(further).hostname == urlsplit(self.url).hostname:
+                    if further not in pages and host_of(further) == host_of(self.url):
                         pages.add(further)
                         waiting.append((further, far + 1))
 
@@ -340,7 +341,7 @@ def _items(source: str | Path, web: Web, depth: int, report: Progressing, note: 
     text = str(source)
     if _is_address(text):
         if web.hosts is not None:
-            web.hosts.add(urlsplit(text).hostname or "")
+            web.hosts.add(host_of(text) or "")
         return _Gallery(text, web, depth, report, note)
     path = Path(source)
     if path.is_dir():
@@ -361,7 +362,7 @@ def _items(source: str | Path, web: Web, depth: int, report: Progressing, note: 
         example = f"; entry {wrong[0]} is {addresses[wrong[0] - 1][:60]!r}" if wrong else "; it is empty"
         raise UserError(f"{path} is to hold an http or https address a line{example}")
     if web.hosts is not None:
-        web.hosts.update(urlsplit(address).hostname or "" for address in addresses)
+        web.hosts.update(host_of(address) or "" for address in addresses)
     return _Listed(addresses)
 
 

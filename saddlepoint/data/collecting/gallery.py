@@ -2,8 +2,8 @@
 
 from html.parser import HTMLParser
 from typing import NamedTuple
-from urllib.parse import urldefrag, urljoin, urlsplit
 
+from saddlepoint.data.collecting.web import host_of, joined
 from saddlepoint.data.files.formats import is_image_name
 
 
@@ -41,11 +41,11 @@ class _Reader(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         rel = given.get("rel", "").lower().split()
         if tag == "base" and given.get("href"):
-            self.base = urljoin(self.base, given["href"])
+            self.base = joined(self.base, given["href"]) or self.base
         elif tag in ("a", "link") and "license" in rel:
-            self.licence = self.licence or urljoin(self.base, given.get("href", ""))
+            self.licence = self.licence or joined(self.base, given.get("href", ""))
         elif tag in ("a", "area") and given.get("href"):
-            path = urlsplit(given["href"]).path
+            path = given["href"].partition("#")[0].partition("?")[0]
             self._add(self.images if is_image_name(path) else self.pages, given["href"])
         elif tag in ("img", "source"):
             largest = _largest(given.get("srcset") or given.get("data-srcset") or "")
@@ -56,8 +56,8 @@ class _Reader(HTMLParser):
             self._add(self.images, given["content"])
 
     def _add(self, to: dict[str, None], address: str) -> None:
-        full = urldefrag(urljoin(self.base, address.strip())).url
-        if full.startswith(("http://", "https://")):
+        full = joined(self.base, address.strip()).partition("#")[0]
+        if host_of(full) is not None:
             to.setdefault(full)
 
 

@@ -1,10 +1,13 @@
 """What became of every address: one line of JSON each, added as soon as it is known."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from saddlepoint.core.errors import UserError, reason
 
 FILE = "manifest.jsonl"
 VERSION = 1
@@ -34,8 +37,11 @@ class Manifest:
         """
         now = datetime.now(UTC).isoformat(timespec="seconds")
         row = {"version": VERSION, "address": address, "time": now, "status": status, **more}
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        try:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        except OSError as error:
+            raise UserError(f"cannot write {self.path}: {reason(error)}; what was collected is kept") from error
         self.rows.append(row)
         if status != FAILED:
             self.settled.add(address)
@@ -52,5 +58,14 @@ class Manifest:
                 row = json.loads(line)
             except ValueError:
                 continue
-            if isinstance(row, dict) and "address" in row:
+            if isinstance(row, dict) and isinstance(row.get("address"), str) and _whole(row):
                 yield row
+
+
+def _whole(row: dict[str, Any]) -> bool:
+    """Say whether a line has what later calls go by; others are as if their address had never been asked."""
+    if row.get("status") != KEPT:
+        return row.get("status") in (REJECTED, FAILED)
+    return (
+        isinstance(row.get("sha256"), str) and re.fullmatch("[0-9a-f]{16}", str(row.get("phash"))) is not None
+    )

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import Any, NamedTuple
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from saddlepoint.version import __version__
 
@@ -121,7 +121,7 @@ class Web:
             found = self._open(url, most, wanted)
             if isinstance(found, Answer):
                 return found
-            url = urljoin(url, found)
+            url = joined(url, found)
             if url in visited:
                 raise RefusedError("it redirects in a circle")
             visited.add(url)
@@ -129,11 +129,11 @@ class Web:
 
     def _check(self, url: str) -> None:
         """Raise RefusedError unless an address is of the web and of a host that may be asked."""
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        host = host_of(url)
+        if host is None:
             raise RefusedError("it is no http or https address")
-        if self.hosts is not None and parts.hostname not in self.hosts:
-            raise RefusedError(f"it is on another host, {parts.hostname}")
+        if self.hosts is not None and host not in self.hosts:
+            raise RefusedError(f"it is on another host, {host}")
 
     def _allowed(self, url: str) -> bool:
         """Say whether the host's robots.txt lets us have an address."""
@@ -156,15 +156,18 @@ class Web:
                 return []
             if isinstance(found, Answer):
                 return found.content.decode("utf-8", "replace").splitlines()
-            if urlsplit(urljoin(url, found)).hostname != urlsplit(url).hostname:
+            place = joined(url, found)
+            if host_of(place) != host_of(url):
                 return []
-            url = urljoin(url, found)
+            url = place
         return []
 
     def _open(self, url: str, most: int, wanted: Callable[[str], bool], *, cut: bool = False) -> Answer | str:
         """Return an answer, or where it has moved to; ``cut`` takes the beginning of what is too long."""
         self._wait(urlsplit(url).netloc)
-        request = urllib.request.Request(url, headers={"User-Agent": self.manners.agent, "Accept": "*/*"})
+        request = urllib.request.Request(
+            _quoted(url), headers={"User-Agent": self.manners.agent, "Accept": "*/*"}
+        )
         until = time.monotonic() + self.manners.patience
         try:
             with self._opener.open(request, timeout=self.manners.timeout) as answer:
@@ -194,6 +197,30 @@ class Web:
         if rest > 0:
             time.sleep(rest)
         self._asked[host] = time.monotonic()
+
+
+def host_of(url: str) -> str | None:
+    """Return the host of an http or https address; None where it is no such address."""
+    try:
+        parts = urlsplit(url)
+        return parts.hostname if parts.scheme in ("http", "https") else None
+    except ValueError:  # brackets that are none of IPv6
+        return None
+
+
+def joined(url: str, link: str) -> str:
+    """Return where a link of the page at ``url`` leads; "" where it is no address at all."""
+    try:
+        return urljoin(url, link)
+    except ValueError:
+        return ""
+
+
+def _quoted(url: str) -> str:
+    """Return an address as it is sent: pages have spaces and letters in theirs that no request may have."""
+    parts = urlsplit(url)
+    path, query = quote(parts.path, "/%:@!$&'()*+,;=~"), quote(parts.query, "/%:@!$&'()*+,;=~?")
+    return parts._replace(path=path, query=query, fragment="").geturl()
 
 
 def _body(answer: Any, length: int, most: int, until: float, *, cut: bool) -> bytes:

@@ -257,3 +257,20 @@ def test_a_list_that_is_none_is_told_with_its_entry(tmp_path):
     list_.write_text("https://example.org/a.png\nb.png\n")
     with pytest.raises(UserError, match=r"an http or https address a line; entry 2 is 'b.png'"):
         collect(list_, tmp_path / "set")
+
+
+def test_lines_of_a_manifest_that_are_damaged_count_for_nothing(tmp_path):
+    source, out = tmp_path / "mine", tmp_path / "set"
+    source.mkdir()
+    out.mkdir()
+    (source / "a.png").write_bytes(picture(1))
+    address = str(source / "a.png")
+    lines = [
+        {"address": address, "status": "kept"},
+        {"address": address},
+        {"address": 3, "status": "kept"},
+        [1],
+    ]
+    (out / "manifest.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines) + "\xff{\n")
+    done = collect(source, out)
+    assert (done.kept, done.before) == (1, 0)

@@ -19,3 +19,8 @@ def test_broken_pages_are_read_as_far_as_they_go():
     assert links("<img src='a.png'><div <<< <a href=", "http://x.example/").images == (
         "http://x.example/a.png",
     )
+
+
+def test_addresses_that_are_none_are_left_out_and_the_others_kept():
+    html = "<base href='http://[x'><img src='http://[::1'><a href='//[a'>x</a><img src='b c/ä.png'>"
+    assert links(html, "http://x.example/").images == ("http://x.example/b c/ä.png",)

@@ -1,6 +1,6 @@
 import pytest
 
-from saddlepoint.data.collecting.web import Manners, RefusedError, Web, is_private
+from saddlepoint.data.collecting.web import Manners, RefusedError, Web, _quoted, is_private
 
 
 @pytest.mark.parametrize(
@@ -26,8 +26,14 @@ def test_addresses_of_private_networks_are_known(address, private):
 
 
 @pytest.mark.parametrize(
-    "address", ["file:///etc/passwd", "ftp://example.org/a.png", "http:///a.png", "gopher://x"]
+    "address", ["file:///etc/passwd", "ftp://example.org/a.png", "http:///a.png", "gopher://x", "http://[x"]
 )
 def test_only_the_web_is_asked(address):
     with pytest.raises(RefusedError, match="no http or https address"):
         Web(Manners()).get(address, 10)
+
+
+def test_spaces_and_letters_of_other_languages_are_sent_as_servers_read_them():
+    assert _quoted("http://x.example/b c/ä%20.png?q=ü 1&a=/#top") == (
+        "http://x.example/b%20c/%C3%A4%20.png?q=%C3%BC%201&a=/"
+    )
