@@ -93,7 +93,7 @@ def doctor(run: Model, *, seed: int = 0, report: Progressing = silent) -> Diagno
     """
     signals = Signals(run, seed)
     found: dict[str, tuple[Condition, Finding]] = {}
-    looked = list(conditions.items())
+    looked = [one for one in conditions.items() if signals.finite or one[0] == "diverged"]
     for done, (name, condition) in enumerate(looked):
         report(f"looking for {name}", done, len(looked))
         finding = condition.look(signals)

@@ -92,6 +92,12 @@ class Signals:
         load_weights(family, self.run.checkpoint)
         return family.eval()
 
+    @cached_property
+    def finite(self) -> bool:
+        """Whether all weights are numbers, averages too."""
+        tensors = [*self.player.state_dict().values(), *self.family.state_dict().values()]
+        return all(bool(torch.isfinite(one).all()) for one in tensors if one.is_floating_point())
+
     @property
     def samples(self) -> bool:
         """Whether the game makes samples."""

@@ -80,3 +80,14 @@ def test_every_condition_says_what_it_is():
     for name, condition in conditions.items():
         assert condition.help.endswith("."), name
         assert all(cause in conditions for cause in condition.after), name
+
+
+def test_weights_that_are_no_numbers_are_all_that_is_told(tmp_path):
+    run = sp.train("mlp_gan", "ring8", out=tmp_path / "run", steps=2, **SHORT)
+    rebuilt = run.prepared()
+    generator = rebuilt.experiment.family.get_submodule("generator")
+    next(generator.parameters()).data.fill_(float("nan"))
+    run.__dict__["_loaded"] = rebuilt
+    (told,) = sp.doctor(run).told
+    assert told.condition == "diverged"
+    assert "some weights are no numbers at step 2" in told.finding.what
