@@ -21,6 +21,7 @@ ORDER = (
     "networks",
     "compute",
     "families",
+    "sampling",
     "engine",
     "inspection",
     "theory",

@@ -11,11 +11,11 @@ from saddlepoint.core.experiment import Experiment
 from saddlepoint.core.kinds import Range, to_floats
 from saddlepoint.core.protocol import Progress
 from saddlepoint.core.seeds import generator
-from saddlepoint.engine.sampling import sample
 from saddlepoint.engine.state import load_weights
 from saddlepoint.engine.step import Stepper
 from saddlepoint.objectives import objectives
 from saddlepoint.runs.prepare import prepare, rebuild
+from saddlepoint.sampling.samples import sample
 from saddlepoint.training.run import Run
 
 CHUNK = 500  # images that a critic judges at once
@@ -46,7 +46,6 @@ class Game:
         **flags: object,
     ):
         prepared = prepare(recipe, source, seed=seed, flags=flags)
-        assert prepared.data is not None
         experiment = prepared.experiment
         if fresh_latent is not None:
             experiment = dataclasses.replace(experiment, fresh_latent=fresh_latent, simultaneous=False)

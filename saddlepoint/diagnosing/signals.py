@@ -17,11 +17,11 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.protocol import Batch, Family
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.diagnosing.samples import Bins, bins, copied, fine, told_apart
-from saddlepoint.engine.sampling import draw_latents, sample
 from saddlepoint.engine.state import load_weights
 from saddlepoint.inspection.recorder import hooked, is_leaf
 from saddlepoint.runs.model import Model
 from saddlepoint.runs.prepare import rebuild
+from saddlepoint.sampling.samples import draw_latents, sample
 from saddlepoint.training.worth_seeing import worth
 
 SAMPLES, REAL, HELD = 1_000, 2_000, 1_000

@@ -21,10 +21,10 @@ from saddlepoint.core.run_folder import RunFolder
 from saddlepoint.core.seeds import generator
 from saddlepoint.core.signals import interruptions
 from saddlepoint.data.dataset import Split
-from saddlepoint.engine.ema import Average
-from saddlepoint.engine.sampling import examples, sample
 from saddlepoint.engine.state import capture, restore
 from saddlepoint.engine.step import Stepper
+from saddlepoint.sampling.average import Average
+from saddlepoint.sampling.samples import examples, sample
 
 SNAPSHOTS = 30  # grids of samples over a whole budget
 FIRST_EVALUATION = 15.0  # seconds into a run that is evaluated by the clock

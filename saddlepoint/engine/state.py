@@ -8,8 +8,8 @@ from torch import Tensor
 from saddlepoint.core.checkpoint import Checkpoint
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.protocol import Family
-from saddlepoint.engine.ema import Average
 from saddlepoint.engine.step import Stepper
+from saddlepoint.sampling.average import Average
 
 
 def capture(stepper: Stepper, average: Average | None) -> dict[str, dict[str, Tensor]]:

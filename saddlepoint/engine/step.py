@@ -65,14 +65,18 @@ class Stepper:
         for player in set(players):
             self.optimizers[player].schedule(progress)
         examples = [self.batches.draw() for _ in range(batches_drawn(self.family, players))]
-        report = self._play(players, examples) if self.replayer is None else self._replay(players, examples)
+        if self.replayer is None:
+            report = self._play(players, examples)
+        else:
+            report = self._replay(self.replayer, players, examples)
         self.family.after(progress)
         return report
 
-    def _replay(self, players: tuple[str, ...], examples: list[Examples]) -> dict[str, Tensor]:
-        assert self.replayer is not None
+    def _replay(
+        self, replayer: Replayer, players: tuple[str, ...], examples: list[Examples]
+    ) -> dict[str, Tensor]:
         try:
-            return self.replayer.play(self._play, players, examples)
+            return replayer.play(self._play, players, examples)
         except NotCapturable as error:
             trouble = str(error)  # the error itself holds what the capture had in memory
         self.replayer = None

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from saddlepoint.core.errors import UserError
-from saddlepoint.engine.sampling import render_levels
 from saddlepoint.exploring.output import drawn_with, needs_kind, word_scale
 from saddlepoint.plots.collage import beside, framed, titled
 from saddlepoint.plots.grid import grid
 from saddlepoint.runs.model import Model
 from saddlepoint.runs.output import picture_path, provenance, save_picture
+from saddlepoint.sampling.samples import render_levels
 
 if TYPE_CHECKING:
     from PIL import Image

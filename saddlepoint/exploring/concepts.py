@@ -10,7 +10,6 @@ import numpy as np
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.core.seeds import generator
-from saddlepoint.engine.latents import combine, mean, scatter, take
 from saddlepoint.evaluate.encoders.find import find_encoder
 from saddlepoint.exploring.expression import Term, parse
 from saddlepoint.exploring.output import WORD_TILE, drawn_with, needs_kind, word_scale
@@ -18,6 +17,7 @@ from saddlepoint.plots.collage import beside, framed, stacked, titled
 from saddlepoint.plots.grid import grid
 from saddlepoint.runs.model import Model
 from saddlepoint.runs.output import picture_path, provenance, save_picture
+from saddlepoint.sampling.latents import combine, mean, scatter, take
 
 if TYPE_CHECKING:
     from PIL import Image

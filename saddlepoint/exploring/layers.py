@@ -10,8 +10,6 @@ from saddlepoint.core.kinds import Range, to_floats, to_uint8
 from saddlepoint.core.protocol import Batch, Family
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.subset import random_part
-from saddlepoint.engine.latents import take
-from saddlepoint.engine.sampling import draw_latents
 from saddlepoint.exploring.output import needs_kind
 from saddlepoint.inspection.batchnorm import calibrated
 from saddlepoint.inspection.guided import guided
@@ -21,6 +19,8 @@ from saddlepoint.plots.tiles import COLUMNS, Row, Section, bright, layers_pictur
 from saddlepoint.runs.model import Model
 from saddlepoint.runs.output import provenance, writing
 from saddlepoint.runs.prepare import rebuild
+from saddlepoint.sampling.latents import take
+from saddlepoint.sampling.samples import draw_latents
 
 if TYPE_CHECKING:
     from PIL import Image

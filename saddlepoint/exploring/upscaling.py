@@ -14,13 +14,13 @@ from saddlepoint.core.kinds import to_floats, to_uint8
 from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.core.protocol import Enlarger
 from saddlepoint.data.files.formats import formats
-from saddlepoint.engine.sampling import evaluating
 from saddlepoint.exploring.output import needs_kind
 from saddlepoint.networks.super_resolution import enlarge
 from saddlepoint.plots.collage import beside, framed, opaque, stacked, titled
 from saddlepoint.plots.png import save_png
 from saddlepoint.runs.model import Model
 from saddlepoint.runs.output import provenance, writing
+from saddlepoint.sampling.samples import evaluating
 
 TILE = 128  # pixels of the small picture that are enlarged at a time
 SHOWN, WINDOW = 6, 48  # pictures beside their bicubic enlargement, and pixels of the small one that are shown

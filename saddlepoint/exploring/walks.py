@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 
 from saddlepoint.core.errors import UserError
-from saddlepoint.engine.latents import bounded, take, walk
 from saddlepoint.exploring.output import drawn_with
 from saddlepoint.plots.animation import FILMS, save_loop
 from saddlepoint.runs.model import Model
 from saddlepoint.runs.output import picture_path, provenance, save_picture, writing
+from saddlepoint.sampling.latents import bounded, take, walk
 
 WALKS, STEPS = 8, 10
 FRAMES = 30  # of a film, one way

@@ -20,11 +20,11 @@ from saddlepoint.core.words import printable
 from saddlepoint.data import load
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.request import Reading
-from saddlepoint.engine.latents import truncate
-from saddlepoint.engine.sampling import BLOCK, draw_latents, evaluating, examples, render, sample, traverse
 from saddlepoint.engine.state import load_weights
 from saddlepoint.plots.drawing import Drawing, drawing_of
-from saddlepoint.runs.prepare import Prepared, rebuild, spec_of
+from saddlepoint.runs.prepare import Built, rebuild, spec_of
+from saddlepoint.sampling.latents import truncate
+from saddlepoint.sampling.samples import BLOCK, draw_latents, evaluating, examples, render, sample, traverse
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -125,16 +125,16 @@ class Model:
         Raises:
             UserError: the recipe has no codes.
         """
-        prepared = self._loaded
-        family = prepared.experiment.family
+        built = self._loaded
+        family = built.experiment.family
         if not family.codes:
-            raise UserError(f"recipe {prepared.recipe.name!r} has no codes to traverse; infogan has some")
+            raise UserError(f"recipe {built.recipe.name!r} has no codes to traverse; infogan has some")
         if not 1 <= columns <= BLOCK:
             raise UserError(f"a traversal shows 1 to {BLOCK} latents, not {columns}")
         found = {}
         for code in family.codes:
             floats = traverse(family, code, columns, seed=seed)
-            flat = prepared.to_array(floats.flatten(0, 1))
+            flat = built.to_array(floats.flatten(0, 1))
             found[code.name] = flat.reshape(len(code.values), columns, *flat.shape[1:])
         return found
 
@@ -144,11 +144,11 @@ class Model:
         Args:
             images: uint8 (n, h, w, c), or float32 (n, d) points.
         """
-        prepared = self._loaded
+        built = self._loaded
         codes = []
-        with torch.no_grad(), evaluating(prepared.experiment.family, None):
+        with torch.no_grad(), evaluating(built.experiment.family, None):
             for floats in self._blocks(images):
-                code = prepared.experiment.family.recognise(floats)
+                code = built.experiment.family.recognise(floats)
                 if code is None:
                     return None
                 codes.append(code.cpu().numpy())
@@ -161,10 +161,10 @@ class Model:
             examples: uint8 (n, h, w, c) images, or float32 (n, d) points.
             seed: seed of what an estimate draws.
         """
-        prepared = self._loaded
-        with torch.no_grad(), evaluating(prepared.experiment.family, None):
+        built = self._loaded
+        with torch.no_grad(), evaluating(built.experiment.family, None):
             torch.manual_seed(seed)
-            density = prepared.experiment.family.density()
+            density = built.experiment.family.density()
             if density is None:
                 return None
             nats = [density.log(x).double().cpu().numpy() for x in self._blocks(examples)]
@@ -179,17 +179,17 @@ class Model:
         Raises:
             UserError: the recipe has no such way.
         """
-        prepared, rebuilt = self._loaded, []
-        with torch.no_grad(), evaluating(prepared.experiment.family, None):
+        built, rebuilt = self._loaded, []
+        with torch.no_grad(), evaluating(built.experiment.family, None):
             for x in self._blocks(examples):
-                found = prepared.experiment.family.reconstruct(x)
+                found = built.experiment.family.reconstruct(x)
                 if found is None:
                     raise UserError(
-                        f"recipe {prepared.recipe.name!r} has no way back from data to a code, and so no "
+                        f"recipe {built.recipe.name!r} has no way back from data to a code, and so no "
                         "reconstructions; vae, rbm and ebgan have"
                     )
                 rebuilt.append(found.float().cpu())
-        return prepared.to_array(torch.cat(rebuilt))
+        return built.to_array(torch.cat(rebuilt))
 
     def enlarger(self) -> Enlarger:
         """Return how the recipe enlarges images; raises UserError where it does not."""
@@ -201,9 +201,9 @@ class Model:
 
     def class_names(self, n: int = 64, seed: int = 0, label: int | str | None = None) -> list[str]:
         """Return the class of each sample that :meth:`sample` draws with these; empty where none are told."""
-        prepared = self._loaded
-        drawn = prepared.experiment.family.labels(self.latents(n, seed, label))
-        return [] if drawn is None else [prepared.spec.classes[index] for index in drawn.tolist()]
+        built = self._loaded
+        drawn = built.experiment.family.labels(self.latents(n, seed, label))
+        return [] if drawn is None else [built.spec.classes[index] for index in drawn.tolist()]
 
     @property
     def conditional(self) -> bool:
@@ -282,12 +282,12 @@ class Model:
             "weights": self.checkpoint.weights_hash,
         }
 
-    def prepared(self) -> Prepared:
+    def built(self) -> Built:
         """Return the experiment with the weights of :attr:`checkpoint` (and their average), built anew."""
-        prepared = rebuild(self.config)
-        load_weights(prepared.experiment.family, self.checkpoint)
-        load_weights(prepared.experiment.family, self.checkpoint, "ema")
-        return prepared
+        built = rebuild(self.config)
+        load_weights(built.experiment.family, self.checkpoint)
+        load_weights(built.experiment.family, self.checkpoint, "ema")
+        return built
 
     def needs_samples(self) -> None:
         """Raise UserError where the recipe's game makes no samples, whatever is to be done with them."""
@@ -296,16 +296,16 @@ class Model:
 
     def _blocks(self, examples: np.ndarray) -> Iterator[torch.Tensor]:
         """Yield examples in memory, 64 at a time, as the networks see them."""
-        prepared = self._loaded
-        device = next(prepared.experiment.family.parameters()).device
+        built = self._loaded
+        device = next(built.experiment.family.parameters()).device
         for start in range(0, len(examples), BLOCK):
             block = torch.from_numpy(np.ascontiguousarray(examples[start : start + BLOCK])).to(device)
-            yield prepared.kind.to_tensor(block, prepared.experiment.range)
+            yield built.kind.to_tensor(block, built.experiment.range)
 
     @cached_property
-    def _loaded(self) -> Prepared:
+    def _loaded(self) -> Built:
         """The experiment with the weights, built once."""
-        return self.prepared()
+        return self.built()
 
     def _condition(self, n: int, seed: int, label: int | str | None) -> torch.Tensor | None:
         """Return ``label`` as n classes, or n test images; raises UserError for a bad ``n`` too."""
@@ -324,12 +324,10 @@ class Model:
         return self.data().splits["test"]
 
     def _label(self, asked: int | str) -> int:
-        prepared = self._loaded
-        if not prepared.experiment.family.conditional:
-            raise UserError(
-                f"recipe {prepared.recipe.name!r} cannot be asked for a class: it is not conditional"
-            )
-        return find_class(asked, prepared.spec.classes, prepared.spec.unseen)
+        built = self._loaded
+        if not built.experiment.family.conditional:
+            raise UserError(f"recipe {built.recipe.name!r} cannot be asked for a class: it is not conditional")
+        return find_class(asked, built.spec.classes, built.spec.unseen)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self.path)!r})"

@@ -30,14 +30,13 @@ MAX_BATCH = 1 << 20
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """A recipe with its flags and data, built.
+class Built:
+    """A recipe with its flags, built for data that look like ``spec``.
 
     Attributes:
         recipe: the recipe.
         flags: a value for each of its flags, those of its optimizers among them.
         spec: what the recipe was told of the data.
-        data: the data, None for a run loaded without them.
         experiment: what the recipe returned, with the user's batch size and EMA.
         seed: seed of the initial weights.
     """
@@ -45,7 +44,6 @@ class Prepared:
     recipe: Recipe
     flags: dict[str, Any]
     spec: DataSpec
-    data: Dataset | None
     experiment: Experiment
     seed: int
 
@@ -79,6 +77,21 @@ class Prepared:
             },
         }
 
+    def on(self, data: Dataset) -> "Prepared":
+        """Return it with the data that it is to be trained on."""
+        return Prepared(self.recipe, self.flags, data.spec, self.experiment, self.seed, data)
+
+
+@dataclass(frozen=True)
+class Prepared(Built):
+    """A recipe built for its data, ready to train.
+
+    Attributes:
+        data: the data.
+    """
+
+    data: Dataset
+
 
 def prepare(
     recipe: str,
@@ -111,7 +124,7 @@ def prepare(
     chosen = find_recipe(recipe)
     resolved = resolve(chosen, flags or {}, beside)
     dataset = read(chosen, data, report=report, **reading)
-    return build(chosen, resolved, dataset.spec, dataset, seed, batch, ema)
+    return build(chosen, resolved, dataset.spec, seed, batch, ema).on(dataset)
 
 
 def find_recipe(name: str) -> Recipe:
@@ -133,7 +146,7 @@ def read(recipe: Recipe, source: str, *, report: Progressing = silent, **reading
     return dataset
 
 
-def rebuild(config: dict[str, Any]) -> Prepared:
+def rebuild(config: dict[str, Any]) -> Built:
     """Build the experiment of a stored run, without its data.
 
     Raises:
@@ -141,7 +154,7 @@ def rebuild(config: dict[str, Any]) -> Prepared:
     """
     chosen = recipes.get(config["recipe"])
     resolved = resolve(chosen, config["flags"])
-    built = build(chosen, resolved, spec_of(config), None, config["seed"], config["batch"], config["ema"])
+    built = build(chosen, resolved, spec_of(config), config["seed"], config["batch"], config["ema"])
     now, then = _rates(built.experiment), config.get("optimizers")  # not kept at first
     if then is not None and then != now:
         raise UserError(
@@ -166,7 +179,7 @@ def spec_of(config: dict[str, Any]) -> DataSpec:
     )
 
 
-def duration(prepared: Prepared, step_seconds: float | None, budget: Budget) -> float:
+def duration(prepared: Built, step_seconds: float | None, budget: Budget) -> float:
     """Return the seconds that a budget takes at ``step_seconds`` a step; 0 where nobody knows."""
     if budget.minutes is not None:
         return 60 * budget.minutes
@@ -198,11 +211,10 @@ def build(
     recipe: Recipe,
     flags: dict[str, Any],
     spec: DataSpec,
-    data: Dataset | None,
     seed: int,
     batch: int | None,
     ema: float | None,
-) -> Prepared:
+) -> Built:
     """Build a recipe for data that look like ``spec``; ``batch`` and ``ema`` None are the recipe's own.
 
     Raises:
@@ -226,7 +238,7 @@ def build(
         changes["batch"] = batch
     if ema is not None:
         changes["ema"] = ema
-    return Prepared(recipe, flags, spec, data, dataclasses.replace(experiment, **changes), seed)
+    return Built(recipe, flags, spec, dataclasses.replace(experiment, **changes), seed)
 
 
 def _rates(experiment: Experiment) -> dict[str, dict[str, Any]]:

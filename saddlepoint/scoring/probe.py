@@ -22,7 +22,7 @@ from saddlepoint.evaluate.probe import KINDS, TRAINING, Activations, Probed, pro
 from saddlepoint.inspection.batchnorm import recalibrate
 from saddlepoint.inspection.recorder import Kind, activations, has_layers
 from saddlepoint.runs.model import Model
-from saddlepoint.runs.prepare import Prepared, rebuild
+from saddlepoint.runs.prepare import Built, rebuild
 
 VERSION = 1
 _LEAST = 100  # labelled images
@@ -98,7 +98,7 @@ def probe_run(
             f"a probe needs labelled images, and {run.config['data']['name']!r}, which {run.path} was "
             "trained on, has none"
         )
-    trained, untrained = run.prepared(), rebuild(run.config)
+    trained, untrained = run.built(), rebuild(run.config)
     critic = _critic(trained)
     kind: Kind = "convolutional" if has_layers(critic, "convolutional") else "dense"
     with waiting("reading", quiet=quiet) as report:
@@ -117,28 +117,28 @@ def probe_run(
     return found
 
 
-def _critic(prepared: Prepared) -> nn.Module:
+def _critic(built: Built) -> nn.Module:
     """Return the network that judges images alone; raises UserError where the family has none."""
-    family = prepared.experiment.family
+    family = built.experiment.family
     if not family.critics:
-        raise UserError(f"recipe {prepared.recipe.name!r} has no critic to probe")
+        raise UserError(f"recipe {built.recipe.name!r} has no critic to probe")
     critic = family.get_submodule(family.critics[-1])
     parameters = inspect.signature(critic.forward).parameters.values()
     if sum(p.default is p.empty and p.kind is not p.VAR_KEYWORD for p in parameters) != 1:
         raise UserError(
-            f"the critic of recipe {prepared.recipe.name!r} is told more than the image, "
+            f"the critic of recipe {built.recipe.name!r} is told more than the image, "
             "so a probe would read the answer off its input"
         )
     return critic
 
 
-def _reader(prepared: Prepared, dataset: Dataset, kind: Kind) -> Activations:
+def _reader(built: Built, dataset: Dataset, kind: Kind) -> Activations:
     """Return a function from uint8 images to the critic's layers, each (n, c, h, w)."""
     device = pick_device()
-    critic = _critic(prepared).to(device)
+    critic = _critic(built).to(device)
 
     def floats(images: np.ndarray) -> torch.Tensor:
-        return to_floats(torch.from_numpy(images).to(device), prepared.experiment.range)
+        return to_floats(torch.from_numpy(images).to(device), built.experiment.range)
 
     order = random_part(len(dataset.train), _SETTLED)
     blocks = [dataset.train.take(rows)[0] for rows in np.array_split(order, -(-len(order) // _BLOCK))]

@@ -13,10 +13,10 @@ from saddlepoint.core.seeds import derive
 from saddlepoint.data.dataset import Split
 from saddlepoint.data.mixture import Mixture
 from saddlepoint.data.sources import grid25, ring8
-from saddlepoint.engine.sampling import sample
 from saddlepoint.engine.step import Stepper
 from saddlepoint.families.vanilla import Vanilla, packed
 from saddlepoint.networks.mlp import mlp_critic, mlp_generator
+from saddlepoint.sampling.samples import sample
 
 WIDTH, BATCH, RATE = 64, 128, 1e-3
 # PacGAN's modes, four or five times as wide: a thousand turns are enough for them.

@@ -14,9 +14,9 @@ from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.core.run_folder import RunFolder
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.engine.loop import Trainer, Watcher
-from saddlepoint.engine.sampling import draw_latents
 from saddlepoint.plots.drawing import drawing_of
 from saddlepoint.plots.png import save_png
+from saddlepoint.sampling.samples import draw_latents
 
 if TYPE_CHECKING:
     from tensorboard.summary.writer.record_writer import RecordWriter

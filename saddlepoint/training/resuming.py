@@ -10,7 +10,7 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget
 from saddlepoint.core.run_folder import RunFolder
 from saddlepoint.engine.loop import Habits, Watcher
-from saddlepoint.runs.prepare import Prepared, rebuild
+from saddlepoint.runs.prepare import rebuild
 from saddlepoint.training.run import Run, load
 from saddlepoint.training.running import Started, train_on
 from saddlepoint.training.scores import quick_scores
@@ -88,10 +88,10 @@ def _resume(
         screen.moved(folder.path, data, budget, longer)
         return run
     latest.check()
-    prepared = rebuild(config)
+    built = rebuild(config)
     with screen.reading() as report:
         found = run.data(report)
-    prepared = Prepared(prepared.recipe, prepared.flags, found.spec, found, prepared.experiment, prepared.seed)
+    prepared = built.on(found)
     plan = dataclasses.replace(Plan.from_json(config["plan"]), reason="")  # it was the reason then
     if threads is not None:
         with screen.working("finding what is fastest on this machine"):

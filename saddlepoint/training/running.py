@@ -8,7 +8,6 @@ import torch
 from saddlepoint.compute.plan import Plan
 from saddlepoint.core.experiment import Budget
 from saddlepoint.core.run_folder import RunFolder
-from saddlepoint.data.dataset import Dataset
 from saddlepoint.engine.loop import Habits, Interrupted, Trainer, Watcher
 from saddlepoint.runs.prepare import Prepared
 from saddlepoint.scoring.quick import QuickScores
@@ -53,8 +52,7 @@ def train_on(
         resumed: whether the run goes on from its newest checkpoint.
     """
     prepared, plan, budget, habits, screen, scores, *_ = started
-    data: Dataset | None = prepared.data
-    assert data is not None
+    data = prepared.data
     with torch.random.fork_rng():
         bar = screen.bar()
         trainer = Trainer(

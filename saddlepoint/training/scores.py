@@ -11,8 +11,8 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget
 from saddlepoint.core.words import clock, number
 from saddlepoint.engine.loop import Evaluation, Habits, Trainer
-from saddlepoint.engine.sampling import examples, sample
 from saddlepoint.runs.prepare import Prepared, duration
+from saddlepoint.sampling.samples import examples, sample
 from saddlepoint.scoring.quick import QuickScores, Stopped, TooSlow, figures
 from saddlepoint.training.recorder import Recorder
 from saddlepoint.training.run import Run
@@ -60,7 +60,6 @@ def quick_scores(
     rows: Sequence[Mapping[str, Any]] = (),
 ) -> tuple[QuickScores, str]:
     """Return what scores a run, and in words what that costs beside training; "" where it has no scores."""
-    assert prepared.data is not None
     scores = QuickScores(prepared.data, duration(prepared, plan.step_seconds, budget), rows)
     if not prepared.experiment.family.samples:
         return scores, f"none, and no grids: recipe {prepared.recipe.name!r} makes no samples"

@@ -68,7 +68,7 @@ class Screen:
         again = f", from step {resumed:,}" if resumed is not None else ""
         print_(f"[bold]{prepared.recipe.name}[/bold] on [bold]{spec.name}[/bold], seed {prepared.seed}{again}")
         self._line("data", _describe_data(prepared))
-        for note in (*data.notes, *self._repeats(data)) if data else ():
+        for note in (*data.notes, *self._repeats(data)):
             self._line("", note)
         for name, network in experiment.family.named_children():
             if count := sum(p.numel() for p in network.parameters()):
@@ -288,7 +288,7 @@ def _memory(prepared: Prepared, plan: Plan) -> str:
     if plan.memory is not None:
         return f"about {plan.memory / 2**20:,.0f} MB"
     weights = sum(p.numel() * p.element_size() for p in prepared.experiment.family.parameters())
-    size = 4 * weights + (prepared.data.train.array.nbytes if prepared.data else 0)
+    size = 4 * weights + prepared.data.train.array.nbytes
     return f"about {size / 2**20:,.0f} MB for data, weights and their moments"
 
 

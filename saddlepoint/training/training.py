@@ -104,7 +104,6 @@ def train(
     """
     started = _resolve(*parted(locals()))
     prepared, budget = started.prepared, started.budget
-    assert prepared.data is not None
     folder = RunFolder.create(runs_root(), f"{recipe}-{prepared.spec.name}", Path(out) if out else None)
     config = prepared.config()
     config["data"] |= {
@@ -179,7 +178,7 @@ def _resolve(
     default = prepared.experiment.budget
     budget = length.budget(default)
     plan = siblings().join(computing.plan(exact=prepared.kind.exact))
-    if computing.kernels == "auto" and prepared.data is not None:
+    if computing.kernels == "auto":
         with screen.working("finding what is fastest on this machine"):
             plan = tune(plan, prepared.experiment, prepared.data.train, budget, trying=trying)
     siblings().add(plan)
@@ -193,7 +192,7 @@ def _resolve(
     )
     scores, told = quick_scores(prepared, plan, budget, habits, screen)
     worth: list[str] = []
-    if not writing.quiet and budget is not default and prepared.data is not None:
+    if not writing.quiet and budget is not default:
         with screen.working("finding what the budget buys"):
             worth = advice(prepared, plan, budget, order.chosen())
     return Started(prepared, plan, budget, habits, screen, scores, told, worth)

@@ -18,7 +18,7 @@ from saddlepoint.data.dataset import Split
 from saddlepoint.engine.step import Stepper
 from saddlepoint.engine.turns import images_drawn
 from saddlepoint.runs.command import train_command
-from saddlepoint.runs.prepare import Prepared, build
+from saddlepoint.runs.prepare import Built, Prepared, build
 
 WIDTHS = (32, 16)  # narrower networks that are tried
 SIDES = (32, 28)  # smaller images
@@ -60,7 +60,7 @@ MEASURED: dict[tuple[str, int], int] = {
 }
 
 
-def worth(prepared: Prepared) -> Worth:
+def worth(prepared: Built) -> Worth:
     """Return after how many images samples of a prepared recipe are worth seeing.
 
     What was measured for a smaller class of sizes grows with the logarithm of the side; a recipe that nobody
@@ -122,7 +122,7 @@ def round_minutes(minutes: float) -> float:
     return math.ceil(10 * minutes / tenths - 1e-9) * tenths / 10
 
 
-def _images(budget: Budget, prepared: Prepared, speed: float) -> int:
+def _images(budget: Budget, prepared: Built, speed: float) -> int:
     """Return how many images a budget shows at ``speed`` images a second."""
     if budget.minutes is not None:
         return round(60 * budget.minutes * speed)
@@ -131,7 +131,7 @@ def _images(budget: Budget, prepared: Prepared, speed: float) -> int:
     return round(budget.images or (budget.epochs or 0.0) * prepared.spec.count)
 
 
-def _cheaper(prepared: Prepared) -> Iterator[dict[str, int]]:
+def _cheaper(prepared: Built) -> Iterator[dict[str, int]]:
     """Yield changes that make a step cheaper, the gentlest first."""
     if not prepared.kind.sized:
         return
@@ -143,16 +143,16 @@ def _cheaper(prepared: Prepared) -> Iterator[dict[str, int]]:
     yield from ({"size": side, "width": width} for side in sides[:1] for width in widths)
 
 
-def _changed(prepared: Prepared, change: dict[str, int]) -> Prepared:
-    """Return a prepared recipe with other flags or smaller images, without its data."""
+def _changed(prepared: Built, change: dict[str, int]) -> Built:
+    """Return a prepared recipe with other flags or smaller images."""
     side = change.get("size", prepared.spec.size)
     spec = replace(prepared.spec, shape=(side, side, prepared.spec.channels))
     given = {**prepared.flags, **{name: value for name, value in change.items() if name != "size"}}
     experiment = prepared.experiment
-    return build(prepared.recipe, given, spec, None, prepared.seed, experiment.batch, experiment.ema)
+    return build(prepared.recipe, given, spec, prepared.seed, experiment.batch, experiment.ema)
 
 
-def _step_seconds(prepared: Prepared, plan: Plan, end: float) -> float:
+def _step_seconds(prepared: Built, plan: Plan, end: float) -> float:
     """Time a step on random images, with no kernels chosen: somewhat slower than a run will be.
 
     No further step begins once ``end`` is over, of ``time.perf_counter``.
@@ -174,7 +174,6 @@ def _step_seconds(prepared: Prepared, plan: Plan, end: float) -> float:
 
 def _command(prepared: Prepared, change: dict[str, Any]) -> str:
     """Return the command that trains ``prepared`` with some changes."""
-    assert prepared.data is not None
     return train_command(prepared.recipe, prepared.flags, prepared.data.source, change)
 
 

@@ -69,7 +69,7 @@ def test_a_scheduled_momentum_is_an_obstacle():
     """And is one indeed: a replay would go on with the momentum of the step that was captured."""
     experiment = make("gan", "digits").experiment
     assert obstacle_to_capture(experiment) == "the momentum of player d is scheduled"
-    split = prepare("gan", "digits").data.train  # pyright: ignore[reportOptionalMemberAccess]
+    split = prepare("gan", "digits").data.train
     assert not tune(Plan("cuda", "fp32", 1), experiment, split).captured
     played, replayed = (play(stepper, 150) for stepper in (make("gan", "digits"), taped("gan", "digits")[0]))
     assert torch.equal(played[2], replayed[2])

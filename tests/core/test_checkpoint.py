@@ -52,5 +52,5 @@ def test_an_object_keeps_the_weights_that_it_began_with_when_more_are_trained(tm
     later = sp.resume(run.path, steps=2, quiet=True)
     assert (run.step, later.step) == (1, 2)
     assert run.origin["weights"] != later.origin["weights"]
-    family = run.prepared().experiment.family
+    family = run.built().experiment.family
     assert tensors_hash(dict(family.state_dict())) == run.origin["weights"]

@@ -138,7 +138,7 @@ def test_the_command_line_says_the_same_as_python(tmp_path, capsys):
     telling = {name: shown(value) for name, value in settings_of(stored).items()}
     assert telling["betas"] == "0/0.9, g 0.5/0.99"
     assert telling["schedule"] == "d linear"
-    optimizer = sp.load(out).prepared().experiment.optimizers
+    optimizer = sp.load(out).built().experiment.optimizers
     python = optimizers(
         "wgan_gp",
         betas={"all": (0.0, 0.9), "g": [0.5, 0.99]},

@@ -84,7 +84,7 @@ def test_every_condition_says_what_it_is():
 
 def test_weights_that_are_no_numbers_are_all_that_is_told(tmp_path):
     run = sp.train("mlp_gan", "ring8", out=tmp_path / "run", steps=2, **SHORT)
-    rebuilt = run.prepared()
+    rebuilt = run.built()
     generator = rebuilt.experiment.family.get_submodule("generator")
     next(generator.parameters()).data.fill_(float("nan"))
     run.__dict__["_loaded"] = rebuilt

@@ -12,9 +12,9 @@ from saddlepoint.core.experiment import Experiment, Optimizer
 from saddlepoint.core.protocol import START, Family, Terms
 from saddlepoint.data.batches import Batches
 from saddlepoint.data.dataset import Split
-from saddlepoint.engine.ema import Average
-from saddlepoint.engine.sampling import sample
 from saddlepoint.engine.step import Stepper
+from saddlepoint.sampling.average import Average
+from saddlepoint.sampling.samples import sample
 
 D = 2  # coordinates of a point
 

@@ -16,8 +16,8 @@ from saddlepoint.core.protocol import Code, Family
 from saddlepoint.core.seeds import generator
 from saddlepoint.data.dataset import Split
 from saddlepoint.data.subset import random_part
-from saddlepoint.engine.ema import Average
-from saddlepoint.engine.latents import take
+from saddlepoint.sampling.average import Average
+from saddlepoint.sampling.latents import take
 
 BLOCK = 64  # samples computed at a time, always, so that sample i has the same bits whatever n is
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from saddlepoint.core.protocol import Family
-from saddlepoint.engine.latents import bounded, combine, mean, scatter, take, truncate, walk
+from saddlepoint.sampling.latents import bounded, combine, mean, scatter, take, truncate, walk
 
 
 class Mixed(Family):

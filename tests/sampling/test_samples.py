@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from saddlepoint.core.experiment import DataSpec, recipes
-from saddlepoint.engine.ema import Average
-from saddlepoint.engine.sampling import draw_latents, render, sample
+from saddlepoint.sampling.average import Average
+from saddlepoint.sampling.samples import draw_latents, render, sample
 
 DATA = DataSpec("toy", "images", (8, 8, 1), (), 40)
 
