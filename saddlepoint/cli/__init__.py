@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 
 from saddlepoint.cli import (
@@ -22,7 +23,7 @@ from saddlepoint.cli import (
 )
 from saddlepoint.cli.parser import Parser, UnknownWordError
 from saddlepoint.cli.suggestions import complaint, complaint_about_command
-from saddlepoint.core.errors import INTERRUPTED, TrainingError, UserError
+from saddlepoint.core.errors import INTERRUPTED, DamageWarning, TrainingError, UserError
 from saddlepoint.core.words import printable
 from saddlepoint.version import __version__
 
@@ -51,7 +52,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ):  # names of files are written as they are, whatever bytes they hold
         sys.stdout.reconfigure(errors="surrogateescape")
     try:
-        return _dispatch(arguments)
+        with warnings.catch_warnings():
+            warnings.showwarning = _Notes()
+            warnings.filterwarnings("always", category=DamageWarning)
+            return _dispatch(arguments)
     except (UserError, TrainingError) as error:
         return _fail(str(error), error.exit_code)
     except KeyboardInterrupt:
@@ -66,6 +70,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         what = str(error).strip().split("\n")[0]
         return _fail(f"unexpected {type(error).__name__}: {what} (SADDLE_DEBUG=1 shows where)", 1)
+
+
+class _Notes:
+    """Prints each warning of ours once, as a sentence; those of libraries are for who writes programs."""
+
+    def __init__(self) -> None:
+        self.told: set[str] = set()
+
+    def __call__(self, message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
+        text = printable(str(message))
+        if issubclass(category, DamageWarning) and text not in self.told:
+            self.told.add(text)
+            print(f"saddle: note: {text}", file=sys.stderr)
 
 
 def _fail(message: str, code: int) -> int:

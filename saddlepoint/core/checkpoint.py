@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from saddlepoint.core import files
-from saddlepoint.core.errors import UserError
+from saddlepoint.core.errors import DamagedError, UserError
 
 if TYPE_CHECKING:  # looking at files does not need the libraries that training needs
     from torch import Tensor
 
 VERSION = 1
 _STATE = "state.json"
+_SUMS = "SHA256SUMS"  # as sha256sum -c reads it
 
 
 class Checkpoint:
@@ -28,8 +29,9 @@ class Checkpoint:
         return int(self.path.name.rpartition("-")[2])
 
     def values(self) -> dict[str, Any]:
-        """Return the JSON part; raises UserError where it is missing or damaged."""
+        """Return the JSON part; raises DamagedError where it is missing or changed."""
         values = read_json(self.path / _STATE)
+        self._check(values)
         if values.get("version") != VERSION:
             raise UserError(f"{self.path} has format version {values.get('version')}, not {VERSION}")
         return values
@@ -37,32 +39,20 @@ class Checkpoint:
     def tensors(self, part: str) -> dict[str, "Tensor"]:
         """Return the tensors of ``part`` ("weights", "ema" or "state"), checked against their hash.
 
-        Raises UserError where the file is missing, cut or changed. Nothing in it is executed.
+        Raises DamagedError where the file is missing, cut or changed. Nothing in it is executed.
         """
         from safetensors import SafetensorError
         from safetensors.torch import load
 
-        path = self.path / f"{part}.safetensors"
-        expected = self.values()["hashes"].get(part)
-        if expected is None:
-            return {}
+        content = self._content(part)
         try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise UserError(f"cannot read {path}: {error.strerror}; try an older checkpoint") from error
-        if hashlib.sha256(content).hexdigest() != expected:
-            raise UserError(
-                f"{path} is damaged (its hash differs from the one saved); remove the folder "
-                f"{self.path.name} to go on from an older checkpoint"
-            )
-        try:
-            return load(content)
+            return {} if content is None else load(content)
         except SafetensorError as error:
-            raise UserError(f"{path} holds no tensors: {error}") from error
+            raise UserError(f"{self._file(part)} holds no tensors: {error}") from error
 
     def size(self, part: str) -> int:
         """Return the bytes that ``part`` takes on disk."""
-        return (self.path / f"{part}.safetensors").stat().st_size
+        return self._file(part).stat().st_size
 
     @classmethod
     def write(
@@ -83,7 +73,9 @@ class Checkpoint:
                 (temporary / f"{part}.safetensors").write_bytes(content)
             sampled = tensors_hash({**parts["weights"], **parts.get("ema", {})})
             values = {"version": VERSION, "hashes": hashes, "weights_hash": sampled, **values}
-            (temporary / _STATE).write_text(json.dumps(values, indent=1))
+            state = json.dumps(values, indent=1).encode()
+            (temporary / _STATE).write_bytes(state)
+            (temporary / _SUMS).write_bytes(_sums(values, state))
         return cls(path)
 
     @property
@@ -92,9 +84,9 @@ class Checkpoint:
         return (self.path / _STATE).exists()
 
     def check(self) -> None:
-        """Raise UserError where anything of it is damaged."""
+        """Raise DamagedError where a byte of it is missing or changed."""
         for part in self.values()["hashes"]:
-            self.tensors(part)
+            self._content(part)
 
     @property
     def weights_hash(self) -> str:
@@ -106,6 +98,35 @@ class Checkpoint:
         hashes = values["hashes"]
         return values.get("weights_hash") or hashes.get("ema", hashes["weights"])[:16]
 
+    def _file(self, part: str) -> Path:
+        return self.path / f"{part}.safetensors"
+
+    def _content(self, part: str) -> bytes | None:
+        """Return the file of ``part``, checked against its hash; None where there is none."""
+        expected = self.values()["hashes"].get(part)
+        if expected is None:
+            return None
+        try:
+            content = self._file(part).read_bytes()
+        except OSError as error:
+            raise DamagedError(f"cannot read {self._file(part)}: {error.strerror}") from error
+        if hashlib.sha256(content).hexdigest() != expected:
+            raise DamagedError(f"{self._file(part)} is damaged: its hash differs from the one saved")
+        return content
+
+    def _check(self, values: dict[str, Any]) -> None:
+        """Raise DamagedError where the JSON part is not the one that was saved; the first ones had no sums."""
+        sums = self.path / _SUMS
+        if sums.exists() and sums.read_bytes() != _sums(values, (self.path / _STATE).read_bytes()):
+            raise DamagedError(f"{self.path / _STATE} or {_SUMS} beside it is damaged: they differ")
+
+
+def _sums(values: dict[str, Any], state: bytes) -> bytes:
+    """Return the hashes of a checkpoint's files, a line each, for its JSON part as values and as bytes."""
+    parts = {f"{part}.safetensors": digest for part, digest in values["hashes"].items()}
+    digests = parts | {_STATE: hashlib.sha256(state).hexdigest()}
+    return "".join(f"{digest}  {name}\n" for name, digest in digests.items()).encode()
+
 
 class _Stored(dict[str, Any]):
     """A JSON object that was read from ``path``, and says so where a key is missing."""
@@ -113,11 +134,11 @@ class _Stored(dict[str, Any]):
     path: Path
 
     def __missing__(self, key: str) -> Any:
-        raise UserError(f"{self.path} is damaged: it lacks {key!r}")
+        raise DamagedError(f"{self.path} is damaged: it lacks {key!r}")
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Return the JSON object at ``path``; raises UserError where there is none, and for a key that it lacks."""
+    """Return the JSON object at ``path``; raises DamagedError for none, and for a key that it lacks."""
 
     def stored(pairs: dict[str, Any]) -> _Stored:
         found = _Stored(pairs)
@@ -127,9 +148,9 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         value = json.loads(path.read_bytes(), object_hook=stored)
     except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror}") from error
+        raise DamagedError(f"cannot read {path}: {error.strerror}") from error
     except ValueError as error:
-        raise UserError(f"{path} is damaged: {error}") from error
+        raise DamagedError(f"{path} is damaged: {error}") from error
     if not isinstance(value, dict):
-        raise UserError(f"{path} is damaged: it holds no JSON object")
+        raise DamagedError(f"{path} is damaged: it holds no JSON object")
     return value

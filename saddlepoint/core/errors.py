@@ -13,6 +13,14 @@ class UserError(Exception):
     exit_code = 2
 
 
+class DamagedError(UserError):
+    """A file of a run is missing, cut or changed."""
+
+
+class DamageWarning(UserWarning):
+    """A damaged file was passed over, and what is used in its place."""
+
+
 class TrainingError(Exception):
     """Trouble on the way (a NaN loss, a full disk): one sentence that says where. Exit code 1."""
 

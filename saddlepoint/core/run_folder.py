@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from saddlepoint.core import files
 from saddlepoint.core.checkpoint import VERSION, Checkpoint, read_json
-from saddlepoint.core.errors import UserError
+from saddlepoint.core.errors import DamagedError, DamageWarning, UserError
 from saddlepoint.core.locks import HeldError, locked
 from saddlepoint.core.words import printable
 
@@ -145,6 +146,9 @@ class RunFolder:
         for path in self.samples():
             if self.step_of(path) > step:
                 path.unlink()
+        for checkpoint in self.checkpoints():  # damaged ones, or the run would go on from the newest
+            if checkpoint.step > step:
+                files.remove(checkpoint.path)
         for path in self.path.glob("**/.*.tmp"):  # left by a kill in the middle of a write
             files.remove(path)
         for path in self.events():
@@ -156,13 +160,28 @@ class RunFolder:
         return [Checkpoint(path) for path in sorted((self.path / _CHECKPOINTS).glob("step-*"))]
 
     def latest(self) -> Checkpoint:
-        """Return the newest checkpoint, or the one that was chosen; raises UserError where there is none."""
+        """Return the newest checkpoint that is whole, or the one that was chosen.
+
+        Damaged ones are passed over, each with a :class:`DamageWarning`.
+
+        Raises:
+            UserError: there is none yet, or all are damaged.
+        """
         if self.chosen is not None:
             return self.chosen
-        checkpoints = self.checkpoints()
-        if not checkpoints:
-            raise UserError(f"{self.path} has no checkpoint yet")
-        return checkpoints[-1]
+        damage: list[str] = []
+        for checkpoint in reversed(self.checkpoints()):
+            try:
+                checkpoint.check()
+            except DamagedError as error:
+                damage.append(str(error))
+                continue
+            for text in damage:
+                warnings.warn(f"{text}; used is step {checkpoint.step}", DamageWarning, stacklevel=2)
+            return checkpoint
+        if damage:
+            raise DamagedError(f"{self.path} has no checkpoint that is whole: {damage[0]}")
+        raise UserError(f"{self.path} has no checkpoint yet")
 
     def save_checkpoint(
         self, step: int, parts: dict[str, dict[str, "Tensor"]], values: dict[str, Any]

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM as an event that a loop asks after, so that nothing is cut in two."""
+"""Ctrl-C, SIGTERM and a terminal that closes, as an event that a loop asks after: nothing is cut in two."""
 
 import os
 import signal
@@ -6,10 +6,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+NAMES = ("SIGINT", "SIGTERM", "SIGHUP")  # the last where there are terminals that hang up
+
 
 @contextmanager
 def interruptions() -> Iterator[threading.Event]:
-    """Yield an event that Ctrl-C and SIGTERM set; a second Ctrl-C ends the process at once."""
+    """Yield an event that those signals set; a second one ends the process at once."""
     event = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield event
@@ -20,7 +22,8 @@ def interruptions() -> Iterator[threading.Event]:
             os._exit(128 + number)
         event.set()
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    numbers = [getattr(signal, name) for name in NAMES if hasattr(signal, name)]
+    before = {number: signal.signal(number, stop) for number in numbers}
     try:
         yield event
     finally:

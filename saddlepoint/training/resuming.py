@@ -87,7 +87,6 @@ def _resume(
             raise UserError(f"{folder.path} has finished its {budget}; extend it with: {longer}")
         screen.moved(folder.path, data, budget, longer)
         return run
-    latest.check()
     built = rebuild(config)
     with screen.reading() as report:
         found = run.data(report)

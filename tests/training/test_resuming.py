@@ -98,6 +98,21 @@ def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path):
     assert "Traceback" not in output
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_every_request_to_stop_saves_first(tmp_path, number):
+    class Stop(sp.Watcher):
+        def stepped(self, trainer):
+            if trainer.done == 2:
+                os.kill(os.getpid(), number)
+
+    before = signal.getsignal(number)
+    settings: dict = {"batch": 8, "width": 4, "quiet": True, "watchers": (Stop(),), "out": tmp_path / "run"}
+    with pytest.raises(sp.Interrupted):
+        sp.train("dcgan", "digits", steps=5, **settings)
+    assert sp.load(tmp_path / "run").step == 2
+    assert signal.getsignal(number) == before
+
+
 def test_a_full_disk_stops_the_run_and_keeps_its_last_checkpoint(tmp_path):
     out = tmp_path / "run"
     train = ["train", "dcgan", "--width", "4", "--steps", "2", "--batch", "16", "--out", str(out)]
