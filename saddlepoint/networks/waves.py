@@ -1,10 +1,15 @@
-"""Convolutions along time for sounds of any length (Donahue et al. 2019, WaveGAN, arXiv:1802.04208)."""
+"""Convolutions along time for sounds of any length.
+
+Those of stride 4 are WaveGAN's (Donahue et al. 2019, arXiv:1802.04208), those of stride 1 the sound GAN's of
+jacotar.
+"""
 
 import itertools
 
 import torch
 from torch import Tensor, nn
 
+from saddlepoint.core.protocol import Critique
 from saddlepoint.networks.blocks import Critic, named
 
 STRIDE = 4
@@ -108,6 +113,56 @@ def wave_critic(shape: tuple[int, ...], *, width: int, kernel: int, shuffle: int
         inputs = outputs
     layers.append(("flatten", nn.Flatten()))
     return Critic(named(layers), nn.Linear(inputs * chain[-1], 1))
+
+
+def linear_filter(channels: int, *, latent: int, width: int, kernel: int) -> nn.Sequential:
+    """Build noise (n, latent, t + 3·(kernel − 1)) -> three convolutions in a row -> sounds (n, channels, t).
+
+    Nothing is padded, so that every sample is made alike: of noise that is the same everywhere, sounds are too.
+
+    Args:
+        channels: of a sound.
+        latent: channels of the noise.
+        width: channels between the convolutions.
+        kernel: samples that each of them looks at.
+    """
+    sizes = itertools.pairwise((latent, width, width, channels))
+    return named((f"filter{i}", nn.Conv1d(a, b, kernel, bias=False)) for i, (a, b) in enumerate(sizes))
+
+
+class LayeredCritic(nn.Module):
+    """Convolutions with maxout, of which each layer has a say in the score.
+
+    Args:
+        channels: of a sound.
+        widths: channels of each layer.
+        kernels: samples that each layer looks at.
+        pieces: linear maps of which a channel is the largest.
+    """
+
+    def __init__(self, channels: int, *, widths: tuple[int, ...], kernels: tuple[int, ...], pieces: int):
+        super().__init__()
+        sizes = itertools.pairwise((channels, *widths))
+        self.layers = nn.ModuleList(
+            nn.Conv1d(a, b * pieces, kernel, padding=kernel // 2)
+            for (a, b), kernel in zip(sizes, kernels, strict=True)
+        )
+        self.heads = nn.ModuleList(nn.Linear(one, 1) for one in widths)
+        self.pieces = pieces
+
+    def features(self, x: Tensor) -> list[Tensor]:
+        """Return (n, width, t) of each layer for sounds (n, channels, t)."""
+        found = []
+        for layer in self.layers:
+            x = layer(x).unflatten(1, (-1, self.pieces)).amax(2)
+            found.append(x)
+        return found
+
+    def forward(self, x: Tensor) -> Critique:
+        """Return as the score the sum of what the layers say of their means over time."""
+        means = [one.float().mean(2) for one in self.features(x)]
+        said = [head(mean) for head, mean in zip(self.heads, means, strict=True)]
+        return Critique(torch.stack(said).sum(0).flatten(), torch.cat(means, 1))
 
 
 def _longer(inputs: int, outputs: int, kernel: int) -> nn.Module:
