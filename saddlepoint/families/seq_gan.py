@@ -119,7 +119,7 @@ class SeqGAN(Family):
         for kept in range(1, length):
             start = many[:, :kept]
             chance = torch.rand(len(many), length - kept, device=tokens.device)
-            whole = torch.cat([start, self.rollout.draw(chance, start)], 1)
+            whole = torch.cat([start, self.rollout.draw(chance, start, ranked=False)], 1)
             found.append(self.critic(whole).score.float().sigmoid().unflatten(0, (count, -1)).mean(1))
         return torch.stack([*found, self.critic(tokens).score.float().sigmoid()], 1)
 

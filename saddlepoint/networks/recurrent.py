@@ -31,7 +31,7 @@ class LanguageModel(nn.Module):
             hidden.append(state[0])
         return self.output(torch.stack(hidden, 1))
 
-    def draw(self, chance: Tensor, start: Tensor | None = None) -> Tensor:
+    def draw(self, chance: Tensor, start: Tensor | None = None, *, ranked: bool = True) -> Tensor:
         """Return int64 (n, t) sequences, token by token.
 
         With the words in the order of their probability, the most likely one first, a token is the word that
@@ -42,7 +42,10 @@ class LanguageModel(nn.Module):
         Args:
             chance: (n, t) numbers from U(0, 1).
             start: (n, s) tokens that come before and are no part of what is returned.
+            ranked: whether words are in that order, or else in that of the vocabulary, which takes a third
+                of the time where there are 5,000 words.
         """
+        fallen_on = _by_rank if ranked else _by_word
         before = torch.full((len(chance), 1), self.start, device=chance.device)
         state, drawn = None, []
         for known in () if start is None else start.split(1, 1):
@@ -50,15 +53,20 @@ class LanguageModel(nn.Module):
             before = known
         for place in chance.unbind(1):
             state = self.cell(self.embedding(before[:, 0]), state)
-            before = _fallen_on(self.output(state[0]).float().softmax(1), place[:, None])
+            before = fallen_on(self.output(state[0]).float().softmax(1), place[:, None])
             drawn.append(before)
         return torch.cat(drawn, 1)
 
 
-def _fallen_on(probability: Tensor, chance: Tensor) -> Tensor:
+def _by_rank(probability: Tensor, chance: Tensor) -> Tensor:
     """Return the (n, 1) words that chances (n, 1) fall on. Sorting all of (n, k) would take longest."""
     first, word = probability.topk(min(SORTED, probability.shape[1]), dim=1)
-    mass = torch.cat([first, probability.scatter(1, word, 0.0)], 1).cumsum(1)
-    rank = torch.searchsorted(mass, chance * mass[:, -1:])
+    rank = _by_word(torch.cat([first, probability.scatter(1, word, 0.0)], 1), chance)
     ahead = first.shape[1]
     return torch.where(rank < ahead, word.gather(1, rank.clamp(max=ahead - 1)), rank - ahead)
+
+
+def _by_word(probability: Tensor, chance: Tensor) -> Tensor:
+    """Return the (n, 1) places of (n, k) shares that chances (n, 1) fall on."""
+    mass = probability.cumsum(1)
+    return torch.searchsorted(mass, chance * mass[:, -1:])

@@ -11,7 +11,7 @@ from saddlepoint.compute.plan import Plan
 from saddlepoint.core.protocol import START, Batch
 from saddlepoint.data.oracle import Oracle
 from saddlepoint.engine.step import Stepper
-from saddlepoint.networks.recurrent import LanguageModel, _fallen_on
+from saddlepoint.networks.recurrent import LanguageModel, _by_rank, _by_word
 from saddlepoint.runs.prepare import prepare
 
 
@@ -44,7 +44,7 @@ def test_small_chances_fall_on_likely_words(monkeypatch, ahead):
     monkeypatch.setattr("saddlepoint.networks.recurrent.SORTED", ahead)
     probability = torch.tensor([[0.1, 0.5, 0.05, 0.35]])
     chance = torch.linspace(0, 1, 1_000)[:, None]
-    words = _fallen_on(probability.expand(1_000, -1).contiguous(), chance)[:, 0]
+    words = _by_rank(probability.expand(1_000, -1).contiguous(), chance)[:, 0]
     assert words[0] == 1
     assert set(words[chance[:, 0] < 0.84].tolist()) == {1, 3}
     counts = torch.bincount(words, minlength=4) / 1_000
@@ -71,3 +71,13 @@ def test_training_falls_towards_the_entropy_of_the_oracle_from_above():
     assert before == pytest.approx(math.log(4), abs=0.2)
     error = float(np.std(data.truth.log_likelihood(test) / 20)) / math.sqrt(len(test))
     assert entropy - error < nll() < (before + entropy) / 2
+
+
+def test_words_in_the_order_of_the_vocabulary_are_as_likely_as_in_any_other():
+    """Chances in equal steps fall on each word as often as its share says, whichever order it is."""
+    share = torch.tensor([0.2, 0.5, 0.05, 0.25])
+    chance = (torch.arange(400) + 0.5)[:, None] / 400
+    for fallen_on in (_by_rank, _by_word):
+        found = fallen_on(share.expand(400, 4).contiguous(), chance)[:, 0]
+        assert found.bincount().tolist() == [80, 200, 20, 100]
+    assert found[:80].eq(0).all()
