@@ -21,6 +21,7 @@ def make_parser() -> Parser:
         epilog="examples:\n  saddle sample -n 100 --seed 1 --out grid.png\n"
         "  saddle sample runs/dcgan-mnist-0001 -n 10000 --out samples.npy\n"
         "  saddle sample -n 50 --out folder/\n"
+        "  saddle sample runs/wave_gan-tones-0001 --out sounds.html\n"
         "  saddle sample --interpolate -n 12\n"
         "  saddle sample --interpolate --out walk.gif\n"
         '  saddle sample --arithmetic "3,17,40 - 5,9 + 12"\n'
@@ -45,7 +46,9 @@ def make_parser() -> Parser:
         help="latents times PSI, from 0 (their mean) to 1: more typical, less varied",
     )
     parser.add_argument(
-        "--out", metavar="FILE", help="FILE.png, .npy, .wav (sounds), .txt (text) or DIR/ (default: in the run)"
+        "--out",
+        metavar="FILE",
+        help="FILE.png, .npy, .wav or .html with players (sounds), .txt (text), or DIR/ (default: in the run)",
     )
     asked = parser.add_argument_group("looking inside").add_mutually_exclusive_group()
     asked.add_argument(
@@ -119,6 +122,8 @@ def main(arguments: list[str]) -> int:
         place = Path(found.out) if found.out else chosen.folder.traversals(found.seed)
         print(*exploring.save_traversals(chosen, place, seed=found.seed), sep="\n")
         return 0
+    elif found.out and found.out.lower().endswith(".html"):
+        path = exploring.save_listening(chosen, out("samples"), **many, **settings)
     else:
         path = exploring.save_samples(chosen, out("samples"), **many, **settings, file=not found.out)
         if not found.out and chosen.drawing.file:

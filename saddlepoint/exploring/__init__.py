@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from saddlepoint.exploring.concepts import Arithmetic, Concept, arithmetic, save_arithmetic
     from saddlepoint.exploring.landscape import save_density
     from saddlepoint.exploring.layers import draw_layers
+    from saddlepoint.exploring.listening import save_listening
     from saddlepoint.exploring.nearest import Neighbours, neighbours, save_neighbours
     from saddlepoint.exploring.output import save_samples, save_traversals
     from saddlepoint.exploring.rebuilding import save_reconstructions
@@ -26,6 +27,7 @@ __all__ = [
     "save_arithmetic",
     "save_density",
     "save_levels",
+    "save_listening",
     "save_neighbours",
     "save_reconstructions",
     "save_samples",
@@ -46,6 +48,7 @@ __getattr__ = handing_out(
         "neighbours": "saddlepoint.exploring.nearest",
         "save_arithmetic": "saddlepoint.exploring.concepts",
         "save_levels": "saddlepoint.exploring.coarse_to_fine",
+        "save_listening": "saddlepoint.exploring.listening",
         "save_density": "saddlepoint.exploring.landscape",
         "save_neighbours": "saddlepoint.exploring.nearest",
         "save_reconstructions": "saddlepoint.exploring.rebuilding",

@@ -23,11 +23,13 @@ class Drawing:
         shown: samples in a picture of a run.
         over_real: whether samples are drawn over real examples, rather than speak for themselves.
         file: suffix of a file that holds many samples as people hear or read them; "" where a picture is that.
+        audible: whether an example can be heard, see :meth:`sound`.
     """
 
     shown: ClassVar[int] = 64
     over_real: ClassVar[bool] = False
     file: ClassVar[str] = ""
+    audible: ClassVar[bool] = False
 
     def __init__(self, of: Described):
         self.of = of
@@ -44,6 +46,15 @@ class Drawing:
             behind: as :meth:`behind` returns it, or None.
             title: one line, for a kind that does not speak for itself.
         """
+        raise NotImplementedError
+
+    @property
+    def legend(self) -> str:
+        """What the axes of an example's picture are, in a line; "" where they go without saying."""
+        return ""
+
+    def sound(self, example: np.ndarray) -> bytes:
+        """Return one example as a WAV file, where such can be heard."""
         raise NotImplementedError
 
     def on_page(self) -> int:

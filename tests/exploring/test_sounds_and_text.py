@@ -1,5 +1,8 @@
 """Runs on sounds and on text: what they write, and how files of samples are scored."""
 
+import base64
+import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +15,7 @@ import saddlepoint as sp
 from saddlepoint.cli import main
 from saddlepoint.core.errors import UserError
 from saddlepoint.data import load
-from saddlepoint.exploring import save_samples
+from saddlepoint.exploring import save_listening, save_samples
 from saddlepoint.scoring import score
 
 POEM = "the cat sat on a mat and a rat ran at the cat"
@@ -58,6 +61,25 @@ def test_sounds_are_written_as_one_file_or_many(sounds, tmp_path, capsys):
     assert (wav[-4:], png[-4:]) == (".wav", ".png")
     with pytest.raises(UserError, match=r"--out must be FILE.png, FILE.npy, FILE.wav or a folder, got x.txt"):
         save_samples(sounds, Path("x.txt"))
+
+
+def test_a_page_plays_samples_and_real_sounds(sounds, tmp_path):
+    """What a browser is given to play is what ``sample`` draws, and what the test split holds."""
+    page = tmp_path / "x.html"
+    assert main(["sample", str(sounds.path), "-n", "3", "--seed", "2", "--out", str(page)]) == 0
+    played = re.findall(r'<audio [^>]*src="data:audio/wav;base64,([^"]+)"', page.read_text())
+    levels = [wavfile.read(io.BytesIO(base64.b64decode(one)))[1] for one in played]
+    assert len(levels) == 6
+    np.testing.assert_array_equal(levels[:3], sounds.sample(3, seed=2)[:, 0])
+    held_out = load("ma8").splits["test"].array[:, 0]
+    assert all((held_out == one).all(1).any() for one in levels[3:])
+    assert page.read_text().count("<img src") == 6
+
+
+def test_what_cannot_be_heard_has_no_page(text, tmp_path):
+    with pytest.raises(UserError, match="is a page to listen to, and sequences cannot be heard"):
+        save_listening(text, tmp_path / "x.html")
+    assert not list(tmp_path.iterdir())
 
 
 def test_sequences_are_written_as_lines(text, tmp_path):

@@ -22,11 +22,25 @@ class Waves(Drawing):
 
     shown = 12
     file = ".wav"
+    audible = True
+
+    @property
+    def legend(self) -> str:
+        """Return how long sounds are, and how loud and high their pictures go."""
+        _, length = self.of.shape
+        seconds = f"{length / self.of.rate:.3g} s"
+        if length < FEWEST:
+            return f"{seconds} each, amplitude within ±1"
+        return f"{seconds} each, amplitude within ±1 over frequency from 0 to {self.of.rate // 2:,} Hz"
+
+    def sound(self, example: np.ndarray) -> bytes:
+        """Return the WAV file of a sound."""
+        return wav_bytes(example, self.of.rate)
 
     def samples(self, samples: np.ndarray, behind: Any = None, *, title: str = "") -> Image.Image:
         """Draw three tiles a row, or six where there are many."""
         picture = sounds_image(samples, columns=3 if len(samples) <= self.shown else 6)
-        return titled(f"{title}: {self._scale()}" if title else self._scale(), picture, size=13)
+        return titled(f"{title}: {self.legend}" if title else self.legend, picture, size=13)
 
     def small(self, samples: np.ndarray, behind: Any = None, *, title: str = "") -> Image.Image:
         """Draw the tiles alone."""
@@ -35,7 +49,7 @@ class Waves(Drawing):
     def walks(self, walks: np.ndarray, behind: Any = None, *, title: str = "") -> Image.Image:
         """Draw a walk a row."""
         flat = walks.reshape(-1, *walks.shape[2:])
-        return titled(f"{title}: {self._scale()}", sounds_image(flat, columns=walks.shape[1]), size=13)
+        return titled(f"{title}: {self.legend}", sounds_image(flat, columns=walks.shape[1]), size=13)
 
     def traversal(
         self, samples: np.ndarray, code: str, values: Sequence[str], behind: Any = None, *, title: str = ""
@@ -49,7 +63,7 @@ class Waves(Drawing):
         self, folder: Path, samples: np.ndarray, text: dict[str, str], *, classes: Sequence[str] = ()
     ) -> None:
         """Write a WAV file a sound."""
-        contents = (wav_bytes(sound, self.of.rate) for sound in samples)
+        contents = map(self.sound, samples)
         save_numbered(folder, contents, self.file, classes=classes)
 
     def save_all(self, out: Path, samples: np.ndarray) -> None:
@@ -57,14 +71,6 @@ class Waves(Drawing):
         pause = np.zeros((samples.shape[1], round(PAUSE * self.of.rate)), np.int16)
         parts = [part for sound in samples for part in (sound, pause)]
         write_bytes(out, wav_bytes(np.concatenate(parts, axis=1), self.of.rate))
-
-    def _scale(self) -> str:
-        """Return what the axes are, in a line."""
-        _, length = self.of.shape
-        seconds = f"{length / self.of.rate:.3g} s"
-        if length < FEWEST:
-            return f"{seconds} each, amplitude within ±1"
-        return f"{seconds} each, amplitude within ±1 over frequency from 0 to {self.of.rate // 2:,} Hz"
 
 
 drawings.add("waves", Waves)
