@@ -28,7 +28,7 @@ from torch import Generator, Tensor, nn
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, recipe
-from saddlepoint.core.protocol import Batch, Family, Progress, Terms
+from saddlepoint.core.protocol import Batch, Density, Family, Progress, Terms
 from saddlepoint.networks.recurrent import LanguageModel
 from saddlepoint.networks.text import TextCritic
 
@@ -100,14 +100,14 @@ class SeqGAN(Family):
     def terms(self, player: str, batch: Batch, latent: Any, fake: Any) -> Terms:
         """Return what a player minimises, means over batch and places."""
         if player == "mle":
-            return Terms({"likelihood": self._surprise(batch.real).mean()})
+            return Terms({"likelihood": self.generator.surprise(batch.real).mean()})
         if player == "d":
             real, made = self.critic(batch.real).score.float(), self.critic(fake).score.float()
             loss = (F.softplus(-real) + F.softplus(made)).mean()
             watch = {"D(x)": real.sigmoid().mean(), "D(G(z))": made.sigmoid().mean()}
             return Terms({"adversarial": loss}, watch)
         worth = self.worth(fake)
-        policy = ((worth - worth.mean(0)) * self._surprise(fake)).mean()
+        policy = ((worth - worth.mean(0)) * self.generator.surprise(fake)).mean()
         return Terms({"policy": policy}, {"reward": worth[:, -1].mean()})
 
     @torch.no_grad()
@@ -130,10 +130,9 @@ class SeqGAN(Family):
         for mine, its in zip(self.rollout.parameters(), self.generator.parameters(), strict=True):
             mine.lerp_(its, share)
 
-    def _surprise(self, tokens: Tensor) -> Tensor:
-        """Return (n, t) −log G of each token, given those before it."""
-        logits = self.generator(tokens).float()
-        return F.cross_entropy(logits.flatten(0, 1), tokens.flatten(), reduction="none").view_as(tokens)
+    def density(self) -> Density:
+        """Return the likelihood of whole sequences under the policy."""
+        return Density(lambda tokens: -self.generator.surprise(tokens).sum(1))
 
 
 @recipe(needs=("tokens",))

@@ -11,11 +11,10 @@ difference is KL(data ‖ p)/T.
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Generator, Tensor
 
 from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, recipe
-from saddlepoint.core.protocol import Batch, Family, Progress, Terms
+from saddlepoint.core.protocol import Batch, Density, Family, Progress, Terms
 from saddlepoint.networks.recurrent import LanguageModel
 
 
@@ -57,8 +56,11 @@ class SequenceMLE(Family):
 
     def terms(self, player: str, batch: Batch, latent: Any, fake: Any) -> Terms:
         """Return the negative log-likelihood, the mean over batch and places."""
-        logits = self.generator(batch.real).float()
-        return Terms({"likelihood": F.cross_entropy(logits.flatten(0, 1), batch.real.flatten())})
+        return Terms({"likelihood": self.generator.surprise(batch.real).mean()})
+
+    def density(self) -> Density:
+        """Return the likelihood of whole sequences."""
+        return Density(lambda tokens: -self.generator.surprise(tokens).sum(1))
 
 
 @recipe(needs=("tokens",))

@@ -55,7 +55,7 @@ class SoundGAN(Vanilla):
         super().__init__(generator, critic, **settings)
         self.layers = critic.features
         self.length = length
-        self.references.pop("g/adversarial")
+        self.references = {name: end for name, end in self.references.items() if not name.startswith("g/")}
 
     def latent(self, n: int, *, rng: Generator, condition: Tensor | None = None) -> Tensor:
         """Draw noise from N(0, 1), of shape (n, channels, length)."""

@@ -1,6 +1,7 @@
 """Recurrent networks over sequences of tokens."""
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 SORTED = 256  # words whose order is that of their probability
@@ -30,6 +31,11 @@ class LanguageModel(nn.Module):
             state = self.cell(place, state)
             hidden.append(state[0])
         return self.output(torch.stack(hidden, 1))
+
+    def surprise(self, tokens: Tensor) -> Tensor:
+        """Return (n, t) −log p of each token of int64 sequences (n, t), given those before it, in nats."""
+        logits = self(tokens).float()
+        return F.cross_entropy(logits.flatten(0, 1), tokens.flatten(), reduction="none").view_as(tokens)
 
     def draw(self, chance: Tensor, start: Tensor | None = None, *, ranked: bool = True) -> Tensor:
         """Return int64 (n, t) sequences, token by token.

@@ -8,7 +8,7 @@ from scipy import stats
 from scipy.special import logsumexp
 
 from saddlepoint.data.mixture import Mixture
-from saddlepoint.evaluate.likelihood_figures import likelihood
+from saddlepoint.evaluate.likelihood_figures import likelihood, perplexity
 
 
 def test_the_mean_has_the_error_of_examples_and_of_what_they_share():
@@ -20,6 +20,17 @@ def test_the_mean_has_the_error_of_examples_and_of_what_they_share():
     assert found.high == pytest.approx(-2 + reach, rel=1e-4)
     known = likelihood(nats, bound=True, truth=nats + 1)
     assert (known.real, known.real_samples, known.detail["bound"]) == (-1.0, 4, True)
+
+
+def test_a_guess_at_random_has_the_perplexity_of_the_vocabulary():
+    nats = np.array([-6.0, -6.0, -3.0, -9.0]) * math.log(50)
+    found = perplexity(nats, 6, truth=nats / 2)
+    assert (found.value, found.real) == (pytest.approx(50), pytest.approx(50**0.5))
+    reach = 1.96 * nats.std(ddof=1) / 2 / 6
+    assert (found.low, found.high) == (
+        pytest.approx(50 * math.exp(-reach), rel=1e-4),
+        pytest.approx(50 * math.exp(reach), rel=1e-4),
+    )
 
 
 def test_a_mixture_knows_its_density():

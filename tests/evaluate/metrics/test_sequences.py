@@ -13,6 +13,7 @@ from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.evaluate import evaluate
 from saddlepoint.evaluate.features import Features
 from saddlepoint.evaluate.metric import Inputs
+from saddlepoint.evaluate.metrics.copied_runs import copied_runs, shared_runs
 from saddlepoint.evaluate.metrics.ngrams import distance, grams, ngrams
 from saddlepoint.evaluate.metrics.self_bleu import bleus, self_bleu
 
@@ -99,3 +100,30 @@ def test_tokens_outside_the_vocabulary_are_refused():
     data = load("oracle:50")
     with pytest.raises(UserError, match=r"tokens from 0 to 50, and those of 'oracle-50' are 0 to 49"):
         evaluate(data, np.arange(60, dtype=np.int64).reshape(3, 20) % 51)
+
+
+def test_runs_that_stand_in_the_training_data_are_found_as_by_looking(rng):
+    fake, real = rng.integers(3, size=(6, 9)), rng.integers(3, size=(5, 9))
+    theirs = ["".join(map(str, row)) for row in real.tolist()]
+    found = shared_runs(fake, real)
+    for order in range(1, 10):
+        wanted = [
+            [any("".join(map(str, row[i : i + order])) in one for one in theirs) for i in range(10 - order)]
+            for row in fake.tolist()
+        ]
+        if order <= len(found):
+            assert found[order - 1].tolist() == wanted
+        else:
+            assert not np.any(wanted)
+
+
+def test_the_longest_copied_run_of_a_training_sequence_is_all_of_it(rng):
+    real = rng.integers(9, size=(400, 12))
+    known: Any = copied_runs(inputs(real[:20], real, rng))
+    assert (known["copied_run"].value, known["copied_run"].low) == (12, 12)
+    assert known["copied_run"].detail["12"] == [20, 20]
+    half = np.concatenate([real[:20, :5], np.full((20, 7), 8)], 1)
+    half[:, 5] = 8
+    some: Any = copied_runs(inputs(half, real, rng))
+    assert 5 <= some["copied_run"].value < 9
+    assert some["copied_run"].samples == 20
