@@ -129,6 +129,7 @@ class Family(nn.Module):
         coupled: how many neighbouring examples the terms judge as one, 0 for all: a batch may be split between
             them for want of memory.
         references: values of terms and statistics at the game's equilibrium, where known.
+        taught_by: encoders whose features its terms compare, and which therefore cannot judge it.
     """
 
     players: Mapping[str, tuple[str, ...]] = {"d": ("critic",), "g": ("generator",)}
@@ -140,6 +141,7 @@ class Family(nn.Module):
     codes: tuple[Code, ...] = ()
     coupled: int = 1
     references: Mapping[str, float] = {}
+    taught_by: tuple[str, ...] = ()
 
     def turns(self, progress: Progress) -> tuple[str, ...]:
         """Return the players in the order in which they move now. Who moves may change: that is a stage."""

@@ -11,19 +11,21 @@ In the second, with the critic's logit and D its sigmoid, the critic, d, minimis
 
 and the generator, g, minimises (equations 3 and 6)
 
-    content       E (G(s(x)) − x)²
+    content       E (G(s(x)) − x)², or with --content imagenet E d(G(s(x)), x)
     adversarial   −w · E log D(G(s(x)))
 
-The paper's best network has a distance of VGG's features for content; with pixels it is the paper's SRGAN-MSE.
+where d compares what EfficientNet-Lite0 sees (``networks.perceptual``). The paper's best network has a distance
+of VGG's features; with pixels it is the paper's SRGAN-MSE.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 from torch import Tensor, nn
 
 from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, recipe
 from saddlepoint.core.protocol import Batch, Progress, Terms
 from saddlepoint.families.srresnet import SRResNet, enlarging, piece_side, whole_quarters
+from saddlepoint.networks.perceptual import Perceptual
 from saddlepoint.networks.super_resolution import enlarged_critic
 from saddlepoint.objectives import Objective, objectives
 
@@ -36,6 +38,7 @@ class SRGAN(SRResNet):
         pretraining: share of the budget in which p moves alone.
         weight: of the generator's adversarial term.
         objective: name of the adversarial losses.
+        perceptual: distance of features for the generator's content, None for that of pixels.
         **settings: of :class:`SRResNet`.
     """
 
@@ -43,13 +46,22 @@ class SRGAN(SRResNet):
     critics = ("critic",)
 
     def __init__(
-        self, critic: nn.Module, *, pretraining: float, weight: float, objective: str, **settings: Any
+        self,
+        critic: nn.Module,
+        *,
+        pretraining: float,
+        weight: float,
+        objective: str,
+        perceptual: Perceptual | None,
+        **settings: Any,
     ):
         super().__init__(**settings)
         self.critic = critic
         self.pretraining = pretraining
         self.weight = weight
         self.objective: Objective = objectives.get(objective)
+        self.perceptual = perceptual
+        self.taught_by = () if perceptual is None else (perceptual.encoder,)
 
     def turns(self, progress: Progress) -> tuple[str, ...]:
         """Return p alone at first, then critic and generator."""
@@ -66,6 +78,8 @@ class SRGAN(SRResNet):
             watch = {"D(x)": loss.probability(of_real).mean(), "D(G(s))": loss.probability(of_fake).mean()}
             return Terms({"adversarial": loss.critic(of_real, of_fake).mean()}, watch)
         content = super().terms(player, batch, latent, fake)
+        if self.perceptual is not None:
+            content.minimise["content"] = self.perceptual(fake, real).mean()
         of_fake = self.critic(fake).score
         of_real = self.critic(real).score if loss.paired else of_fake
         adversarial = self.weight * loss.generator(of_real, of_fake).mean()
@@ -81,7 +95,8 @@ def srgan(
     width: int = 24,
     blocks: int = 4,
     pretraining: float = 0.5,
-    weight: float = 1e-3,
+    content: Literal["pixels", "imagenet"] = "pixels",
+    weight: float | None = None,
     objective: str = "non_saturating",
     lr: float = 5e-4,
     lr_d: float = 1e-4,
@@ -89,8 +104,7 @@ def srgan(
 ) -> Experiment:
     """SRGAN (Ledig et al. 2017): SRResNet first, then a game against a critic that knows real images.
 
-    Smaller than the paper's, and without batch normalisation in the generator, as ``srresnet``. Content is a
-    distance of pixels, as in the paper's SRGAN-MSE.
+    Smaller than the paper's, and without batch normalisation in the generator, as ``srresnet``.
 
     Args:
         scale: how many times as large, 2 or 4.
@@ -98,11 +112,16 @@ def srgan(
         width: channels of the convolutions of the generator, and of the critic's first.
         blocks: residual blocks.
         pretraining: share of the budget before the critic comes.
-        weight: of the generator's adversarial term.
+        content: what the generator compares with the truth once the critic is there: "pixels", as in the
+            paper's SRGAN-MSE, or features of "imagenet", which needs the extra of that name.
+        weight: of the generator's adversarial term (1e-3; with --content imagenet 3e-2).
         lr: learning rate of pretraining.
     """
     pixels = (-1.0, 1.0)
     side = piece_side(data, patch, scale)
+    perceptual = Perceptual() if content == "imagenet" else None
+    if weight is None:
+        weight = 1e-3 if perceptual is None else 3e-2
     family = SRGAN(
         generator=enlarging(data, scale=scale, width=width, blocks=blocks),
         critic=enlarged_critic(data.channels, side, width),
@@ -112,7 +131,9 @@ def srgan(
         pretraining=pretraining,
         weight=weight,
         objective=objective,
+        perceptual=perceptual,
     )
+    told = "squared differences of pixels" if perceptual is None else "differences of ImageNet features"
     return Experiment(
         family,
         {
@@ -123,5 +144,5 @@ def srgan(
         batch=16,
         budget=Budget(images=80_000),
         range=pixels,
-        objective=f"squared differences of pixels + {weight:g} {objective}, ×{scale}",
+        objective=f"{told} + {weight:g} {objective}, ×{scale}",
     )

@@ -66,7 +66,7 @@ def score(
         with pictures beside them. Figures there of the same samples that were not asked for again stay.
 
     Raises:
-        UserError: target and data do not fit each other.
+        UserError: target and data do not fit each other, or the encoder taught the run that it is to judge.
     """
     settings = {"metrics": metrics, "samples": samples, "encoder": encoder, "seed": seed}
     geometry = Geometry(size, crop, background)
@@ -88,6 +88,7 @@ def _score(
     if target is None or isinstance(target, Model) or (not isinstance(target, np.ndarray) and is_run(target)):
         run = target if isinstance(target, Model) else Model.open(target)
         run.needs_samples()
+        check_impartial(run, settings["encoder"])
         if geometry == Geometry():
             dataset = reference(run, against, f"saddle evaluate {run.path} --against PATH", report)
             _check_knn(run, dataset, knn)
@@ -111,6 +112,15 @@ def _score(
     asked: dict[str, Any] = geometry.settings() | {"size": images.shape[1] if kind_of(images).sized else None}
     dataset = load_data(str(against), **asked, labels=labels, report=report)
     return evaluate(dataset, in_colours_of(images, dataset), told=told, report=report, **settings)
+
+
+def check_impartial(run: Model, encoder: str | None) -> None:
+    """Raise UserError where a run learned from the features of the encoder that is to judge it."""
+    if encoder in run.family.taught_by:
+        raise UserError(
+            f"{run.path} was trained to please encoder {encoder!r}, which would praise it for that; "
+            "choose another, such as --encoder patches"
+        )
 
 
 def reference(run: Model, against: str | None, cure: str, report: Progressing = silent) -> Dataset:

@@ -15,9 +15,12 @@ from saddlepoint.core.experiment import DataSpec, recipes
 from saddlepoint.core.protocol import START, Batch, Enlarger
 from saddlepoint.evaluate.fidelity_figures import fidelity
 from saddlepoint.exploring.upscaling import in_tiles, upscale
+from saddlepoint.networks.efficientnet_lite import EfficientNetLite
+from saddlepoint.networks.perceptual import Perceptual
 from saddlepoint.networks.super_resolution import Enlarging, enlarge, enlarged_critic, shrink
 from saddlepoint.scoring.fidelity import again
 from saddlepoint.scoring.fidelity import fidelity as measured
+from saddlepoint.scoring.scoring import score
 
 PHOTOS = DataSpec("toy", "images", (24, 24, 3), (), 100)
 BATCH = Batch(torch.rand(5, 3, 24, 24, generator=torch.Generator().manual_seed(2)) * 2 - 1)
@@ -73,6 +76,43 @@ def test_players_minimise_the_papers_terms():
     expected = -0.01 * of_fake.sigmoid().log().mean().item()
     assert terms["g"].minimise["adversarial"].item() == pytest.approx(expected, rel=1e-5)
     assert terms["p"].watch["PSNR"].item() == pytest.approx(-10 * math.log10(content / 4), rel=1e-5)
+
+
+def test_content_may_be_what_a_network_sees(monkeypatch):
+    torch.manual_seed(0)
+    network = EfficientNetLite().eval()
+    monkeypatch.setattr("saddlepoint.networks.perceptual.efficientnet_lite", lambda: network)
+    family, latent = game(content="imagenet", weight=0.5)
+    assert family.taught_by == ("imagenet",)
+    assert not any("_conv_stem" in name for name in family.state_dict())
+    real = family.piece(BATCH, latent)
+    fake = (real + 0.3 * torch.randn(real.shape, generator=torch.Generator().manual_seed(4))).requires_grad_()
+    terms = family.eval().terms("g", BATCH, latent, fake)
+    seen = [network.maps(x, 5)[::2] for x in (real, fake)]
+    parts = [1 - (a * b).sum(1) / (a.norm(dim=1) * b.norm(dim=1)) for a, b in zip(*seen, strict=True)]
+    means = [part.mean().item() for part in parts]
+    assert terms.minimise["content"].item() == pytest.approx(sum(means) / 3, rel=1e-4)
+    (gradient,) = torch.autograd.grad(terms.minimise["content"], fake)
+    assert gradient.abs().sum() > 0
+    # Pretraining still minimises differences of pixels, at which bicubic filters are good.
+    assert family.terms("p", BATCH, latent, fake).minimise["content"].item() == pytest.approx(
+        (fake - real).square().mean().item()
+    )
+
+
+def test_equal_pictures_have_no_distance_and_grey_ones_that_of_three_equal_channels(monkeypatch):
+    torch.manual_seed(0)
+    monkeypatch.setattr("saddlepoint.networks.perceptual.efficientnet_lite", lambda: EfficientNetLite().eval())
+    distance = Perceptual()
+    grey = BATCH.real[:, :1]
+    assert distance(grey, grey).abs().max() < 1e-5
+    assert torch.equal(distance(grey, -grey), distance(grey.expand(-1, 3, -1, -1), -grey.expand(-1, 3, -1, -1)))
+
+
+def test_a_run_is_not_judged_by_what_taught_it(run, monkeypatch):
+    monkeypatch.setattr(run.family, "taught_by", ("imagenet",))
+    with pytest.raises(UserError, match="trained to please encoder 'imagenet', which would praise it for that"):
+        score(run, encoder="imagenet", samples=20, quiet=True)
 
 
 def test_the_critic_comes_after_a_share_of_the_budget():
