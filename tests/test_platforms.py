@@ -19,6 +19,12 @@ run = sp.train("gan", "ring8", steps=2, batch=8, kernels="library", card=False, 
 assert run.step == 2
 assert sp.resume("run", steps=4).step == 4
 """
+SOON = """
+import sys
+import saddlepoint as sp
+sp.train("gan", "ring8", steps=2, batch=8, out="run", threads=1)
+print("torch._dynamo" in sys.modules)
+"""
 
 
 def test_training_without_modules_that_may_be_missing(tmp_path):
@@ -34,3 +40,8 @@ def test_training_without_modules_that_may_be_missing(tmp_path):
     assert "saddle sample run -n 100" in child.stdout
     assert "tensorboard" not in child.stdout
     assert not list((tmp_path / "run").glob("events*"))
+
+
+def test_training_does_not_load_a_compiler_that_takes_as_long_as_the_rest_of_torch(tmp_path):
+    said = subprocess.check_output([sys.executable, "-c", SOON], cwd=tmp_path, text=True)
+    assert said.splitlines()[-1] == "False"

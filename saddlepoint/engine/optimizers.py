@@ -1,5 +1,6 @@
 """One torch optimizer a player, its rate in a tensor, its schedules applied once a step."""
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,6 +9,24 @@ from torch import Tensor, nn
 
 from saddlepoint.core.experiment import Optimizer
 from saddlepoint.core.protocol import Progress
+
+
+class _Eager:
+    """A rule of torch without the hooks of its compiler, whose loading takes as long as torch's own."""
+
+    add_param_group = inspect.unwrap(torch.optim.Optimizer.add_param_group)
+
+
+class _Adam(_Eager, torch.optim.Adam):
+    step = torch.no_grad()(inspect.unwrap(torch.optim.Adam.step))
+
+
+class _SGD(_Eager, torch.optim.SGD):
+    step = torch.no_grad()(inspect.unwrap(torch.optim.SGD.step))
+
+
+class _RMSprop(_Eager, torch.optim.RMSprop):
+    step = torch.no_grad()(inspect.unwrap(torch.optim.RMSprop.step))
 
 
 class PlayerOptimizer:
@@ -86,8 +105,8 @@ def _build(spec: Optimizer, parameters: list[nn.Parameter], device: torch.device
     lr, decay = torch.tensor(spec.lr, device=device), spec.weight_decay
     if spec.kind == "adam":
         settings: dict[str, Any] = {"betas": spec.betas, "eps": spec.eps, "fused": True}
-        return torch.optim.Adam(parameters, lr=lr, weight_decay=decay, capturable=capturable, **settings)
+        return _Adam(parameters, lr=lr, weight_decay=decay, capturable=capturable, **settings)
     if spec.kind == "sgd":
-        return torch.optim.SGD(parameters, lr=lr, momentum=spec.momentum, weight_decay=decay, fused=True)
+        return _SGD(parameters, lr=lr, momentum=spec.momentum, weight_decay=decay, fused=True)
     # torch's RMSprop would read a rate in a tensor back from the device at every update.
-    return torch.optim.RMSprop(parameters, lr=spec.lr, eps=spec.eps, weight_decay=decay, capturable=capturable)
+    return _RMSprop(parameters, lr=spec.lr, eps=spec.eps, weight_decay=decay, capturable=capturable)

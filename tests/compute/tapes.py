@@ -107,7 +107,6 @@ class Tapes:
 
 def make(recipe, source, precision: Precision = "fp32", device: str = "cpu", *, captured=False, **flags):
     prepared = prepare(recipe, source, batch=16, flags=flags)
-    assert prepared.data is not None
     place = torch.device(device)
     experiment = prepared.experiment
     experiment.family.to(place).train()
