@@ -15,7 +15,7 @@ from saddlepoint.core.experiment import Budget
 from saddlepoint.core.run_folder import RunFolder
 from saddlepoint.data import Dataset, load
 from saddlepoint.engine.loop import Trainer, Watcher
-from saddlepoint.evaluate import Card, evaluate
+from saddlepoint.evaluate import Card, evaluate, parzen
 from saddlepoint.training.resuming import resume
 from saddlepoint.training.run import Run
 from saddlepoint.training.screen import Screen
@@ -126,6 +126,23 @@ class Bench:
         """Return the card of some metrics for samples of any origin."""
         with self.screen.working("scoring the samples"):
             return evaluate(data, images, metrics=metrics, samples=samples, seed=self.seed)
+
+    def log_likelihood(self, run: Run) -> dict[str, Any]:
+        """Return the Parzen-window log-likelihood of a run's samples, in nats, beside that of real images.
+
+        Keys: ``log_likelihood``, its standard ``error`` over test images, the bandwidth ``sigma``, and what as
+        many training images reach, ``real`` and ``real_error``.
+        """
+        with self.screen.working("measuring the log-likelihood"):
+            estimate = parzen(run.data(), run.sample(self.settings["samples"], seed=self.seed))
+        self.say(estimate.line())
+        return {
+            "log_likelihood": estimate.value,
+            "error": estimate.error,
+            "sigma": estimate.sigma,
+            "real": estimate.real,
+            "real_error": estimate.real_error,
+        }
 
     def milestones(self, steps: Iterable[int], measure: "Measuring") -> "Milestones":
         """Return a watcher that measures at certain steps, and remembers it if the trial is interrupted."""
