@@ -5,6 +5,7 @@ import io
 import os
 from collections import Counter, deque
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from PIL import Image, ImageOps
 
 from saddlepoint.core.errors import UserError, reason
 from saddlepoint.core.files import write_bytes
+from saddlepoint.core.locks import HeldError, locked
 from saddlepoint.core.progress import Note, Progressing, silent
 from saddlepoint.core.words import printable, slug
 from saddlepoint.data.collecting.faces import Detector, detector, faces
@@ -25,7 +27,9 @@ from saddlepoint.data.files.image import quietly
 
 PAGE_BYTES = 5 * 2**20
 PIXELS = 100_000_000  # of a picture that is decoded
-HIDDEN_REJECTED, HIDDEN_ORIGINALS = ".rejected", ".originals"  # readers of folders leave dotted names out
+# Readers of folders leave dotted names out.
+HIDDEN_REJECTED, HIDDEN_ORIGINALS, LOCK = ".rejected", ".originals", ".lock"
+REJECTED_BYTES = 2**30  # that are kept of what was rejected
 SUFFIXES = {"JPEG": "jpg", "MPO": "jpg", "TIFF": "tif", "JPEG2000": "jp2"}
 
 
@@ -111,26 +115,38 @@ def collect(
         note: told what a person should know at once.
 
     Raises:
-        UserError: nothing can be collected from there, or nothing can be written.
+        UserError: nothing can be collected from there, nothing can be written, or another process collects
+            into ``out``.
     """
     _check(depth, most, least, megabytes, margin, delay)
     find = None if faces is None else detector(faces)
     folder = Path(out)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"cannot make the folder {folder}: {reason(error)}") from error
-    work = _Work(folder, least, find, margin)
-    web = Web(manners or Manners(delay=delay, private=private), None if other_hosts else set())
-    items = _items(source, web, depth, report, note)
-    for done, item in enumerate(items.all()):
-        if most is not None and work.found.kept + work.found.before >= most:
-            break
-        if item.address in work.manifest.settled:
-            continue
-        report("collecting", done, items.total)
-        work.take(item, web, round(megabytes * 2**20))
-    return work.found
+    with _alone(folder):
+        work = _Work(folder, least, find, margin)
+        web = Web(manners or Manners(delay=delay, private=private), None if other_hosts else set())
+        items = _items(source, web, depth, report, note)
+        for done, item in enumerate(items.all()):
+            if most is not None and work.found.kept + work.found.before >= most:
+                break
+            if item.address in work.manifest.settled:
+                continue
+            report("collecting", done, items.total)
+            work.take(item, web, round(megabytes * 2**20))
+        return work.found
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Make a folder and hold it against other calls: each knows only of what it found there at its start."""
+    with ExitStack() as held:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            held.enter_context(locked(folder / LOCK))
+        except HeldError:
+            raise UserError(f"{folder} is being collected into by another process") from None
+        except OSError as error:
+            raise UserError(f"cannot write into {folder}: {reason(error)}") from error
+        yield
 
 
 def _check(depth: int, most: int | None, least: int, megabytes: float, margin: float, delay: float) -> None:
@@ -159,6 +175,9 @@ class _Work:
         self.found = Collected(folder)
         self.bytes_seen: dict[str, str] = {}
         self.looks_seen = Seen()
+        self.room = REJECTED_BYTES - sum(
+            file.stat().st_size for file in (folder / HIDDEN_REJECTED).rglob("*") if file.is_file()
+        )
         for row in self.manifest.rows:
             if row["status"] == KEPT:
                 self.found.before += 1
@@ -167,24 +186,25 @@ class _Work:
 
     def take(self, item: Item, web: Web, most: int) -> None:
         """Get a picture, look at it, keep it or say why not."""
-        told = {name: value for name, value in item._asdict().items() if value and name != "address"}
+        known = {name: value for name, value in item._asdict().items() if value and name != "address"}
         content = b""
         try:
             content = _content(item.address, web, most)
-            self._keep(item, content, told)
+            self._keep(item, content, known)
         except (_Rejected, RefusedError) as refusal:
             why, more = (refusal.why, refusal.more) if isinstance(refusal, _Rejected) else (str(refusal), "")
-            if content:
-                told["file"] = self._put(
+            if 0 < len(content) <= self.room:
+                self.room -= len(content)
+                known["file"] = self._put(
                     Path(HIDDEN_REJECTED) / slug(why) / _rejected(item.address, content), content
                 )
             self.found.rejected[why] += 1
-            self.manifest.add(item.address, REJECTED, reason=f"{why}: {more}" if more else why, **told)
+            self.manifest.add(item.address, REJECTED, reason=f"{why}: {more}" if more else why, **known)
         except UnreachableError as trouble:
             self.found.failed[item.address] = str(trouble.args[0])
-            self.manifest.add(item.address, FAILED, reason=str(trouble.args[0]), **told)
+            self.manifest.add(item.address, FAILED, reason=str(trouble.args[0]), **known)
 
-    def _keep(self, item: Item, content: bytes, told: dict[str, str]) -> None:
+    def _keep(self, item: Item, content: bytes, known: dict[str, str]) -> None:
         digest = hashlib.sha256(content).hexdigest()
         if digest in self.bytes_seen:
             raise _Rejected("seen before", self.bytes_seen[digest])
@@ -211,7 +231,7 @@ class _Work:
         self.looks_seen.add(looks, item.address)
         size = {"width": image.width, "height": image.height, "bytes": len(content)}
         hashes = {"sha256": digest, "phash": f"{looks:016x}"}
-        self.manifest.add(item.address, KEPT, file=file, **hashes, **size, **told, **more)
+        self.manifest.add(item.address, KEPT, file=file, **hashes, **size, **known, **more)
         self.found.kept += 1
 
     def _put(self, path: Path, content: bytes) -> str:

@@ -7,6 +7,7 @@ addresses of private networks, and of every answer only so many bytes, for so lo
 
 import contextlib
 import http.client
+import io
 import ipaddress
 import socket
 import time
@@ -46,7 +47,7 @@ class Manners:
         delay: least seconds between two requests to one host.
         attempts: how often a busy or silent server is asked.
         timeout: seconds without a byte after which a server counts as silent.
-        patience: seconds for all of one answer.
+        patience: seconds for all of one answer, its headers included.
         private: whether addresses of private networks, and of this machine, may be asked.
         agent: who asks, as servers' logs will say.
     """
@@ -87,7 +88,7 @@ class Web:
         self._asked: dict[str, float] = {}  # by host, when it was asked last
         self._pause: dict[str, float] = {}  # by host, what its robots.txt asks for
         self._robots: dict[str, urllib.robotparser.RobotFileParser] = {}
-        handlers = [_Http(manners.private), _Https(manners.private), _Stay()]
+        handlers = [_Http(manners), _Https(manners), _Stay()]
         self._opener = urllib.request.build_opener(*handlers)
 
     def get(self, url: str, most: int, wanted: Callable[[str], bool] = lambda kind: True) -> Answer:
@@ -168,7 +169,6 @@ class Web:
         request = urllib.request.Request(
             _quoted(url), headers={"User-Agent": self.manners.agent, "Accept": "*/*"}
         )
-        until = time.monotonic() + self.manners.patience
         try:
             with self._opener.open(request, timeout=self.manners.timeout) as answer:
                 if 300 <= answer.status < 400:
@@ -179,7 +179,7 @@ class Web:
                 length = int(answer.headers.get("Content-Length") or 0)
                 if length > most and not cut:
                     raise RefusedError(f"it has {length:,} bytes, more than {most:,}")
-                return Answer(url, kind, _body(answer, length, most, until, cut=cut))
+                return Answer(url, kind, _body(answer, length, most, cut=cut))
         except urllib.error.HTTPError as error:
             error.close()
             if error.code in _BUSY:
@@ -223,8 +223,8 @@ def _quoted(url: str) -> str:
     return parts._replace(path=path, query=query, fragment="").geturl()
 
 
-def _body(answer: Any, length: int, most: int, until: float, *, cut: bool) -> bytes:
-    """Return an answer's bytes; raises RefusedError where they are too many, UnreachableError when late."""
+def _body(answer: Any, length: int, most: int, *, cut: bool) -> bytes:
+    """Return an answer's bytes; raises RefusedError where they are too many, UnreachableError where too few."""
     content = bytearray()
     while chunk := answer.read1(_CHUNK):
         content += chunk
@@ -232,8 +232,6 @@ def _body(answer: Any, length: int, most: int, until: float, *, cut: bool) -> by
             if cut:
                 return bytes(content[:most])
             raise RefusedError(f"it has more than {most:,} bytes")
-        if time.monotonic() > until:
-            raise UnreachableError(f"only {len(content):,} bytes came in time")
     if len(content) < length:
         raise UnreachableError(f"the connection ended after {len(content):,} of {length:,} bytes")
     return bytes(content)
@@ -274,16 +272,47 @@ def _connected(place: tuple[str, int], timeout: Any, source: Any = None, *, priv
     raise trouble or OSError(f"{place[0]} has no address")
 
 
+class _Bounded(io.RawIOBase):
+    """What a connection brings within so many seconds, however slowly its bytes come."""
+
+    def __init__(self, sock: socket.socket, patience: float):
+        super().__init__()
+        self.sock = sock
+        self.raw = sock.makefile("rb", buffering=0)
+        self.silence = sock.gettimeout() or patience
+        self.until = time.monotonic() + patience
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        rest = self.until - time.monotonic()
+        if rest <= 0:
+            raise TimeoutError("its answer was too slow")
+        self.sock.settimeout(min(self.silence, rest))
+        return self.raw.readinto(buffer)
+
+    def close(self) -> None:
+        self.raw.close()
+        super().close()
+
+
+class _Response(http.client.HTTPResponse):
+    def __init__(self, sock: socket.socket, *settings: Any, patience: float, **more: Any):
+        super().__init__(sock, *settings, **more)
+        self.fp.close()
+        self.fp = io.BufferedReader(_Bounded(sock, patience))
+
+
 class _Connection(http.client.HTTPConnection):
-    def __init__(self, *settings: Any, private: bool, **more: Any):
+    def __init__(self, *settings: Any, private: bool, patience: float, **more: Any):
         super().__init__(*settings, **more)
         self._create_connection = partial(_connected, private=private)
+        self.response_class = partial(_Response, patience=patience)  # pyright: ignore[reportAttributeAccessIssue]
 
 
-class _SafeConnection(http.client.HTTPSConnection):
-    def __init__(self, *settings: Any, private: bool, **more: Any):
-        super().__init__(*settings, **more)
-        self._create_connection = partial(_connected, private=private)
+class _SafeConnection(_Connection, http.client.HTTPSConnection):
+    pass
 
 
 def _proxied(request: urllib.request.Request) -> bool:
@@ -292,21 +321,24 @@ def _proxied(request: urllib.request.Request) -> bool:
 
 
 class _Http(urllib.request.HTTPHandler):
-    def __init__(self, private: bool):
+    def __init__(self, manners: Manners):
         super().__init__()
-        self.private = private
+        self.manners = manners
 
     def http_open(self, req: urllib.request.Request) -> Any:
-        return self.do_open(partial(_Connection, private=self.private or _proxied(req)), req)  # pyright: ignore[reportArgumentType]
+        private = self.manners.private or _proxied(req)
+        kind = partial(_Connection, private=private, patience=self.manners.patience)
+        return self.do_open(kind, req)  # pyright: ignore[reportArgumentType]
 
 
 class _Https(urllib.request.HTTPSHandler):
-    def __init__(self, private: bool):
+    def __init__(self, manners: Manners):
         super().__init__()
-        self.private = private
+        self.manners = manners
 
     def https_open(self, req: urllib.request.Request) -> Any:
-        kind = partial(_SafeConnection, private=self.private or _proxied(req))
+        private = self.manners.private or _proxied(req)
+        kind = partial(_SafeConnection, private=private, patience=self.manners.patience)
         return self.do_open(kind, req, context=self._context)  # pyright: ignore
 
 

@@ -1,5 +1,6 @@
 """Pictures from a server that misbehaves in every way that servers do."""
 
+import dataclasses
 import io
 import json
 import threading
@@ -12,7 +13,9 @@ from PIL import Image
 
 from saddlepoint.cli import main
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.locks import locked
 from saddlepoint.data import load
+from saddlepoint.data.collecting import collecting
 from saddlepoint.data.collecting.collecting import collect
 from saddlepoint.data.collecting.web import Manners
 
@@ -79,6 +82,11 @@ class Handler(BaseHTTPRequestHandler):
             self._head("image/png", 1000)
             for _ in range(10):
                 time.sleep(0.2)
+                self.wfile.write(b"x")
+        elif name == "drip.png":
+            self.wfile.write(b"HTTP/1.0 200 OK\r\nX: ")
+            for _ in range(100):
+                time.sleep(0.05)
                 self.wfile.write(b"x")
         elif path in PAGES:
             kind, body = PAGES[path]
@@ -201,6 +209,43 @@ def test_a_call_that_was_killed_goes_on(server, tmp_path):
     done = collect(list_, out, manners=MANNERS)
     assert (done.kept, done.before) == (1, 1)
     assert [row["status"] for row in rows(out).values()] == ["kept", "kept"]
+
+
+@pytest.mark.parametrize("name", ["slow.png", "drip.png"])
+def test_an_answer_has_only_so_long_for_headers_and_body(server, tmp_path, name):
+    list_ = tmp_path / "list.txt"
+    list_.write_text(f"{server}/gallery/{name}\n{server}/gallery/one.png\n")
+    manners = dataclasses.replace(MANNERS, attempts=1, patience=0.4)
+    began = time.monotonic()
+    done = collect(list_, tmp_path / "set", manners=manners)
+    assert time.monotonic() - began < 2  # either would go on for longer
+    assert [address.rpartition("/")[2] for address in done.failed] == [name]
+    assert done.kept == 1
+
+
+def test_two_calls_do_not_collect_into_one_folder(tmp_path):
+    source, out = tmp_path / "mine", tmp_path / "set"
+    source.mkdir()
+    (source / "a.png").write_bytes(picture(1))
+    assert collect(source, out).kept == 1
+    with locked(out / ".lock"), pytest.raises(UserError, match="is being collected into by another process"):
+        collect(source, out)
+    assert collect(source, out).before == 1
+
+
+def test_what_is_rejected_takes_only_so_much_of_the_disk(tmp_path, monkeypatch):
+    source, out = tmp_path / "mine", tmp_path / "set"
+    source.mkdir()
+    for seed in range(4):
+        (source / f"{seed}.png").write_bytes(picture(seed, 20))
+    sizes = [len(picture(seed, 20)) for seed in range(4)]
+    monkeypatch.setattr(collecting, "REJECTED_BYTES", sum(sizes[:2]))
+    (source / "3.png").rename(tmp_path / "later.png")
+    assert sum(collect(source, out).rejected.values()) == 3
+    assert ["file" in row for row in rows(out).values()] == [True, True, False]
+    (tmp_path / "later.png").rename(source / "3.png")
+    assert sum(collect(source, out).rejected.values()) == 1  # what lies there from before counts
+    assert ["file" in row for row in rows(out).values()] == [True, True, False, False]
 
 
 def test_this_machine_is_not_asked_unless_it_may_be(server, tmp_path):
