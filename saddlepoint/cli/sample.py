@@ -48,7 +48,8 @@ def make_parser() -> Parser:
     parser.add_argument(
         "--out",
         metavar="FILE",
-        help="FILE.png, .npy, .wav or .html with players (sounds), .txt (text), or DIR/ (default: in the run)",
+        help="FILE.png, .npy, .wav or .html with players (sounds, melodies), .mid (melodies), .txt (text), or "
+        "DIR/ (default: in the run)",
     )
     asked = parser.add_argument_group("looking inside").add_mutually_exclusive_group()
     asked.add_argument(
@@ -126,8 +127,8 @@ def main(arguments: list[str]) -> int:
         path = exploring.save_listening(chosen, out("samples"), **many, **settings)
     else:
         path = exploring.save_samples(chosen, out("samples"), **many, **settings, file=not found.out)
-        if not found.out and chosen.drawing.file:
-            print(path.with_suffix(chosen.drawing.file))
+        for suffix in () if found.out else chosen.drawing.files:
+            print(path.with_suffix(suffix))
     print(path)
     return 0
 

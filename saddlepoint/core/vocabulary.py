@@ -20,10 +20,12 @@ class Vocabulary:
     Attributes:
         words: word i is what token i stands for; words may be single characters.
         separator: what stands between two words of a text: a space, or nothing between characters.
+        notes: whether words are notes of melodies.
     """
 
     words: tuple[str, ...]
     separator: str
+    notes: bool = False
 
     @classmethod
     def of_numbers(cls, size: int) -> Self:
@@ -54,9 +56,11 @@ class Vocabulary:
 
     def to_json(self) -> dict[str, Any]:
         """Return the vocabulary as JSON values."""
-        return {"words": list(self.words), "separator": self.separator}
+        return {"words": list(self.words), "separator": self.separator, "notes": self.notes}
 
     @classmethod
     def from_json(cls, stored: dict[str, Any] | None) -> Self | None:
         """Return what :meth:`to_json` gave, None for None."""
-        return None if stored is None else cls(tuple(stored["words"]), stored["separator"])
+        if stored is None:
+            return None
+        return cls(tuple(stored["words"]), stored["separator"], stored.get("notes", False))  # not kept at first

@@ -14,6 +14,7 @@ from saddlepoint.runs.output import provenance, save_picture, writing
 WORD_TILE = 80  # pixels, about, of one image in a picture with words
 _FILES = (
     ".wav",
+    ".mid",
     ".txt",
     ".jpg",
     ".jpeg",
@@ -45,18 +46,19 @@ def save_samples(
     Args:
         run: whose weights to sample.
         out: ``.png`` for one picture, ``.npy`` for an array as :meth:`Model.sample` returns it, ``.wav`` for
-            all sounds one after the other, ``.txt`` for a sequence a line, otherwise a folder that gets a file
+            all sounds one after the other, ``.txt`` for a sequence a line, ``.mid`` or ``.wav`` for all
+            melodies, otherwise a folder that gets a file
             a sample, whose name ends in its class where it was drawn for one.
         n: how many.
         seed: seed of the latents.
         label: class by name (text) or label (a whole number), for conditional recipes; see ``find_class``.
         truncation: as for :meth:`Model.sample`.
-        file: also write the same sounds or sequences beside a picture, as ``.wav`` or ``.txt``.
+        file: also write the same samples beside a picture, as people hear or read them.
 
     Raises:
         UserError: the folder exists and is not empty, or ``out`` cannot be written.
     """
-    files = tuple(filter(None, (".png", ".npy", run.drawing.file)))
+    files = (".png", ".npy", *run.drawing.files)
     suffix = out.suffix.lower()
     is_folder = suffix not in files
     if suffix in _FILES and is_folder:
@@ -66,13 +68,14 @@ def save_samples(
     samples = run.sample(n, seed=seed, label=label, truncation=truncation)
     classes = run.class_names(n, seed, label)
     text = provenance(run, seed=seed, label=label, truncation=truncation)
-    if suffix and suffix == run.drawing.file:
+    if suffix in run.drawing.files:
         with writing(out):
             run.drawing.save_all(out, samples)
         return out
-    if file and run.drawing.file:
+    if file:
         with writing(out):
-            run.drawing.save_all(out.with_suffix(run.drawing.file), samples)
+            for one in run.drawing.files:
+                run.drawing.save_all(out.with_suffix(one), samples)
     if not is_folder:
         if classes and label is None:
             text["classes"] = ", ".join(classes)

@@ -27,7 +27,7 @@ import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
 from saddlepoint.core.errors import UserError
-from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, recipe
+from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, recipe, variant
 from saddlepoint.core.protocol import Batch, Density, Family, Progress, Terms
 from saddlepoint.networks.recurrent import LanguageModel
 from saddlepoint.networks.text import TextCritic
@@ -188,3 +188,12 @@ def seq_gan(
         fresh_latent=True,
         objective="likelihood, then policy gradient",
     )
+
+
+melody_gan = variant(
+    "melody_gan",
+    seq_gan,
+    "SeqGAN over the notes of melodies, such as those of chorales: seq_gan with 64 units and smaller steps.",
+    hidden=64,
+    lr_g=5e-3,
+)

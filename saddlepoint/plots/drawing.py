@@ -22,13 +22,14 @@ class Drawing:
     Attributes:
         shown: samples in a picture of a run.
         over_real: whether samples are drawn over real examples, rather than speak for themselves.
-        file: suffix of a file that holds many samples as people hear or read them; "" where a picture is that.
+        files: suffixes of files that hold many samples as people hear or read them; none where a
+            picture is that.
         audible: whether an example can be heard, see :meth:`sound`.
     """
 
     shown: ClassVar[int] = 64
     over_real: ClassVar[bool] = False
-    file: ClassVar[str] = ""
+    files: ClassVar[tuple[str, ...]] = ()
     audible: ClassVar[bool] = False
 
     def __init__(self, of: Described):
@@ -104,7 +105,7 @@ class Drawing:
         raise UserError(f"{folder}: such samples have no files of their own; write them to a .npy or a .png")
 
     def save_all(self, out: Path, samples: np.ndarray) -> None:
-        """Write all samples into one file that ends in :attr:`file`."""
+        """Write all samples into one file, which ends in one of :attr:`files`."""
         raise NotImplementedError
 
 
@@ -113,7 +114,8 @@ drawings: Registry[type[Drawing]] = Registry("drawing of the kind", "saddlepoint
 
 def drawing_of(of: Described) -> Drawing:
     """Return how examples of some data are drawn."""
-    return drawings.get(of.kind)(of)
+    melodic = of.vocabulary is not None and of.vocabulary.notes
+    return drawings.get("melodies" if melodic else of.kind)(of)
 
 
 def _flat(samples: np.ndarray) -> np.ndarray:

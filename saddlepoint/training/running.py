@@ -86,7 +86,9 @@ def train_on(
             references = dict(prepared.experiment.family.references)
             save_pictures(folder, title, references, prepared.kind.name, report)
     run = Run(folder)
-    if run.drawing.file and prepared.experiment.family.samples:  # a picture is not what one hears or reads
-        run.drawing.save_all(folder.grid.with_suffix(run.drawing.file), run.sample(run.drawing.shown))
+    if run.drawing.files and prepared.experiment.family.samples:  # a picture is not what one hears or reads
+        samples = run.sample(run.drawing.shown)
+        for suffix in run.drawing.files:
+            run.drawing.save_all(folder.grid.with_suffix(suffix), samples)
     screen.conclude(run, line, behind(run))
     return run

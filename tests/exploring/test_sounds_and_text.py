@@ -15,6 +15,8 @@ import saddlepoint as sp
 from saddlepoint.cli import main
 from saddlepoint.core.errors import UserError
 from saddlepoint.data import load
+from saddlepoint.data.files.midi import midi_bytes
+from saddlepoint.data.notes import RATE, Note
 from saddlepoint.exploring import save_listening, save_samples
 from saddlepoint.scoring import score
 
@@ -36,6 +38,17 @@ def text(tmp_path_factory):
     (folder / "poem.txt").write_text("\n".join(lines))
     asked = {"steps": 1, "batch": 8, "quiet": True, "length": 4, "tokens": "word"}
     return sp.train("seq_mle", str(folder / "poem.txt"), out=folder / "run", **asked)
+
+
+@pytest.fixture(scope="module")
+def tunes(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("m")
+    (folder / "tunes").mkdir()
+    for index in range(12):
+        tune = [Note(60 + (index * place) % 12, 1 + place % 4) for place in range(16)]
+        (folder / "tunes" / f"{index}.mid").write_bytes(midi_bytes(tune))
+    asked = {"steps": 1, "batch": 8, "quiet": True, "length": 8, "filters": 0.02, "hidden": 4}
+    return sp.train("melody_gan", str(folder / "tunes"), out=folder / "run", **asked)
 
 
 def test_a_run_on_sounds_ends_with_a_wav_of_its_picture(sounds):
@@ -92,6 +105,25 @@ def test_sequences_are_written_as_lines(text, tmp_path):
     assert (text.path / "samples.txt").is_file()
     assert main(["sample", str(text.path), "-n", "2", "--out", str(tmp_path / "each")]) == 0
     assert (tmp_path / "each" / "00001.txt").read_text() == wanted[1] + "\n"
+
+
+def test_melodies_are_written_as_files_that_play(tunes, tmp_path, capsys):
+    notes = [
+        [Note.of(word) for word in tunes.drawing.of.vocabulary.text(row).split()] for row in tunes.sample(2)
+    ]
+    first = midi_bytes(notes[0])
+    assert (tunes.path / "samples.mid").is_file()
+    assert wavfile.read(tunes.path / "samples.wav")[0] == RATE
+    assert main(["sample", str(tunes.path), "-n", "2", "--out", str(tmp_path / "each")]) == 0
+    assert (tmp_path / "each" / "00000.mid").read_bytes() == first
+    assert main(["sample", str(tunes.path), "-n", "2", "--out", str(tmp_path / "x.wav")]) == 0
+    seconds = sum(note.length for tune in notes for note in tune) / 8 + 2  # with half a bar after each
+    assert len(wavfile.read(tmp_path / "x.wav")[1]) == pytest.approx(seconds * RATE, abs=1)
+    capsys.readouterr()
+    assert main(["sample", str(tunes.path), "-n", "2", "--out", str(tmp_path / "x.html")]) == 0
+    assert (tmp_path / "x.html").read_text().count("<audio") == 4
+    assert main(["sample", str(tunes.path), "-n", "2"]) == 0
+    assert [line[-4:] for line in capsys.readouterr().out.split()] == ["html", ".mid", ".wav", ".png"]
 
 
 def test_a_run_reads_its_text_again_as_it_was_asked_for(text):

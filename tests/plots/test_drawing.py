@@ -9,18 +9,25 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.kinds import kinds
 from saddlepoint.data import load
 from saddlepoint.data.dataset import Dataset, Split
+from saddlepoint.data.files.midi import midi_bytes
+from saddlepoint.data.notes import Note
 from saddlepoint.plots.drawing import drawing_of, drawings
 from saddlepoint.plots.grid import GAP
 from tests.sources import SOURCES
 
 
 def test_every_kind_is_drawn():
-    assert drawings.names() == kinds.names()
+    assert drawings.names() == sorted([*kinds.names(), "melodies"])
 
 
-@pytest.mark.parametrize("kind", SOURCES)
-def test_samples_walks_and_films_are_pictures(kind):
-    data = load(SOURCES[kind])
+@pytest.mark.parametrize("kind", [*SOURCES, "melodies"])
+def test_samples_walks_and_films_are_pictures(kind, tmp_path):
+    if kind == "melodies":
+        tune = [Note(pitch, length) for pitch, length in zip(range(60, 84), [1, 2, 4] * 8, strict=True)]
+        (tmp_path / "tune.mid").write_bytes(midi_bytes(tune))
+        data = load(str(tmp_path), length=4)
+    else:
+        data = load(SOURCES[kind])
     drawing = drawing_of(data)
     samples, _ = data.train.take(np.arange(12))
     walks = samples.reshape(3, 4, *samples.shape[1:])

@@ -11,6 +11,8 @@ from saddlepoint.data.files.formats import is_image, is_image_name
 from saddlepoint.data.files.idx import is_idx_name, read_idx_path
 from saddlepoint.data.files.image_folder import Folder
 from saddlepoint.data.files.layout import is_hidden
+from saddlepoint.data.files.melody_folder import read_melodies
+from saddlepoint.data.files.midi import is_midi_name
 from saddlepoint.data.files.numpy_files import read_array_path
 from saddlepoint.data.files.sound import is_sound_name
 from saddlepoint.data.files.sound_folder import read_sounds
@@ -22,7 +24,8 @@ from saddlepoint.data.request import Request
 def read_path(request: Request) -> Dataset:
     """Read whatever is at a path; raises UserError where that is no data.
 
-    A folder or zip of images, IDX files, a NumPy file, sounds or text; a folder with images is of images.
+    A folder or zip of images, IDX files, a NumPy file, sounds, melodies or text; a folder with images is of
+    images.
     """
     path = request.path
     try:
@@ -32,10 +35,13 @@ def read_path(request: Request) -> Dataset:
                 return read_idx_path(request, name)
             names = _names(path)
             sounds = [one for one in names if is_sound_name(one)]
+            tunes = [one for one in names if is_midi_name(one)]
             texts = [path / one for one in names if is_text_name(one)]
-            if (sounds or texts) and not any(is_image_name(one) for one in names):
-                return read_sounds(path, sounds, name, request) if sounds else read_text(texts, name, request)
-            return read(Folder(path), name, request)
+            if any(is_image_name(one) for one in names) or not (sounds or tunes or texts):
+                return read(Folder(path), name, request)
+            if sounds:
+                return read_sounds(path, sounds, name, request)
+            return read_melodies(path, tunes, name, request) if tunes else read_text(texts, name, request)
         head = _head(path)
     except PermissionError as error:
         raise UserError(f"cannot read {path} ({error.strerror}); check its permissions") from error
@@ -48,12 +54,14 @@ def read_path(request: Request) -> Dataset:
         return read_idx_path(request, name)
     if is_sound_name(path.name):
         return read_sounds(path.parent, [path.name], name, request)
+    if is_midi_name(path.name):
+        return read_melodies(path.parent, [path.name], name, request)
     if is_text_name(path.name):
         return read_text([path], name, request)
     if is_image_name(path.name) or _is_image(path):
         raise UserError(f"{path} is one image; give the folder that holds the images")
     raise UserError(
-        f"{path} is no zip, IDX, NumPy, sound or text file; unpack it and give the folder of images"
+        f"{path} is no zip, IDX, NumPy, sound, MIDI or text file; unpack it and give the folder of images"
     )
 
 

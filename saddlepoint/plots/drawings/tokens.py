@@ -18,7 +18,7 @@ class Tokens(Drawing):
     """A line for each of int32 (n, t) sequences, and text files."""
 
     shown = 24
-    file = ".txt"
+    files = (".txt",)
 
     def samples(self, samples: np.ndarray, behind: Any = None, *, title: str = "") -> Image.Image:
         """Draw a sequence a line."""
@@ -41,7 +41,7 @@ class Tokens(Drawing):
     ) -> None:
         """Write a text file a sequence."""
         contents = (f"{line}\n".encode() for line in self._texts(samples))
-        save_numbered(folder, contents, self.file, classes=classes)
+        save_numbered(folder, contents, self.files[0], classes=classes)
 
     def save_all(self, out: Path, samples: np.ndarray) -> None:
         """Write one text file, a line a sequence; an empty line between those that break lines themselves."""

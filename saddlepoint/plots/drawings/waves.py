@@ -21,7 +21,7 @@ class Waves(Drawing):
     """A tile for each of int16 (n, c, t) sounds, and WAV files."""
 
     shown = 12
-    file = ".wav"
+    files = (".wav",)
     audible = True
 
     @property
@@ -64,7 +64,7 @@ class Waves(Drawing):
     ) -> None:
         """Write a WAV file a sound."""
         contents = map(self.sound, samples)
-        save_numbered(folder, contents, self.file, classes=classes)
+        save_numbered(folder, contents, self.files[0], classes=classes)
 
     def save_all(self, out: Path, samples: np.ndarray) -> None:
         """Write one WAV file with all sounds, and a moment of silence after each."""

@@ -10,11 +10,13 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.vocabulary import Vocabulary
 from saddlepoint.data import load
 from saddlepoint.data.dataset import Dataset, Split
+from saddlepoint.data.notes import Note
 from saddlepoint.evaluate import evaluate
 from saddlepoint.evaluate.features import Features
 from saddlepoint.evaluate.metric import Inputs
 from saddlepoint.evaluate.metrics.copied_runs import copied_runs, shared_runs
 from saddlepoint.evaluate.metrics.ngrams import distance, grams, ngrams
+from saddlepoint.evaluate.metrics.pitch_classes import pitch_classes
 from saddlepoint.evaluate.metrics.self_bleu import bleus, self_bleu
 
 
@@ -127,3 +129,24 @@ def test_the_longest_copied_run_of_a_training_sequence_is_all_of_it(rng):
     some: Any = copied_runs(inputs(half, real, rng))
     assert 5 <= some["copied_run"].value < 9
     assert some["copied_run"].samples == 20
+
+
+def test_melodies_are_compared_by_pitch_class_interval_and_length(rng):
+    """An octave higher the classes and steps are the same; backwards the steps go the other way."""
+    words = [Note(pitch, length).word for pitch in (60, 62, 64, 72, 74, 76) for length in (2, 4)]
+    words.append(Note(None, 4).word)
+    data = Dataset("toy", "toy", "tokens", {}, vocabulary=Vocabulary(tuple(words), " ", notes=True))
+    real = np.tile(np.array([0, 2, 4, 12], np.int32), (40, 1))  # C D E and a rest
+
+    def found(fake) -> Any:
+        return pitch_classes(Inputs(view(fake), view(real), view(real), data, rng))
+
+    same = found(real + np.array([6, 6, 6, 0], np.int32))
+    assert [same[name].value for name in ("pitch_classes", "intervals", "note_lengths")] == [0, 0, 0]
+    assert same["pitch_classes"].detail["samples"]["C"] == same["pitch_classes"].detail["data"]["rest"] == 0.25
+    backwards = found(real[:, ::-1].copy())
+    assert backwards["pitch_classes"].value == 0
+    assert backwards["intervals"].value == pytest.approx(2 / 3)
+    longer = found(real + np.array([1, 1, 1, 0], np.int32))
+    assert longer["note_lengths"].value == 0.75
+    assert longer["note_lengths"].real == 0
