@@ -100,12 +100,19 @@ class Progress(NamedTuple):
         images: real images shown to the critic.
         epochs: training splits shown to the critic.
         fraction: share of the budget done, in [0, 1].
+        reached: the largest share of a budget that was done before the run was extended.
     """
 
     step: int
     images: int
     epochs: float
     fraction: float
+    reached: float = 0.0
+
+    @property
+    def stage(self) -> float:
+        """Share of the budget done, which an extension does not lower: a stage that is over stays so."""
+        return max(self.fraction, self.reached)
 
 
 START = Progress(0, 0, 0.0, 0.0)
@@ -144,7 +151,10 @@ class Family(nn.Module):
     taught_by: tuple[str, ...] = ()
 
     def turns(self, progress: Progress) -> tuple[str, ...]:
-        """Return the players in the order in which they move now. Who moves may change: that is a stage."""
+        """Return the players in the order in which they move now.
+
+        Who moves may change, as a function of ``progress.stage``.
+        """
         return ("d", "g")
 
     def latent(self, n: int, *, rng: Generator, condition: Tensor | None = None) -> Any:

@@ -121,6 +121,7 @@ class Trainer:
         self.average = Average(self.family, experiment.ema) if experiment.ema else None
         self.done = 0
         self.seconds = 0.0
+        self.reached = 0.0
         self.best: tuple[float, int] | None = None
         self.last_row: dict[str, Any] = {}
         self._pending: list[dict[str, Tensor]] = []
@@ -136,12 +137,13 @@ class Trainer:
         """How far the run has come."""
         images, count = self.batches.drawn, len(self.batches.split)
         fraction = self.budget.fraction(self.done, images, count, self.seconds)
-        return Progress(self.done, images, images / count, fraction)
+        return Progress(self.done, images, images / count, fraction, self.reached)
 
     def resume(self, checkpoint: Checkpoint) -> None:
         """Continue from ``checkpoint``, forgetting what was logged after it."""
         values = restore(checkpoint, self.stepper, self.average)
         self.done, self.seconds = values["step"], values["seconds"]
+        self.reached = values.get("reached", 0.0)  # not kept at first
         self.batches.drawn = values["drawn"]
         self.best = tuple(values["best"]) if values["best"] else None
         self._pending = [
@@ -223,6 +225,7 @@ class Trainer:
         values = {
             "seconds": self.seconds,
             "drawn": self.batches.drawn,
+            "reached": self.progress.stage,
             "pending": pending,
             "best": self.best,
         }

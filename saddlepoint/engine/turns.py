@@ -3,7 +3,9 @@
 from typing import NamedTuple
 
 from saddlepoint.core.experiment import Experiment
-from saddlepoint.core.protocol import START, Family
+from saddlepoint.core.protocol import START, Family, Progress
+
+ENDS = (START, START._replace(fraction=1.0))
 
 
 class Turn(NamedTuple):
@@ -61,6 +63,12 @@ def batches_drawn(family: Family, players: tuple[str, ...]) -> int:
     return sum(turn.new_batch for turn in schedule(family, players, fresh_latent=True, simultaneous=False))
 
 
+def longest(family: Family) -> Progress:
+    """Return where in a run a step has the most turns: at its start or at its end."""
+    return max(ENDS, key=lambda progress: len(family.turns(progress)))
+
+
 def images_drawn(experiment: Experiment) -> int:
-    """Return how many real images the first step takes."""
-    return experiment.batch * batches_drawn(experiment.family, experiment.family.turns(START))
+    """Return how many real images a step takes where it has the most turns."""
+    family = experiment.family
+    return experiment.batch * batches_drawn(family, family.turns(longest(family)))

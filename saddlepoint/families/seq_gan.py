@@ -74,9 +74,9 @@ class SeqGAN(Family):
 
     def turns(self, progress: Progress) -> tuple[str, ...]:
         """Return who moves: mle first, then d, then g and d."""
-        if progress.fraction < self.pretraining:
+        if progress.stage < self.pretraining:
             return ("mle",)
-        if progress.fraction < self.pretraining + CRITIC_ALONE:
+        if progress.stage < self.pretraining + CRITIC_ALONE:
             return ("d",)
         return ("g", *("d",) * self.critic_steps)
 
@@ -145,6 +145,7 @@ def seq_gan(
     rollouts: int | None = None,
     critic_steps: int = 5,
     pretraining: float = 0.4,
+    lr: float = 1e-2,
     lr_d: float = 1e-4,
     lr_g: float = 1e-2,
 ) -> Experiment:
@@ -159,7 +160,7 @@ def seq_gan(
         filters: share of the paper's 1,720 filters of twelve widths in the critic (1; below 1,000 words 0.1).
         rollouts: completions of each beginning, whose mean score is its reward (16; below 1,000 words 4).
         pretraining: share of the budget that goes to likelihood; a twentieth then goes to the critic alone.
-        lr_g: the generator's learning rate, in both of its stages.
+        lr: learning rate of the likelihood.
     """
     if not pretraining + CRITIC_ALONE <= 1:
         raise UserError(f"--pretraining must be at most {1 - CRITIC_ALONE}, got {pretraining}")
@@ -178,11 +179,10 @@ def seq_gan(
         pretraining=pretraining,
         critic_steps=critic_steps,
     )
-    likely = Optimizer(lr=lr_g, betas=(0.9, 0.999))
-    judge = Optimizer(lr=lr_d, betas=(0.9, 0.999))
+    rates = {"mle": lr, "d": lr_d, "g": lr_g}
     return Experiment(
         family,
-        {"mle": likely, "d": judge, "g": likely},
+        {player: Optimizer(lr=rate, betas=(0.9, 0.999)) for player, rate in rates.items()},
         batch=64,
         budget=Budget(epochs=60),
         fresh_latent=True,
@@ -195,5 +195,7 @@ melody_gan = variant(
     seq_gan,
     "SeqGAN over the notes of melodies, such as those of chorales: seq_gan with 64 units and smaller steps.",
     hidden=64,
-    lr_g=5e-3,
+    lr=5e-3,
+    lr_d=5e-4,
+    lr_g=5e-4,
 )

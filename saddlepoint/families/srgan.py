@@ -65,7 +65,7 @@ class SRGAN(SRResNet):
 
     def turns(self, progress: Progress) -> tuple[str, ...]:
         """Return p alone at first, then critic and generator."""
-        return ("p",) if progress.fraction < self.pretraining else ("d", "g")
+        return ("p",) if progress.stage < self.pretraining else ("d", "g")
 
     def terms(self, player: str, batch: Batch, latent: Any, fake: Any) -> Terms:
         """Return the content term, the adversarial term, or both."""

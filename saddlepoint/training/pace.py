@@ -52,7 +52,7 @@ class Pace(Watcher):
         self._begin = trainer.seconds, trainer.batches.drawn, self.meter()
 
     def _weigh(self, trainer: Trainer, speed: float, others: float | None) -> None:
-        plan, self.examples = trainer.stepper.plan, trainer.batches.kind.name
+        plan, self.examples = trainer.stepper.plan, trainer.batches.kind.many
         if self._usual is None:
             known = plan.step_seconds
             self._usual = images_drawn(trainer.experiment) / known if known else speed

@@ -86,7 +86,7 @@ class Screen:
         self._line("machine", f"{plan}")
         if plan.reason:
             self._line("", plan.reason)
-        told_budget = budget.told(prepared.kind.name)
+        told_budget = budget.told(prepared.kind.many)
         self._line("budget", told_budget if resumed else f"{told_budget}{_duration(prepared, plan, budget)}")
         for place, line in enumerate(worth):
             self._line("" if place else "enough?", line)
@@ -175,7 +175,7 @@ class _Display(Watcher):
     def stepped(self, trainer: Trainer) -> None:
         """Measure the speed; tell the time to finish once."""
         progress = trainer.progress
-        self.fraction, self.examples = progress.fraction, trainer.batches.kind.name
+        self.fraction, self.examples = progress.fraction, trainer.batches.kind.many
         self.speed.add(progress.fraction, progress.images, trainer.seconds)
         if not self.told and self.speed.seconds >= WARM:
             self.told = True
@@ -298,7 +298,7 @@ def _duration(prepared: Prepared, plan: Plan, budget: Budget) -> str:
         return ""
     seconds = duration(prepared, plan.step_seconds, budget)
     time = "" if budget.unit == "minutes" else f"about {clock(seconds)}, "
-    return f" ({time}{images_drawn(prepared.experiment) / plan.step_seconds:,.0f} {prepared.kind.name}/s)"
+    return f" ({time}{images_drawn(prepared.experiment) / plan.step_seconds:,.0f} {prepared.kind.many}/s)"
 
 
 def _progress(console: Console) -> Progress:

@@ -24,13 +24,12 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget, Experiment
 from saddlepoint.core.kinds import kind_of
 from saddlepoint.core.machine import processor, resident
-from saddlepoint.core.protocol import START
 from saddlepoint.core.words import clock
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Split
 from saddlepoint.engine.optimizers import scheduled_numbers
 from saddlepoint.engine.step import Stepper
-from saddlepoint.engine.turns import images_drawn
+from saddlepoint.engine.turns import ENDS, images_drawn, longest
 
 VERSION = 3  # of what is measured; a new one forgets what older versions found
 LONG = (
@@ -42,8 +41,6 @@ TENTH = 0.1  # of the expected time of the run, which each may take within these
 TRIALS = 4  # steps that trying takes at least
 
 Facts = dict[str, Any]
-
-STAGES = (START, START._replace(fraction=1.0))  # where a run begins and ends; the longer one is measured
 
 
 def tune(
@@ -131,7 +128,7 @@ def _facts(
 def _key(plan: Plan, experiment: Experiment, split: Split) -> str:
     machine = (processor(), os.cpu_count(), torch.__version__, torch.backends.cpu.get_cpu_capability())
     family = experiment.family
-    losses = (experiment.objective, family.second_order, *dict.fromkeys(map(family.turns, STAGES)))
+    losses = (experiment.objective, family.second_order, *dict.fromkeys(map(family.turns, ENDS)))
     game = (repr(family), *losses, experiment.batch, len(split), split.array.shape)
     return cache.key(VERSION, *machine, plan.precision, plan.threads, plan.threads_given, *game)
 
@@ -164,10 +161,10 @@ def _measure(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         stepper = Stepper.of(trial, split, plan, 0)
-        longest = max(STAGES, key=lambda progress: len(trial.family.turns(progress)))
+        most = longest(trial.family)
 
         def step() -> None:
-            stepper.step(longest)
+            stepper.step(most)
 
         try:
             kernels = {} if known is None else known["kernels"]
@@ -215,7 +212,7 @@ def _measure(
         "reason": _reason(
             plan,
             {count: images_drawn(trial) / one for count, one in times.items()},
-            kind_of(split.array).name,
+            kind_of(split.array).many,
             chosen,
             others,
             busy,

@@ -93,7 +93,7 @@ def advice(prepared: Prepared, plan: Plan, budget: Budget, given: Mapping[str, A
         return []
     size = f" at {prepared.spec.size}×{prepared.spec.size}" if prepared.kind.sized else ""
     source = "" if wanted.measured else " (reckoned, not measured)"
-    need, many = wanted.images / speed, prepared.kind.name
+    need, many = wanted.images / speed, prepared.kind.many
     lines = [
         f"{budget.told(many)} at {speed:,.0f} {many}/s are {_short(bought)} {many}; results are worth seeing "
         f"from about {_short(wanted.images)} with this recipe{size}{source}: {clock(need)} here"

@@ -4,8 +4,9 @@ from itertools import product
 
 import pytest
 
+from saddlepoint.core.experiment import Experiment
 from saddlepoint.core.protocol import Family
-from saddlepoint.engine.turns import Turn, batches_drawn, schedule
+from saddlepoint.engine.turns import Turn, batches_drawn, images_drawn, longest, schedule
 
 
 class Game(Family):
@@ -64,3 +65,13 @@ def test_a_generating_player_that_reads_gets_a_batch_for_each_turn():
     assert batches_drawn(game, ("g", "g", "g")) == 3
     game.reads = lambda player: False
     assert batches_drawn(game, ("d", "d", "d")) == 1
+
+
+def test_what_a_step_draws_is_that_of_the_longer_stage():
+    """A step of the first stage takes one batch, one of the last three: d's first turn shares g's."""
+    game = Game()
+    game.turns = lambda progress: ("c",) if progress.stage < 0.5 else ("g", "d", "d", "d")
+    assert longest(game).fraction == 1
+    assert images_drawn(Experiment(game, {}, batch=10)) == 30
+    game.turns = lambda progress: ("c", "c") if progress.stage < 0.5 else ("d",)
+    assert images_drawn(Experiment(game, {}, batch=10)) == 20

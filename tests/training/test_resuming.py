@@ -180,6 +180,16 @@ def test_a_run_is_extended_in_any_unit(tmp_path):
         sp.resume(run.path, steps=99, minutes=1, quiet=True)
 
 
+def test_a_stage_that_is_over_does_not_come_again(tmp_path):
+    """Extended to ten times as long, seq_gan stands where its first stage would begin anew."""
+    asked = {"filters": 0.02, "rollouts": 1, "pretraining": 0.5, "log_every": 1, "batch": 4, "quiet": True}
+    run = sp.train("seq_gan", "oracle:6", steps=8, card=False, out=tmp_path / "run", **asked)
+    longer = sp.resume(run.path, steps=12, quiet=True)
+    longer = sp.resume(longer.path, steps=80, quiet=True)
+    learned = ["mle/likelihood" in row for row in longer.curves()]
+    assert learned == [True] * 4 + [False] * 76
+
+
 def test_a_run_that_another_process_trains_stays_as_it_is(tmp_path):
     run = sp.train("mlp_gan", "ring8", steps=3, batch=16, out=tmp_path / "run", threads=1, quiet=True)
     before = (run.path / "config.json").read_bytes()
