@@ -95,7 +95,7 @@ class Bench:
                     run = resume(folder.path, quiet=True, watchers=watchers)
             return run
         files.remove(folder.path)
-        habits = {"keep": 1, "card": False, "quiet": True}
+        habits = {"keep": 1, "card": False, "grids": 1, "quiet": True}
         with bar:
             return train(
                 self.arm.recipe,

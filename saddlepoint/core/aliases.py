@@ -116,7 +116,7 @@ _OTHERWISE = (
     ("kimg total_kimg", "--images counts single images, not thousands"),
     (
         "sample_interval sample_every image_snap image_snapshot_ticks",
-        "a run draws 30 grids of samples, however long it is",
+        "--grids says how many grids of samples a run draws, however long it is",
     ),
     ("tensorboard use_tensorboard", "TensorBoard's events are written wherever it is installed"),
 )

@@ -26,7 +26,6 @@ from saddlepoint.engine.step import Stepper
 from saddlepoint.sampling.average import Average
 from saddlepoint.sampling.samples import examples, sample
 
-SNAPSHOTS = 30  # grids of samples over a whole budget
 FIRST_EVALUATION = 15.0  # seconds into a run that is evaluated by the clock
 REST = 24  # times an evaluation's own cost that pass before the next one by the clock
 
@@ -45,6 +44,7 @@ class Habits:
         card: whether the run ends with a line of scores.
         evaluate_every: steps between evaluations of the samples; 0 for none; None for as often as
             takes one second in 25, for budgets in minutes: it cannot be repeated bit for bit.
+        grids: how many grids of samples are drawn on the way, beside one before training; 1 is the last alone.
     """
 
     log_every: int
@@ -53,6 +53,7 @@ class Habits:
     best: str | None
     card: bool
     evaluate_every: int | None
+    grids: int = 30  # for runs of before it was kept
 
 
 class Interrupted(Exception):  # noqa: N818 - not an error
@@ -172,8 +173,10 @@ class Trainer:
     def _train(self) -> None:
         self._clock = time.monotonic() - self.seconds
         self._tick_start = (self.batches.drawn, self.seconds)
+        grids = self.habits.grids
         if self.done == 0:
-            self._tell("snapshot")
+            if grids > 1:
+                self._tell("snapshot")
             self.checkpoint()
         self._saved_at = self.seconds
         with interruptions() as interrupted:
@@ -192,7 +195,7 @@ class Trainer:
                 self._tell("stepped")
                 if self.done % self.habits.log_every == 0:
                     self._tick()
-                if int(progress.fraction * SNAPSHOTS) > int(before.fraction * SNAPSHOTS):
+                if int(progress.fraction * grids) > int(before.fraction * grids):
                     self._tell("snapshot")
                 if self.seconds - self._saved_at >= self.habits.checkpoint_every:
                     self.checkpoint()

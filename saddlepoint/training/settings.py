@@ -115,6 +115,7 @@ class Writing:
     keep: int
     best: str | None
     evaluate_every: int | None
+    grids: int
     card: bool
     quiet: bool
 
@@ -127,6 +128,8 @@ class Writing:
             raise UserError(f"--keep must be at least 1, got {self.keep}")
         if self.evaluate_every is not None and self.evaluate_every < 0:
             raise UserError(f"--evaluate-every must be at least 0 steps, got {self.evaluate_every}")
+        if self.grids < 1:
+            raise UserError(f"--grids must be at least 1, the last, got {self.grids}")
         if self.out is not None:
             check_free(Path(self.out))
 

@@ -51,6 +51,7 @@ def train(
     keep: int = 2,
     best: str | None = None,
     evaluate_every: int | None = None,
+    grids: int = 30,
     card: bool = True,
     quiet: bool = False,
     watchers: tuple[Watcher, ...] = (),
@@ -90,6 +91,7 @@ def train(
         best: name of a curve; the checkpoint where it was lowest stays too.
         evaluate_every: steps between quick scores of the samples, which then are curves; 0 for none. By
             default some on the way of a long run that ends with a card, for less than a twentieth of its time.
+        grids: how many grids of samples are drawn on the way, beside one before training; 1 is the last alone.
         card: end with a quick score card, in at most 30 s or a tenth of the training time.
         quiet: print nothing.
         watchers: told of every step, tick and snapshot.
@@ -188,7 +190,13 @@ def _resolve(
         evaluate_every = default_evaluate_every(budget, prepared) if scored else 0
     check_best(writing.best, evaluate_every)
     habits = Habits(
-        writing.log_every, writing.checkpoint_every, writing.keep, writing.best, writing.card, evaluate_every
+        writing.log_every,
+        writing.checkpoint_every,
+        writing.keep,
+        writing.best,
+        writing.card,
+        evaluate_every,
+        writing.grids,
     )
     scores, told = quick_scores(prepared, plan, budget, habits, screen)
     worth: list[str] = []

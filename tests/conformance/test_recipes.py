@@ -14,14 +14,13 @@ from saddlepoint.compute.plan import Plan
 from saddlepoint.core.experiment import recipes
 from saddlepoint.core.flags import flags, resolve
 from saddlepoint.core.protocol import Progress
-from saddlepoint.engine import loop
 from saddlepoint.engine.loop import Habits, Trainer
 from saddlepoint.runs.prepare import prepare
 from tests.sources import SOURCES
 from tests.trained import assert_same
 
 BATCH = 16
-SETTINGS: dict[str, Any] = {"steps": 7, "batch": BATCH, "ema": 0.9, "log_every": 2, "quiet": True}
+SETTINGS: dict[str, Any] = {"steps": 7, "batch": BATCH, "ema": 0.9, "log_every": 2, "grids": 3, "quiet": True}
 CASES = [(name, SOURCES[kind]) for name, recipe in recipes.items() for kind in recipe.needs]
 
 
@@ -63,14 +62,11 @@ def played(case):
 @pytest.fixture(scope="module")
 def whole(case, tmp_path_factory):
     """A run of seven steps, with pictures after the third, the fifth and the last."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loop, "SNAPSHOTS", 3)
-        return sp.train(*case, out=tmp_path_factory.mktemp("whole") / "run", **SETTINGS)
+    return sp.train(*case, out=tmp_path_factory.mktemp("whole") / "run", **SETTINGS)
 
 
 def trainer_of(name, source):
     prepared = prepare(name, source, batch=BATCH, ema=0.9)
-    assert prepared.data is not None
     plan = Plan("cpu", "fp32", torch.get_num_threads())
     return Trainer(
         prepared.experiment,
@@ -133,8 +129,7 @@ def test_samples_fit_the_data_and_repeat(whole):
     assert not np.array_equal(images, whole.sample(70, seed=2))
 
 
-def test_a_resumed_run_equals_an_unbroken_one(case, whole, tmp_path, monkeypatch):
-    monkeypatch.setattr(loop, "SNAPSHOTS", 3)
+def test_a_resumed_run_equals_an_unbroken_one(case, whole, tmp_path):
     broken = tmp_path / "broken"
     with pytest.raises(sp.Interrupted):
         sp.train(*case, out=broken, watchers=(CtrlC(3),), **SETTINGS)

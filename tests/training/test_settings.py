@@ -42,7 +42,18 @@ def test_a_stored_run_has_the_defaults(tmp_path):
     default = signature(train)
     run = train("gan", "ring8", steps=1, quiet=True, kernels="library", out=tmp_path / "run")
     stored = run.config | run.config["habits"] | {n: run.config["data"][n] for n in ("crop", "background")}
-    for name in ("seed", "init", "crop", "background", "log_every", "checkpoint_every", "keep", "best", "card"):
+    for name in (
+        "seed",
+        "init",
+        "crop",
+        "background",
+        "log_every",
+        "checkpoint_every",
+        "keep",
+        "best",
+        "card",
+        "grids",
+    ):
         assert stored[name] == default[name], name
     assert stored["evaluate_every"] == 0  # "some on the way" of one step are none
 
