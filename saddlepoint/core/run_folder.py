@@ -129,14 +129,16 @@ class RunFolder:
         files.write_text(self.path / _METRICS, "".join(json.dumps(one) + "\n" for one in rows))
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return all whole rows of the curves, oldest first."""
+        """Return all whole rows of the curves, oldest first; the last line of a killed run is none."""
         path = self.path / _METRICS
         rows = []
-        for line in path.read_text().splitlines() if path.exists() else []:
+        for line in path.read_bytes().splitlines() if path.exists() else []:
             try:
-                rows.append(json.loads(line))
-            except json.JSONDecodeError:
-                break  # the last line of a killed run
+                row = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(row, dict) and isinstance(row.get("step"), int):
+                rows.append(row)
         return rows
 
     def cut_back(self, step: int) -> None:
