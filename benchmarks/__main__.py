@@ -13,7 +13,7 @@ from benchmarks.rows import FIRST_STEP, GROWTH, NAMES, ROWS
 from saddlepoint.compute.plan import Plan
 from saddlepoint.core.errors import UserError, nearest
 from saddlepoint.core.files import write_json
-from saddlepoint.runs.prepare import describe_machine
+from saddlepoint.core.machine import describe_machine
 
 RESULTS = ROOT / "docs" / "results"
 

@@ -13,8 +13,8 @@ from saddlepoint.compute.alike import Siblings
 from saddlepoint.compute.plan import Plan
 from saddlepoint.core import files
 from saddlepoint.core.errors import TrainingError
+from saddlepoint.core.machine import describe_machine
 from saddlepoint.core.run_folder import RunFolder
-from saddlepoint.runs.prepare import describe_machine
 
 
 def attempted(claim: Claim, bench: Bench, shared: Siblings) -> dict[str, Any]:

@@ -1,11 +1,16 @@
 """What kind of machine this is."""
 
 import mmap
+import os
 import platform
 import sys
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
+
+from saddlepoint.version import __version__
 
 
 def processor() -> str:
@@ -16,6 +21,24 @@ def processor() -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor()
+
+
+def describe_machine() -> dict[str, Any]:
+    """Return versions and hardware, for the record."""
+    return {
+        "versions": {
+            "saddlepoint": __version__,
+            "python": platform.python_version(),
+            "torch": torch.__version__,
+            "numpy": np.__version__,
+        },
+        "machine": {
+            "system": platform.system(),
+            "processor": processor(),
+            "cores": os.cpu_count(),
+            "accelerator": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
+        },
+    }
 
 
 def resident() -> int | None:

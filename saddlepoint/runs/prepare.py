@@ -1,8 +1,6 @@
 """From what the user asked for to an experiment that is ready to train, and to the configuration it stores."""
 
 import dataclasses
-import os
-import platform
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Unpack
@@ -14,7 +12,6 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Recipe, recipes
 from saddlepoint.core.flags import resolve
 from saddlepoint.core.kinds import Kind, kinds
-from saddlepoint.core.machine import processor
 from saddlepoint.core.optimization import adjusted
 from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.core.seeds import derive
@@ -24,7 +21,6 @@ from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.request import Reading
 from saddlepoint.engine.turns import images_drawn
 from saddlepoint.runs.declared import check_recipe
-from saddlepoint.version import __version__
 
 MAX_BATCH = 1 << 20
 
@@ -187,24 +183,6 @@ def duration(prepared: Built, step_seconds: float | None, budget: Budget) -> flo
         return 0.0
     images = images_drawn(prepared.experiment)
     return step_seconds / budget.fraction(1, images, prepared.spec.count, step_seconds)
-
-
-def describe_machine() -> dict[str, Any]:
-    """Return versions and hardware, for the record."""
-    return {
-        "versions": {
-            "saddlepoint": __version__,
-            "python": platform.python_version(),
-            "torch": torch.__version__,
-            "numpy": np.__version__,
-        },
-        "machine": {
-            "system": platform.system(),
-            "processor": processor(),
-            "cores": os.cpu_count(),
-            "accelerator": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
-        },
-    }
 
 
 def build(

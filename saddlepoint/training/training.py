@@ -8,11 +8,12 @@ from typing import Any, Literal
 
 from saddlepoint.compute.alike import siblings
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.machine import describe_machine
 from saddlepoint.core.run_folder import RunFolder, runs_root
 from saddlepoint.data.request import Background, Crop, Tokens
 from saddlepoint.engine.loop import Habits, Watcher
 from saddlepoint.engine.state import load_weights
-from saddlepoint.runs.prepare import describe_machine, prepare
+from saddlepoint.runs.prepare import prepare
 from saddlepoint.training.run import Run
 from saddlepoint.training.running import Started, train_on
 from saddlepoint.training.scores import check_best, default_evaluate_every, quick_scores

@@ -43,9 +43,3 @@ def neighbourhoods(fake: np.ndarray, real: np.ndarray, k: int) -> tuple[np.ndarr
         count[rows] = hit.sum(axis=1)
         covered |= hit.any(axis=0)
     return count, covered
-
-
-def expected_coverage(fake: int, real: int, k: int = K) -> float:
-    """Return the expected coverage of ``real`` images by ``fake`` samples of the same distribution."""
-    j = np.arange(1, k + 1)
-    return float(1 - np.prod((real - j) / (fake + real - j)))

@@ -3,8 +3,14 @@ import pytest
 from prdc import compute_prdc
 
 from saddlepoint.evaluate.distances import blocks, nearest, nearest_few, neighbour_radius
-from saddlepoint.evaluate.metrics.density_coverage import expected_coverage, neighbourhoods
+from saddlepoint.evaluate.metrics.density_coverage import K, neighbourhoods
 from saddlepoint.evaluate.metrics.precision_recall import shares
+
+
+def expected_coverage(fake: int, real: int, k: int = K) -> float:
+    """Return the expected coverage of ``real`` images by ``fake`` samples of the same distribution."""
+    j = np.arange(1, k + 1)
+    return float(1 - np.prod((real - j) / (fake + real - j)))
 
 
 @pytest.fixture
