@@ -14,13 +14,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from saddlepoint.compute.plan import Plan
 from saddlepoint.core.experiment import Experiment, Optimizer
-from saddlepoint.core.protocol import Family, Progress, Terms
-from saddlepoint.data.dataset import Split
-from saddlepoint.engine.step import Stepper
+from saddlepoint.core.protocol import Family, Terms
 from saddlepoint.networks.blocks import named
 from saddlepoint.objectives.information import categorical_information, uniform_information
+from saddlepoint.theory.small_game import SmallGame
 
 X = torch.linspace(-16, 16, 641, dtype=torch.float64)
 CENTRES = (-3.0, -1.0, 1.0, 3.0)
@@ -154,7 +152,7 @@ class Reading(NamedTuple):
         return bound(self.joint, self.logits).item()
 
 
-class CodeGame:
+class CodeGame(SmallGame):
     """Codes, played on the project's engine.
 
     Args:
@@ -162,21 +160,14 @@ class CodeGame:
         noise: standard deviation of x around its code's place.
     """
 
+    family: Codes
+
     def __init__(self, seed: int, noise: float):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.family = Codes(noise)
-        experiment = Experiment(self.family, {"q": Optimizer(Q_RATE), "g": Optimizer(G_RATE)}, batch=BATCH)
-        nothing = Split(np.zeros((BATCH, 1), np.float32))
-        self.stepper = Stepper.of(experiment, nothing, Plan("cpu", "fp32", 1), seed)
-        self.steps = 0
-
-    def play(self, steps: int, turns: tuple[str, ...]) -> None:
-        """Let the players move ``steps`` times in this order."""
-        self.family.turns = lambda progress: turns
-        for _ in range(steps):
-            self.stepper.step(Progress(self.steps, 0, 0.0, 0.0))
-            self.steps += 1
+            family = Codes(noise)
+        experiment = Experiment(family, {"q": Optimizer(Q_RATE), "g": Optimizer(G_RATE)}, batch=BATCH)
+        super().__init__(experiment, np.zeros((BATCH, 1), np.float32), seed)
 
     @torch.no_grad()
     def reading(self) -> Reading:

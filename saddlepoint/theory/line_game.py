@@ -6,16 +6,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from saddlepoint.compute.plan import Plan
 from saddlepoint.core.experiment import Experiment, Optimizer
-from saddlepoint.core.protocol import Progress
-from saddlepoint.data.dataset import Split
-from saddlepoint.engine.step import Stepper
 from saddlepoint.families.vanilla import Vanilla
 from saddlepoint.networks.mlp import mlp_critic, mlp_generator
 from saddlepoint.objectives import objectives
 from saddlepoint.theory.divergences import bells, jensen_shannon
 from saddlepoint.theory.optimal_critic import value
+from saddlepoint.theory.small_game import SmallGame
 
 EDGES = torch.linspace(-8, 8, 321, dtype=torch.float64)  # of cells
 X = (EDGES[1:] + EDGES[:-1]) / 2  # (320,) atoms: the middles of cells
@@ -61,7 +58,7 @@ class Moment(NamedTuple):
         return float(self.made.std())
 
 
-class LineGame:
+class LineGame(SmallGame):
     """The vanilla game with N(0, 1) as data and z uniform in (−1, 1), on the project's engine.
 
     Args:
@@ -70,6 +67,8 @@ class LineGame:
             ones settle; None keeps it.
         start: where samples are at first, about.
     """
+
+    family: Vanilla
 
     def __init__(self, seed: int, steps: int | None = None, *, start: float = 3.0):
         with torch.random.fork_rng(devices=[]):
@@ -80,23 +79,18 @@ class LineGame:
             last: nn.Linear = generator.to_data  # pyright: ignore[reportAssignmentType]
             last.weight.mul_(SPREAD)
             last.bias.fill_(start)
-        self.family = Vanilla(generator, critic, latent=1, uniform=1.0, penalty=("r1",), gamma=(GAMMA,))
+        family = Vanilla(generator, critic, latent=1, uniform=1.0, penalty=("r1",), gamma=(GAMMA,))
         schedules = {"lr": lambda progress: generator_rate(progress.step / steps)} if steps else {}
         optimizers = {
             "d": Optimizer(CRITIC_RATE, betas=(0.0, 0.99)),
             "g": Optimizer(GENERATOR_RATE, betas=(0.0, 0.99), schedules=schedules),
         }
         data = np.random.default_rng(seed).standard_normal((50_000, 1)).astype(np.float32)
-        experiment = Experiment(self.family, optimizers, batch=BATCH)
-        self.stepper = Stepper.of(experiment, Split(data), Plan("cpu", "fp32", 1), seed)
-        self.steps = 0
+        super().__init__(Experiment(family, optimizers, batch=BATCH), data, seed)
 
-    def play(self, steps: int, turns: tuple[str, ...] = ("d", "d", "g")) -> None:
-        """Let the players move ``steps`` times in this order."""
-        self.family.turns = lambda progress: turns
-        for _ in range(steps):
-            self.stepper.step(Progress(self.steps, 0, 0.0, 0.0))
-            self.steps += 1
+    def play(self, steps: int, turns: tuple[str, ...] | None = ("d", "d", "g")) -> dict[str, Tensor]:
+        """Play so many steps; the critic moves twice as often as the generator if nothing else is said."""
+        return super().play(steps, turns)
 
     @torch.no_grad()
     def moment(self) -> Moment:

@@ -6,17 +6,14 @@ import numpy as np
 import torch
 from torch import nn
 
-from saddlepoint.compute.plan import Plan
 from saddlepoint.core.experiment import Experiment, Optimizer
-from saddlepoint.core.protocol import Progress
 from saddlepoint.core.seeds import derive
-from saddlepoint.data.dataset import Split
 from saddlepoint.data.mixture import Mixture
 from saddlepoint.data.sources import grid25, ring8
-from saddlepoint.engine.step import Stepper
 from saddlepoint.families.vanilla import Vanilla, packed
 from saddlepoint.networks.mlp import mlp_critic, mlp_generator
 from saddlepoint.sampling.samples import sample
+from saddlepoint.theory.small_game import SmallGame
 
 WIDTH, BATCH, RATE = 64, 128, 1e-3
 # PacGAN's modes, four or five times as wide: a thousand turns are enough for them.
@@ -24,7 +21,7 @@ RING = Mixture(ring8.mixture().centres, 0.05)
 GRID = Mixture(grid25.mixture().centres, 0.2)
 
 
-class PointGame:
+class PointGame(SmallGame):
     """Two networks of two hidden layers with LeakyReLU, on the project's engine; latents are N(0, 1).
 
     Args:
@@ -38,6 +35,8 @@ class PointGame:
         gamma: their weight.
         pack: points that the critic judges together.
     """
+
+    family: Vanilla
 
     def __init__(
         self,
@@ -61,7 +60,7 @@ class PointGame:
             torch.manual_seed(derive(seed, "weights"))
             generator = mlp_generator((latent, WIDTH, WIDTH), shape, activation=activation, output=None)
             critic = mlp_critic((pack * shape[0],), hidden, activation=activation)
-        self.family = Vanilla(
+        family = Vanilla(
             generator,
             critic,
             latent=latent,
@@ -73,17 +72,7 @@ class PointGame:
         optimizers = {
             player: Optimizer(lr=rate, betas=(0.5, 0.999)) for player, rate in zip("dg", rates, strict=True)
         }
-        experiment = Experiment(self.family, optimizers, batch=pack * BATCH)
-        self.stepper = Stepper.of(experiment, Split(points), Plan("cpu", "fp32", 1), seed)
-        self.steps = 0
-
-    def play(self, turns: tuple[str, ...], steps: int) -> None:
-        """Let the players move in this order, ``steps`` times."""
-        self.family.turns = lambda progress: turns
-        with self.stepper.plan.applied():
-            for _ in range(steps):
-                self.stepper.step(Progress(self.steps, 0, 0.0, 0.0))
-                self.steps += 1
+        super().__init__(Experiment(family, optimizers, batch=pack * BATCH), points, seed)
 
     def samples(self, n: int) -> np.ndarray:
         """Return float32 (n, d), always of the same latents."""

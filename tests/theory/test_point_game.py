@@ -16,7 +16,7 @@ def game(**settings):
 def test_samples_come_to_the_data():
     one = game(rates=(1e-2, 1e-2))
     before = one.samples(256).mean()
-    one.play(("d", "g"), 60)
+    one.play(60, ("d", "g"))
     assert abs(one.samples(256).mean() - 3) < 1 < abs(before - 3)
 
 
@@ -24,7 +24,7 @@ def test_the_seed_repeats():
     threads, state = torch.get_num_threads(), torch.get_rng_state()
     first, second = game(), game()
     for one in (first, second):
-        one.play(("d", "g"), 3)
+        one.play(3, ("d", "g"))
     assert np.array_equal(first.samples(10), second.samples(10))
     assert not np.array_equal(first.samples(10), PointGame(POINTS, seed=1).samples(10))
     assert torch.get_num_threads() == threads

@@ -129,7 +129,7 @@ def played(way: Way, mixture: Mixture, *, seed: int, turns: int, moments: int, s
     packs = np.concatenate([square[:, None], beside], axis=1).reshape(-1, 2)
     seen = []
     for step in steps:
-        game.play(way.turns, int(step) - game.steps)
+        game.play(int(step) - game.steps, way.turns)
         samples = game.samples(SCORED)
         landscape = game.scores(packs).reshape(side, side)
         seen.append(Moment(int(step) * len(way.turns), samples[:SHOWN], judged(samples, mixture), landscape))

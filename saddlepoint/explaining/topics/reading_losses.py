@@ -11,6 +11,7 @@ from scipy import stats
 
 from saddlepoint.core.words import brief
 from saddlepoint.data import load
+from saddlepoint.data.dataset import Split
 from saddlepoint.evaluate.metrics.energy import distance
 from saddlepoint.explaining.blocks import (
     Block,
@@ -112,7 +113,7 @@ def played(
     total = max(moments, turns // len(run.turns))
     film = []
     for step in np.unique(np.linspace(total / moments, total, moments).round().astype(int)):
-        game.play(run.turns, int(step) - game.steps)
+        game.play(int(step) - game.steps, run.turns)
         samples = game.samples(len(held))
         film.append(Moment(int(step), *game.losses(held, samples), distance(samples, held), samples))
     return film
@@ -575,7 +576,7 @@ def _estimates(style: Style, film: list[Moment]) -> Image.Image:
 def _digits(lesson: Lesson) -> Iterator[Block]:
     yield Heading(Text("The same on digits", "在手写数字上"))
     data = load("digits")
-    train, held = (_flat(data.splits[part].array) for part in ("train", "test"))
+    train, held = (_flat(data.splits[part]) for part in ("train", "test"))
     films = {}
     for done, (name, run) in enumerate(DRAWN.items()):
         lesson.progress("training digits", done, len(DRAWN))
@@ -623,9 +624,9 @@ def _digits(lesson: Lesson) -> Iterator[Block]:
     )
 
 
-def _flat(images: np.ndarray) -> np.ndarray:
+def _flat(split: Split) -> np.ndarray:
     """Return uint8 (n, 8, 8, 1) digits as float32 (n, 64) points in [−1, 1]."""
-    return images.reshape(len(images), -1).astype(np.float32) / 127.5 - 1
+    return split.array[split.all_rows].reshape(len(split), -1).astype(np.float32) / 127.5 - 1
 
 
 def _digits_drawn(style: Style, films: dict[str, list[Moment]]) -> Image.Image:
