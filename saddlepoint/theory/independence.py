@@ -42,3 +42,22 @@ def recovered(codes: np.ndarray, factors: np.ndarray) -> np.ndarray:
     correlation = np.abs(np.corrcoef(factors.T, codes.T)[:k, k:])
     rows, columns = linear_sum_assignment(correlation, maximize=True)
     return correlation[rows, columns]
+
+
+def total_correlation(codes: np.ndarray) -> float:
+    """Return Σ_i H(s_i) − H(s) in nats of the units' signs, 0 where they are independent.
+
+    Signs alone: the last digits of a unit near ±1 may tell of the others. Its mean over draws of independent
+    signs is about (2^k − 1 − k) / 2n.
+
+    Args:
+        codes: (n, k) of few units.
+    """
+    bits = codes > 0
+    alone = sum(_entropy(unit) for unit in bits.T)
+    return alone - _entropy(bits @ (1 << np.arange(bits.shape[1])))
+
+
+def _entropy(values: np.ndarray) -> float:
+    share = np.unique(values, return_counts=True)[1] / len(values)
+    return float(-(share * np.log(share)).sum())

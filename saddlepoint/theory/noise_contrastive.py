@@ -5,12 +5,14 @@ Gutmann and Hyvärinen (2010, section 2) a logistic regression with an offset, w
 find. The true c is −½ ln |2πΣ|. Its error is asymptotically normal, with a mean square of the order 1/T.
 """
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from scipy.special import expit
 
+REACH, CELLS = 9.0, 2_001  # of sums over N(0, 1)
 STEPS, SMALL = 50, 1e-10  # Newton's, and a last one that ends them
 
 
@@ -77,6 +79,25 @@ def squared_errors(covariance: np.ndarray, count: int, seed: int | Sequence[int]
     known = truth(covariance)
     precision = float(((found.precision - known.precision) ** 2).mean())
     return precision, (found.log_normaliser - known.log_normaliser) ** 2
+
+
+def limits(deviation: float) -> tuple[float, float]:
+    """Return T times the mean squared errors of Λ and c for many points of N(0, 1) and as many of the noise.
+
+    With g = (−½u², 1) and P = p_n / (p + p_n) they are the diagonal of I⁻¹ − 2·I⁻¹ E(Pg) E(Pg)ᵀ I⁻¹, where
+    I = E(P g gᵀ) over the data (theorem 3 of their paper of 2012). Maximum likelihood has 2 for Λ.
+
+    Args:
+        deviation: of the noise, which is N(0, deviation²).
+    """
+    u = np.linspace(-REACH, REACH, CELLS)
+    p, noise = (np.exp(-0.5 * (u / each) ** 2) / (each * math.sqrt(2 * math.pi)) for each in (1.0, deviation))
+    weight = p * noise / (p + noise) * (u[1] - u[0])
+    g = np.stack([-0.5 * u**2, np.ones_like(u)])
+    inverse = np.linalg.inv((weight * g) @ g.T)
+    mean = inverse @ (weight * g).sum(1)
+    of_precision, of_c = np.diag(inverse - 2 * np.outer(mean, mean))
+    return float(of_precision), float(of_c)
 
 
 def rate(counts: Sequence[int], errors: Sequence[float]) -> float:

@@ -5,7 +5,15 @@ import pytest
 import torch
 
 from saddlepoint.objectives import objectives
-from saddlepoint.theory import energy, games, information, optimal_critic, penalties, updates
+from saddlepoint.theory import (
+    energy,
+    games,
+    information,
+    noise_contrastive,
+    optimal_critic,
+    penalties,
+    updates,
+)
 from saddlepoint.theory.convolution_arithmetic import Layer
 from saddlepoint.theory.divergences import bells, gaussian_kl, jensen_shannon, kl
 from tests.explaining.scripts import computed
@@ -115,3 +123,12 @@ def test_penalties():
         assert result["ratio"] == pytest.approx(
             differences @ bells.real[1:] / (square @ bells.real[1:]), rel=1e-9
         )
+
+
+def test_relatives():
+    grid = [{"deviation": deviation} for deviation in (0.4, 1, 2.5, 5)]
+    for values, result in zip(grid, computed("relatives", grid), strict=True):
+        precision, c = noise_contrastive.limits(values["deviation"])
+        assert result["precision"] == pytest.approx(precision, rel=1e-6)
+        assert result["normaliser"] == pytest.approx(c, rel=1e-6)
+        assert result["told"][1000] == pytest.approx(values["deviation"] / (1 + values["deviation"]), rel=1e-9)

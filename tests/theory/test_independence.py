@@ -1,9 +1,11 @@
 """Codes whose dependence is known, by construction."""
 
+import math
+
 import numpy as np
 import pytest
 
-from saddlepoint.theory.independence import predictable_share, recovered
+from saddlepoint.theory.independence import predictable_share, recovered, total_correlation
 
 
 def test_independent_units_predict_nothing_and_a_product_is_found_that_no_correlation_shows():
@@ -24,3 +26,10 @@ def test_factors_are_matched_whatever_their_order_and_sign():
     found = np.sort(recovered(mixed, factors))
     assert found[:2] == pytest.approx(np.full(2, 0.5**0.5), abs=0.06)
     assert found[2] == pytest.approx(1)
+
+
+def test_what_units_share_is_counted_in_nats():
+    one, other = np.array([(a, b) for a in (-1, 1) for b in (-1, 1)] * 5).T
+    assert total_correlation(np.column_stack([one, other])) == pytest.approx(0, abs=1e-12)
+    assert total_correlation(np.column_stack([one, other, one * other])) == pytest.approx(math.log(2))
+    assert total_correlation(np.column_stack([one, -one, 0.2 * one])) == pytest.approx(2 * math.log(2))
