@@ -123,11 +123,13 @@ def _shown(block: Block, told: Explanation, drawn: dict[str, list[Image.Image]])
                 ],
             }
         case Rows(head, rows):
+            words = [all(isinstance(cell, Text) for cell in column) for column in zip(*rows, strict=True)]
             return {
                 "kind": "rows",
                 "head": list(map(say, head)),
                 "rows": [[cell_of(cell, told.language) for cell in row] for row in rows],
-                "words": [all(isinstance(cell, Text) for cell in column) for column in zip(*rows, strict=True)],
+                "words": words,
+                "prose": len(head) > 3 and all(words),  # on a phone its columns stand below each other
             }
         case Picture(name, _, caption, alt):
             light, dark = map(data_uri, drawn[name])

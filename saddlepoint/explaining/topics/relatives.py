@@ -54,12 +54,9 @@ GAN, VAE, MACHINE, NCE, PM = "GAN", "VAE", "RBM", "NCE", "PM"
 NOISE, DATA = Text("noise of NCE", "NCE 的噪声"), Text("data", "数据")
 MARKS = {"seen": Text("seen", "看到"), "not seen": Text("not seen", "没看到")}
 UNTESTABLE = Text("not testable here", "此处无法检验")
-STORED = {  # figures of the stored claim that are shown, by name
-    "training_images": Text("examples", "样本数"),
+FIGURES = {  # of the stored claim that are shown, by name
     "frechet": Text("Fréchet", "Fréchet 距离"),
-    "sharpness": Text("fine detail", "细节能量"),
-    "elbo": "ELBO",
-    "log_likelihood": "log p",
+    "sharpness": Text("detail", "细节能量"),
 }
 
 ZH = {  # of the claim's sentences
@@ -790,15 +787,23 @@ def _stored() -> Iterator[Block]:
         Text(
             f"Not computed now: the stored result of saddle reproduce relatives, {seeds} seeds, {minutes:g} minutes of training "
             f"for each, on {stored['machine']}, mean and standard deviation. Minutes are those of the clock on a shared "
-            f"machine, so that “examples” says how much each has seen. ELBO and log p are nats an example; for images, of bits drawn from the pixels.",
+            f"machine, so that “examples” says how much each has seen. Nats are log p of a test example, of a VAE its "
+            f"bound; images are taken for chances of bits.",
             f"并非此刻计算：saddle reproduce relatives 的存档结果，{seeds} 个种子，每局训练 {minutes:g} 分钟（{stored['machine']}），"
-            f"均值与标准差。分钟按共享机器的钟表计，因此“样本数”说明各自见过多少。ELBO 与 log p 为每样本 nat；图像是按像素抽取的二值位。",
+            f"均值与标准差。分钟按共享机器的钟表计，因此“样本数”说明各自见过多少。nats 为测试样本的 log p，VAE 则为其下界；图像的像素视为二值位的概率。",
         )
     )
     yield Rows(
-        (Text("relative and data", "方法与数据"), *STORED.values()),
+        (Text("relative and data", "方法与数据"), Text("examples", "样本数"), *FIGURES.values(), "nats"),
         [
-            (arm, *(found.show(arm, name) if found.has(arm, name) else "–" for name in STORED))
+            (
+                arm,
+                f"{found.mean(arm, 'training_images'):,.0f}",
+                *(found.show(arm, name) if found.has(arm, name) else "–" for name in FIGURES),
+                next(
+                    (found.show(arm, name) for name in ("elbo", "log_likelihood") if found.has(arm, name)), "–"
+                ),
+            )
             for arm in found.arms
         ],
     )
