@@ -61,6 +61,49 @@ def test_what_is_written_is_read_again(tmp_path_factory, levels, rate):
     np.testing.assert_array_equal(np.rint(sound.samples * 32_768).T, array)
 
 
+def spoiled(whole):
+    """Return files in which bytes were changed, and which may then have been cut."""
+    place, byte = st.integers(0, len(whole) - 1), st.integers(0, 255)
+    changes = st.dictionaries(place, byte, max_size=6)
+
+    def apply(changed, length):
+        return bytes(changed.get(i, old) for i, old in enumerate(whole))[:length]
+
+    return st.builds(apply, changes, st.integers(0, len(whole)))
+
+
+def heard(path, content):
+    """Return what is wrong with a sound, "" where it can be heard."""
+    path.write_bytes(content)
+    try:
+        sound = decode(path)
+    except Unreadable as error:
+        return str(error)
+    assert sound.samples.ndim == 2
+    assert sound.samples.size
+    assert np.isfinite(sound.samples).all()
+    assert sound.rate >= 1
+    return ""
+
+
+@settings(max_examples=250, deadline=None)
+@given(spoiled(wav_bytes(np.arange(40, dtype=np.int16).reshape(2, 20), RATE)) | st.binary(max_size=60))
+def test_a_spoiled_wav_is_heard_or_one_clause_says_why(tmp_path_factory, content):
+    why = heard(tmp_path_factory.getbasetemp() / "spoiled.wav", content)
+    assert "\n" not in why
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+@pytest.mark.parametrize("form", ["flac", "ogg"])
+def test_a_spoiled_file_of_another_format_is_heard_or_one_clause_says_why(tmp_path_factory, form, data):
+    soundfile = pytest.importorskip("soundfile")
+    path = tmp_path_factory.getbasetemp() / f"whole.{form}"
+    soundfile.write(path, sine(440, 0.02), RATE)
+    content = data.draw(spoiled(path.read_bytes()))
+    assert "\n" not in heard(path.with_name(f"spoiled.{form}"), content)
+
+
 def test_files_are_resampled_mixed_trimmed_and_cut(tmp_path):
     for index in range(12):
         tone = sine(300 + 40 * index, 0.5)

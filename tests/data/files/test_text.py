@@ -96,6 +96,21 @@ def test_bad_text_is_told_in_a_sentence(tmp_path):
             read(str(tmp_path / f"{name}.txt"))
 
 
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=300), st.sampled_from(["character", "word"]))
+def test_whatever_is_in_a_file_it_is_read_or_one_sentence_says_why(tmp_path_factory, content, tokens):
+    path = tmp_path_factory.getbasetemp() / "any.txt"
+    path.write_bytes(content)
+    try:
+        data = read(str(path), length=3, tokens=tokens)
+    except UserError as error:
+        why = str(error)
+    else:
+        why = "read" * (data.train.array.shape[1] == 3)
+    assert why
+    assert "\n" not in why
+
+
 def test_a_folder_of_texts_is_one_text(tmp_path):
     for index in range(5):
         write(tmp_path / f"{index}.txt", "ab" * 20)
