@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from saddlepoint.core.files import write_json, write_text
+from saddlepoint.core.kinds import kinds
 from saddlepoint.core.run_folder import RunFolder
 from saddlepoint.core.words import interval, number
 from saddlepoint.evaluate import class_figures, fidelity_figures, likelihood_figures
@@ -114,8 +115,8 @@ class Card:
 
     @property
     def examples(self) -> str:
-        """What people call what is compared: the data's kind."""
-        return self.data.get("kind", "images")
+        """What people call what is compared."""
+        return kinds.get(self.data.get("kind", "images")).many
 
     @property
     def judged_by(self) -> str:

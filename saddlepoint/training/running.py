@@ -84,7 +84,7 @@ def train_on(
         with screen.working("drawing") as report:
             title = f"{prepared.recipe.name} on {data.name}, {prepared.experiment.objective}"
             references = dict(prepared.experiment.family.references)
-            save_pictures(folder, title, references, prepared.kind.name, report)
+            save_pictures(folder, title, references, prepared.kind.many, report)
     run = Run(folder)
     if run.drawing.files and prepared.experiment.family.samples:  # a picture is not what one hears or reads
         samples = run.sample(run.drawing.shown)
