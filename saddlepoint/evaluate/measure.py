@@ -8,6 +8,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.kinds import kinds
 from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset
@@ -194,15 +195,16 @@ def _check_features(fake: Features, real: Features, encoder: Encoder, dataset: D
         if not np.isfinite(encoded.features).all():
             raise UserError(f"encoder {encoder.name!r} gave features that are NaN or infinite")
     if (real.features == real.features[0]).all():
+        many = kinds.get(dataset.kind).many
         raise UserError(
-            f"encoder {encoder.name!r} gives all training {dataset.kind} of {dataset.name!r} the same "
+            f"encoder {encoder.name!r} gives all training {many} of {dataset.name!r} the same "
             "features, so there is nothing to compare; choose another with --encoder"
         )
 
 
 def _refusal(metric: Metric, inputs: Inputs) -> str:
     """Return why ``metric`` cannot be computed, or ''."""
-    logits = inputs.fake.logits
+    logits, many = inputs.fake.logits, kinds.get(inputs.dataset.kind).many
     if "logits" in metric.needs and logits is None:
         return "needs an encoder that classifies; give labelled data and encoder 'judge'"
     if "classes" in metric.needs and (logits is None or logits.shape[1] != len(inputs.classes)):
@@ -212,8 +214,8 @@ def _refusal(metric: Metric, inputs: Inputs) -> str:
     if metric.kinds and inputs.dataset.kind not in metric.kinds:
         return f"compares {' or '.join(metric.kinds)}, and these are {inputs.dataset.kind}"
     if "heldout" in metric.needs and len(inputs.heldout) < 2 * metric.least:
-        return f"needs {2 * metric.least} held-out {inputs.dataset.kind}, and there are {len(inputs.heldout)}"
-    for what, encoded in (("samples", inputs.fake), (f"training {inputs.dataset.kind}", inputs.real)):
+        return f"needs {2 * metric.least} held-out {many}, and there are {len(inputs.heldout)}"
+    for what, encoded in (("samples", inputs.fake), (f"training {many}", inputs.real)):
         if len(encoded) < metric.least:
             return f"needs at least {metric.least} {what}, and there are {len(encoded)}"
     return ""

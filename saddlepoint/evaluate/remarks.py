@@ -37,7 +37,7 @@ def notes_on(inputs: Inputs, available: int, seed: int) -> list[str]:
         seed: seed of the draw.
     """
     fake, real, heldout = len(inputs.fake), len(inputs.real), len(inputs.heldout)
-    notes, kind = [], inputs.dataset.kind
+    notes, kind = [], kinds.get(inputs.dataset.kind).many
     if fake < available:
         notes.append(f"Scored: {part_of(fake, available, 'samples', seed)}.")
     notes += [f"{inputs.dataset.name}: {note}." for note in inputs.dataset.notes]
