@@ -15,6 +15,7 @@ from saddlepoint.evaluate import Card, Encoder, cheap, find_encoder
 from saddlepoint.evaluate.encoder import can_be_judged, encoders
 from saddlepoint.evaluate.encoders import judge, patches
 from saddlepoint.evaluate.measure import CHEAP_SAMPLES, REAL_EACH
+from saddlepoint.evaluate.remarks import check_reference
 
 LEAST, SHARE = 30.0, 0.1  # seconds, and share of the training time, that scores may take: the larger of the two
 JUDGE, SAMPLING = 0.7, 0.2  # shares of that for training a judge, and for drawing samples
@@ -97,6 +98,7 @@ class QuickScores:
         """
         if self.refused is not None:
             raise self.refused
+        check_reference(self.data)
         sample: Draw | np.ndarray = draw
         try:
             if self.encoder is None or self.samples is None:
@@ -122,7 +124,12 @@ class QuickScores:
         return card
 
     def expected(self, draw: Draw) -> tuple[float, str]:
-        """Return about how many seconds the scores will take in all, and why, in a few words."""
+        """Return about how many seconds the scores will take in all, and why, in a few words.
+
+        Raises:
+            UserError: nothing can be measured.
+        """
+        check_reference(self.data)
         each, _ = _drawn(draw)
         learning, encoding, why = self._cost(each)
         count = self.samples or self._affordable(each, encoding, learning)

@@ -70,8 +70,11 @@ def quick_scores(
     def draw(n: int) -> np.ndarray:
         return prepared.to_array(sample(family, n, seed=0, condition=examples(family, unseen, n, 0, span)))
 
-    with screen.working("finding what scores will cost"):
-        seconds, why = scores.expected(draw)
+    try:
+        with screen.working("finding what scores will cost"):
+            seconds, why = scores.expected(draw)
+    except UserError as error:  # nothing can be measured; training needs no score
+        return scores, f"none: {error}"
     return scores, f"about {clock(seconds)} on top{', ' if why else ''}{why}"
 
 

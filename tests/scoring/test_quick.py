@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 import torch  # noqa: F401 - loaded before the clock of a test runs
 
@@ -186,6 +187,23 @@ def test_a_score_that_costs_too_much_is_left_out(capsys, monkeypatch):
     assert main([*RING, "--steps", "4", "--out", "run"]) == 0
     assert "for a card:  saddle evaluate run" in capsys.readouterr().out
     assert sp.load("run").step == 4
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, "has 1 training image, and 10"), (12, "are equal, so there")])
+def test_a_set_that_nothing_can_be_measured_of_is_trained_on_and_the_plan_says_so(
+    workplace, capsys, count, said
+):
+    """No judge or patches are learned for it, and no time is announced."""
+    np.save(workplace / "few.npy", np.full((count + 1, 8, 8), 200, np.uint8)[1:, None])
+    assert (
+        main(["train", "--data", "few.npy", "--steps", "2", "--width", "4", "--batch", "2", "--out", "run"])
+        == 0
+    )
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "scores none: " in printed
+    assert printed.count(said) == 2, "in the plan, and at the end"
+    assert "patches" not in printed
+    assert sp.load("run").step == 2
 
 
 def test_a_better_score_that_lies_behind_is_named(capsys):

@@ -95,7 +95,7 @@ def cost(dataset: Dataset) -> tuple[float, float]:
     work = learn_patches(images, CENTROIDS, stride=_stride(images.shape))
     learning = time.monotonic() - began
     began = time.monotonic()
-    parts = np.array_split(images, os.cpu_count() or 1)
+    parts = np.array_split(images, min(len(images), os.cpu_count() or 1))
     map_blocks(lambda part: _raw(work, part), parts)
     each = (time.monotonic() - began) / len(images)
     return (learning + count * each if count else 0.0), each

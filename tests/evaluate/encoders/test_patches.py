@@ -6,6 +6,7 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.data import load
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.evaluate import evaluate, find_encoder
+from saddlepoint.evaluate.encoders import patches
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +88,13 @@ def test_other_shapes(shape, rng):
 def test_points_are_refused():
     with pytest.raises(UserError, match="does not read points"):
         find_encoder("patches", load("ring8"))
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_the_cost_of_very_few_images_is_found(count):
+    array = np.random.default_rng(0).integers(0, 256, (count, 16, 16, 3), dtype=np.uint8)
+    learning, each = patches.cost(
+        Dataset("few", "few", "images", {"train": Split(array)}, fingerprint=f"few{count}")
+    )
+    assert learning > 0
+    assert each > 0
