@@ -16,6 +16,7 @@ from saddlepoint.core.machine import resident
 from saddlepoint.core.optimization import SETTINGS, told
 from saddlepoint.core.waiting import Waiting
 from saddlepoint.core.words import clock, number, shortened
+from saddlepoint.data.brightness import dark_peak
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.repeats import count_repeats
 from saddlepoint.engine.loop import Trainer, Watcher
@@ -68,7 +69,7 @@ class Screen:
         again = f", from step {resumed:,}" if resumed is not None else ""
         print_(f"[bold]{prepared.recipe.name}[/bold] on [bold]{spec.name}[/bold], seed {prepared.seed}{again}")
         self._line("data", _describe_data(prepared))
-        for note in (*data.notes, *self._repeats(data)):
+        for note in (*data.notes, *self._remarks(data)):
             self._line("", note)
         for name, network in experiment.family.named_children():
             if count := sum(p.numel() for p in network.parameters()):
@@ -96,11 +97,16 @@ class Screen:
         if path is not None:
             self._line("run", str(path))
 
-    def _repeats(self, data: Dataset) -> Iterator[str]:
-        """Yield a sentence where training images are repeats; nothing is counted where nothing is printed."""
-        if kinds.get(data.kind).sized and not self.quiet and (repeats := count_repeats(data.train)):
+    def _remarks(self, data: Dataset) -> Iterator[str]:
+        """Yield what is odd about the training images; nothing is looked for where nothing is printed."""
+        if self.quiet or not kinds.get(data.kind).sized:
+            return
+        if repeats := count_repeats(data.train):
             are = "is a repeat" if repeats == 1 else "are repeats"
             yield f"{repeats:,} of {len(data.train):,} training images {are}, pixel for pixel"
+        if peak := dark_peak(data.train):
+            cure = f"if that is white, multiply by {255 / peak:g}"
+            yield f"nearly black: the largest level is {peak} of 255; {cure}"
 
     def bar(self) -> "Bar | Lines":
         """Return a live bar, or plain lines where the output is no terminal."""
