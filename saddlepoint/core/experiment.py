@@ -198,9 +198,10 @@ class Recipe:
         """Raise UserError when the recipe cannot train on this kind of data."""
         if data.kind not in self.needs:
             fitting = [name for name, recipe in recipes.items() if data.kind in recipe.needs]
+            told = "".join(f" ({note})" for note in data.notes if "pictures" in note)
             raise UserError(
                 f"recipe {self.name!r} trains on {' or '.join(self.needs)}, but {data.name!r} holds "
-                f"{data.kind}; try {', '.join(fitting)}"
+                f"{data.kind}{told}; try {', '.join(fitting)}"
             )
 
     def nearest_size(self, native: int) -> int:

@@ -104,7 +104,7 @@ def _channels_last(array: np.ndarray, place: str) -> tuple[np.ndarray, tuple[str
             colours = "a[..., :3]" if shape[-1] == 4 else "a[:, :3]"
             raise UserError(f"{what}, with an alpha channel; keep the colours with {colours}")
     if len(shape) == 3:
-        if (shape[-1] in (1, 3, 4) and min(shape[:2]) > 4) or shape[0] == 1:
+        if _is_one_picture(shape):
             raise UserError(f"{what}, which is one picture; stack many: np.stack(pictures) is (n, h, w, c)")
         return array[..., None], ()
     if len(shape) == 2:
@@ -114,6 +114,12 @@ def _channels_last(array: np.ndarray, place: str) -> tuple[np.ndarray, tuple[str
             f"{what}, one picture or rows of pixels; stack pictures with np.stack, or give rows a shape: {flat}"
         )
     raise UserError(f"{what}; images are (n, h, w), (n, h, w, 1 or 3) or (n, 1 or 3, h, w)")
+
+
+def _is_one_picture(shape: tuple[int, ...]) -> bool:
+    """Whether an array of this shape is (h, w, c), (c, h, w) or (1, h, w) rather than n pictures in grey."""
+    last = shape[-1] in (1, 3, 4) and min(shape[:2]) > 4
+    return shape[0] == 1 or last or (shape[0] == 3 and min(shape[1:]) > 4)
 
 
 def _scale(images: np.ndarray, array: np.ndarray, place: str) -> Scale:

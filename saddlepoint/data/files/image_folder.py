@@ -33,7 +33,11 @@ class Folder:
         beside = [name for name in _listed(path.absolute().parent) if is_table(name)]
         self.tables: Sequence[str] = [*names, *(f"../{name}" for name in beside)]
         if not found:
-            holds = f"{len(self.others):,} files but no images" if self.others else "no files"
+            holds = (
+                f"{len(self.others):,} file{'s' if len(self.others) > 1 else ''} but no images"
+                if self.others
+                else "no files"
+            )
             raise UserError(f"{self.place} holds {holds}; give a folder of images ({USUAL})")
 
     def open(self, name: str) -> IO[bytes]:

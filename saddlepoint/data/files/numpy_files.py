@@ -165,11 +165,20 @@ def _load_npz(path: Path) -> dict[str, np.ndarray]:
 
 
 def _refused(path: Path, error: Exception, what: str, by: str) -> UserError:
-    if "pickle" in str(error) or "Python objects" in str(
-        error
-    ):  # objects in an array or a plain pickle: code that loading would execute
-        return UserError(_objects(str(path)))
-    return UserError(f"cannot read {path} as {what} ({reason(error)}); save it again with {by}")
+    said = str(error)
+    if "Python objects" in said or "pickle" in said:  # what NumPy says of all that it does not know
+        if _may_hold_objects(path):
+            return UserError(_objects(str(path)))
+        said = "it is no file of NumPy's"
+    else:
+        said = reason(error)
+    return UserError(f"cannot read {path} as {what} ({said}); save it again with {by}")
+
+
+def _may_hold_objects(path: Path) -> bool:
+    """Whether a file begins as a pickle, a ``.npy`` or a ``.npz`` does."""
+    with path.open("rb") as file:
+        return file.read(6).startswith((b"\x80", b"\x93NUMPY", b"PK"))
 
 
 def _objects(place: str) -> str:

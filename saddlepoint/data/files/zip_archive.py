@@ -50,7 +50,8 @@ class Archive:
         self.others: Sequence[str] = [name for name in rest if not any(map(is_hidden, name.split("/")))]
         self.tables: Sequence[str] = list(filter(is_table, self.others))
         if not images:
-            raise UserError(f"{self.place} holds {len(infos):,} files but no images; give a zip of images")
+            files = f"{len(infos):,} file{'s' if len(infos) != 1 else ''}"
+            raise UserError(f"{self.place} holds {files} but no images; give a zip of images")
 
     def open(self, name: str) -> IO[bytes]:
         """Open one member for reading; raises one of UNREADABLE if it is damaged."""

@@ -131,7 +131,12 @@ def test_only_damaged_images(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("files", "said"), [([], "holds no files"), (["a.csv", "b.dat"], "2 files but no images")]
+    ("files", "said"),
+    [
+        ([], "holds no files"),
+        (["a.dat"], "1 file but no images"),
+        (["a.csv", "b.dat"], "2 files but no images"),
+    ],
 )
 def test_folders_without_images(tmp_path, files, said):
     for name in files:

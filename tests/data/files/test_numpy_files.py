@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.data import load
+from saddlepoint.runs.prepare import find_recipe
 
 
 def images(count: int, *shape: int, seed: int = 0) -> np.ndarray:
@@ -68,6 +69,8 @@ def test_npz_without_a_test_set_is_split_by_content(tmp_path):
         (np.array(["a"]), "images are numbers"),
         (images(20, 16), r"holds uint8 \(20, 16\), one picture or rows of pixels.*a\.reshape\(-1, 4, 4\)"),
         (images(20, 16, 3), r"holds uint8 \(20, 16, 3\), which is one picture; stack many"),
+        (images(3, 16, 20), r"holds uint8 \(3, 16, 20\), which is one picture; stack many"),
+        (images(1, 16, 20), r"holds uint8 \(1, 16, 20\), which is one picture; stack many"),
         (images(20, 16, 16, 4), r"with an alpha channel; keep the colours with a\[\.\.\., :3\]"),
         (images(20, 1, 16, 16, 3), r"holds uint8 \(20, 1, 16, 16, 3\); images are"),
         (
@@ -198,6 +201,23 @@ def test_objects_are_refused_with_the_line_that_helps(tmp_path):
             UserError, match=rf"x\.{end}, which holds Python objects; stack them.*np\.stack\(list\(a\)\)"
         ):
             load(str(tmp_path / f"x.{end}"))
+
+
+@pytest.mark.parametrize("end", ["npy", "npz"])
+def test_what_numpy_did_not_write_holds_no_objects(tmp_path, end):
+    (tmp_path / f"x.{end}").write_text("words in a file of another name")
+    with pytest.raises(UserError, match=rf"cannot read .*x\.{end} as .*; save it again") as caught:
+        load(str(tmp_path / f"x.{end}"))
+    assert "objects" not in str(caught.value)
+
+
+def test_rows_of_pixels_in_floats_are_named_where_images_are_needed(tmp_path):
+    np.save(tmp_path / "x.npy", (images(20, 64) / 255).astype(np.float32))
+    data = load(str(tmp_path / "x.npy"))
+    with pytest.raises(
+        UserError, match=r"holds points \(read as 20 points in 64 .* by np\.stack or reshape\); try"
+    ):
+        find_recipe("dcgan").check_kind(data.spec)
 
 
 @pytest.mark.parametrize("end", ["npy", "npz"])

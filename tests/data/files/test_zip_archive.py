@@ -100,7 +100,7 @@ def test_a_member_with_a_wrong_checksum_is_skipped_and_named(tmp_path):
 
 
 def test_a_zip_without_images(tmp_path):
-    with pytest.raises(UserError, match="1 files but no images"):
+    with pytest.raises(UserError, match="holds 1 file but no images"):
         load(str(write_zip(tmp_path / "text.zip", {"a.txt": b"words"})))
 
 
