@@ -58,11 +58,16 @@ def layers_picture(
     parts = [caption(whole, title, size=20)]
     for section in sections:
         parts.append(caption(whole, section.heading, size=17))
-        heads = [f"{network}: {column}" for network in networks for column in section.columns]
-        parts.append(_halves([caption(width, head, size=13) for head in heads]))
+        columns = _columns(section)
+        if columns:
+            wide = 2 * width + SPACE if len(columns) == 1 else width
+            heads = [
+                [caption(wide, f"{network}: {column}", size=13) for column in columns] for network in networks
+            ]
+            parts.append(beside([beside(half) for half in heads], gap=MIDDLE))
         for row in section.rows:
             kinds, title = _kinds(row), row.title
-            if len(kinds) == 1 and any(tiles is not None and len(tiles) > 1 for tiles in row.blocks):
+            if len(kinds) == 1 and len(columns) > 1 and _has_many(row):
                 title += f"; {section.columns[kinds[0]]} alone"
             parts.append(stacked([caption(whole, title, size=12), *_shown(row, kinds, side, width)], gap=0))
     return framed(stacked(parts, gap=4))
@@ -82,6 +87,16 @@ def bright(x: np.ndarray) -> np.ndarray:
 
 def _halves(pictures: Sequence[Image.Image]) -> Image.Image:
     return beside([beside(pictures[:2]), beside(pictures[2:])], gap=MIDDLE)
+
+
+def _columns(section: Section) -> list[str]:
+    """Return the headings that something stands below; a single tile, as of an input, is named by its row."""
+    shown = [kinds for row in section.rows if len(kinds := _kinds(row)) > 1 or _has_many(row)]
+    return [name for kind, name in enumerate(section.columns) if any(kind in kinds for kinds in shown)]
+
+
+def _has_many(row: Row) -> bool:
+    return any(tiles is not None and len(tiles) > 1 for tiles in row.blocks)
 
 
 def _kinds(row: Row) -> list[int]:
