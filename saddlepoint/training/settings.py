@@ -96,6 +96,8 @@ class Computing:
     def __post_init__(self) -> None:
         if self.kernels not in ("auto", "library"):
             raise UserError(f"--kernels must be auto or library, got {self.kernels!r}")
+        if self.threads is not None and self.threads < 1:
+            raise UserError(f"--threads must be at least 1, got {self.threads}")
         kind_of_device(self.device)
 
     def plan(self, *, exact: bool) -> "Plan":

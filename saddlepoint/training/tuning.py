@@ -175,7 +175,8 @@ def _measure(
             if untried is not None and first <= MOST:  # a second step takes its usual time
                 first = thread_count.mean_time(step, 0.0)
             if untried is None and TRIALS * first > max(LEAST if load.is_busy(others) else MOST, TENTH * run):
-                untried = f"nothing is tried, as a step takes {clock(first)}"
+                long = clock(first) if first >= 1 else f"{first:.1g} s"
+                untried = f"nothing is tried, as a step takes {long}"
             if untried is not None:
                 others = _larger(others, meter.others())
                 return _untried(plan, free, kernels, first, others, untried)

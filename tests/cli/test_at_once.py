@@ -26,6 +26,7 @@ MISTAKES = {
     "train --steps 3 --minutes 1": "give one budget",
     "train --precision fp64": "--precision takes auto, fp32, tf32 or bf16",
     "train --device gpu": "--device must be auto, cpu, cuda or mps, got 'gpu'",
+    "train --threads 0": "--threads must be at least 1, got 0",
     "train --keep 0": "--keep must be at least 1",
     "train --data nowhere": "there is no data set 'nowhere'",
     "train --init nowhere": "there is no run at nowhere",
