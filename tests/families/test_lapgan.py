@@ -112,6 +112,15 @@ def test_every_level_is_told_the_class_where_it_is_asked_for():
         recipes.get("lapgan").build(unlabelled, conditional=True)
 
 
+def test_small_images_have_critics_that_learn_faster():
+    small = recipes.get("lapgan").build(DataSpec("toy", "images", (8, 8, 1), (), 100))
+    assert {player: (o.kind, o.lr) for player, o in small.optimizers.items()} == {
+        **{f"d{side}": ("adam", 1e-3) for side in (4, 8)},
+        **{f"g{side}": ("adam", 5e-4) for side in (4, 8)},
+    }
+    assert {optimizer.lr for optimizer in game().optimizers.values()} == {2e-4}
+
+
 def test_paper_is_the_codes_momentum_sgd():
     optimizer = game(paper=True).optimizers["g16"]
     later = Progress(0, 0, 100.0, 0.5)
