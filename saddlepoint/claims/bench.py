@@ -122,10 +122,11 @@ class Bench:
         images: Callable[[int], np.ndarray] | np.ndarray,
         metrics: tuple[str, ...],
         samples: int,
+        encoder: str | None = None,
     ) -> Card:
-        """Return the card of some metrics for samples of any origin."""
+        """Return the card of some metrics for samples of any origin; ``encoder`` None is the usual one."""
         with self.screen.working("scoring the samples"):
-            return evaluate(data, images, metrics=metrics, samples=samples, seed=self.seed)
+            return evaluate(data, images, metrics=metrics, samples=samples, encoder=encoder, seed=self.seed)
 
     def log_likelihood(self, run: Run) -> dict[str, Any]:
         """Return the Parzen-window log-likelihood of a run's samples, in nats, beside that of real images.
