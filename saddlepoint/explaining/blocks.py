@@ -48,7 +48,7 @@ class Formula:
     """An equation.
 
     Attributes:
-        tex: in LaTeX, for pages.
+        tex: in LaTeX, for pages; parts set apart by a qquad stand below each other where it is narrow.
         plain: in one line of plain signs, for terminals and for those who listen.
     """
 

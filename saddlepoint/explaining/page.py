@@ -104,7 +104,8 @@ def _shown(block: Block, told: Explanation, drawn: dict[str, list[Image.Image]])
         case Prose(text):
             return {"kind": "prose", "text": say(text)}
         case Formula(tex, plain):
-            return {"kind": "formula", "mathml": convert(tex, display="block"), "plain": plain}
+            parts = [convert(part.rstrip(" ,"), display="block") for part in tex.split(r"\qquad")]
+            return {"kind": "formula", "mathml": " ".join(parts), "plain": plain}
         case Code(text, caption):
             return {"kind": "code", "text": text, "caption": say(caption)}
         case Numbers(rows):

@@ -61,7 +61,7 @@ def penalties_topic(lesson: Lesson, *, gamma: float = 0.3, sigma: float = 0.1) -
         )
     )
     yield Formula(
-        r"R_1 = \frac{\gamma}{2}\, E_{p} \|\nabla D\|^2, \quad R_2 = \frac{\gamma}{2}\, E_{q} \|\nabla D\|^2, \quad "
+        r"R_1 = \frac{\gamma}{2}\, E_{p} \|\nabla D\|^2, \qquad R_2 = \frac{\gamma}{2}\, E_{q} \|\nabla D\|^2, \qquad "
         r"GP = \gamma\, E_{\hat{x}} (\|\nabla D\| - 1)^2",
         "R1 = γ/2·E_p |∇D|²,   R2 = γ/2·E_q |∇D|²,   GP = γ·E (|∇D| − 1)²",
     )

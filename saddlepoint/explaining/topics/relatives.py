@@ -146,28 +146,25 @@ def _bargains() -> Iterator[Block]:
     )
     for tex, plain in (
         (
-            r"\text{GAN: } \min_G \max_D\; \mathbb{E} \log D(x) + \ldots",
-            "GAN: min over G, max over D of E log D(x) + …",
+            r"\text{GAN: } \min_G \max_D V \qquad V = \mathbb{E} \log D(x) + \mathbb{E} \log (1 - D(G(z)))",
+            "GAN: min over G, max over D of V = E log D(x) + E log(1 − D(G(z)))",
         ),
-        (r"\ldots\; \mathbb{E} \log (1 - D(G(z)))", "… E log(1 − D(G(z)))"),
-        (r"\text{VAE: } \min\; -\mathbb{E}_q \log p(x \mid z) + \ldots", "VAE: min of −E_q log p(x|z) + …"),
-        (r"\ldots\; \mathrm{KL}(q(z \mid x) \,\|\, p(z))", "… KL(q(z|x)‖p(z))"),
+        (
+            r"\text{VAE: } \min\; -\mathbb{E}_q \log p(x \mid z) + \mathrm{KL}(q(z \mid x) \,\|\, p(z))",
+            "VAE: min of −E_q log p(x|z) + KL(q(z|x)‖p(z))",
+        ),
         (
             r"\text{RBM: } \min\; \mathbb{E} F(v) + \log \sum_v e^{-F(v)}",
             "RBM: min of E F(v) + log Σ_v exp(−F(v))",
         ),
         (
-            r"\text{NCE: } \min\; -\mathbb{E}_p \log h - \mathbb{E}_n \log (1 - h)",
-            "NCE: min of −E_p log h − E_n log(1 − h)",
-        ),
-        (r"h = p_m / (p_m + p_n)", "h = p_m/(p_m + p_n)"),
-        (
-            r"\text{PM: } \min_E \max_P\; \mathbb{E} |x - D(y)|^2 - \lambda e",
-            "PM: min over E, max over P of E|x − D(y)|² − λ·e",
+            r"\text{NCE: } \min\; -\mathbb{E}_p \log h - \mathbb{E}_n \log (1 - h) \qquad h = p_m / (p_m + p_n)",
+            "NCE: min of −E_p log h − E_n log(1 − h), h = p_m/(p_m + p_n)",
         ),
         (
-            r"e = \sum_i \mathbb{E} (P_i(y_{-i}) - y_i)^2, \quad y = E(x)",
-            "e = Σ_i E(P_i(y_−i) − y_i)², y = E(x)",
+            r"\text{PM: } \min_{E, D} \max_P\; \mathbb{E} |x - D(y)|^2 - \lambda e \qquad "
+            r"e = \sum_i \mathbb{E} (P_i(y_{-i}) - y_i)^2",
+            "PM: min over E and D, max over P of E|x − D(y)|² − λ·e, e = Σ_i E(P_i(y_−i) − y_i)², y = E(x)",
         ),
     ):
         yield Formula(tex, plain)
