@@ -93,7 +93,12 @@ class SeqGAN(Family):
         return None if player == "mle" else self.generate(latent)
 
     def generate(self, latent: Any, batch: Batch | None = None) -> Tensor:
-        """Return int64 (n, length) tokens."""
+        """Return int64 (n, length) tokens; by words in the vocabulary's order, as nothing is truncated here."""
+        with torch.no_grad():
+            return self.generator.draw(latent, ranked=False)
+
+    def sample(self, latent: Any) -> Tensor:
+        """Return int64 (n, length) tokens, the likelier the nearer a latent is to 0."""
         with torch.no_grad():
             return self.generator.draw(latent)
 
