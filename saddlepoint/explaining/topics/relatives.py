@@ -186,7 +186,7 @@ def _machine(lesson: Lesson) -> Generator[Block, None, Said]:
             for parameter in tiny.parameters():
                 parameter.normal_()
         lesson.progress("training a Boltzmann machine", 0, 1)
-        small = _trained(lesson, "rbm", digits, lesson.pick(800, 20), hidden=COUNTABLE)[0].family.energy
+        small = _trained(lesson, "rbm", digits, lesson.pick(500, 20), hidden=COUNTABLE)[0].family.energy
         counted = small.counted().item()
         annealed, error = small.annealed(temperatures(lesson.pick(4_000, 400)))
     yield Prose(
@@ -673,7 +673,7 @@ def _codes(lesson: Lesson) -> Generator[Block, None, Said]:
     for index in range(tries):
         lesson.progress("finding factors", index, tries)
         with _seeded(lesson, "codes", index):
-            game, _ = _trained(lesson, "predictability", toy, lesson.pick(1_000, 20))
+            game, _ = _trained(lesson, "predictability", toy, lesson.pick(800, 20))
             with torch.no_grad():
                 codes = game.family.encoder(torch.from_numpy(examples)).numpy()
         worst, shared = float(recovered(codes, known).min()), total_correlation(codes)
@@ -690,7 +690,7 @@ def _codes(lesson: Lesson) -> Generator[Block, None, Said]:
         lesson.progress("training codes of digits", done, 2)
         with _seeded(lesson, "digits' codes"):
             game, _ = _trained(
-                lesson, "predictability", digits, lesson.pick(1_200, 20), weight=weight, units=12
+                lesson, "predictability", digits, lesson.pick(1_000, 20), weight=weight, units=12
             )
             with torch.no_grad():
                 codes = game.family.encoder(x)
