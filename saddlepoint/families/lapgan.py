@@ -195,8 +195,8 @@ def lapgan(
     """LAPGAN (Denton et al. 2015): coarse to fine, a small GAN for each band of a Laplacian pyramid.
 
     The convolutional networks of all levels are those that the paper's code has for the step from 16 to 32
-    pixels; the dense ones are the paper's for 8 pixels. Where the default leaves it: Adam, and pixels in
-    [−1, 1] in place of a mean of 0 and a deviation of 1 for each channel.
+    pixels; the dense ones are the paper's for 8 pixels. No level bounds what it makes. Where the default leaves
+    the paper: Adam, and pixels in [−1, 1] in place of a mean of 0 and a deviation of 1 for each channel.
 
     Args:
         latent: dimension of the coarsest level's noise, uniform in (−1, 1).
@@ -258,7 +258,7 @@ def _dense_pair(
 ) -> tuple[nn.Module, nn.Module]:
     shape = (channels, side, side)
     widths = (latent + classes, hidden, hidden)
-    generator = kept_scale(mlp_generator(widths, shape, activation=nn.ReLU, output=nn.Tanh()))
+    generator = kept_scale(mlp_generator(widths, shape, activation=nn.ReLU, output=None))
     seen = (channels * side * side + classes,) if classes else shape
     half = (max(1, hidden // 2),) * 2
     critic = kept_scale(mlp_critic(seen, half, activation=lambda: nn.Sequential(nn.ReLU(), nn.Dropout(0.5))))

@@ -112,6 +112,16 @@ def test_every_level_is_told_the_class_where_it_is_asked_for():
         recipes.get("lapgan").build(unlabelled, conditional=True)
 
 
+def test_no_level_can_saturate():
+    family = game().family
+    with torch.no_grad():
+        for parameter in family.get_submodule("generator8").parameters():
+            parameter.mul_(10)
+        images = family.levels(drawn(family))["8 pixels"]
+    assert images.abs().max() > 1
+    assert images.flatten(1).unique(dim=0).shape[0] == 4
+
+
 def test_small_images_have_critics_that_learn_faster():
     small = recipes.get("lapgan").build(DataSpec("toy", "images", (8, 8, 1), (), 100))
     assert {player: (o.kind, o.lr) for player, o in small.optimizers.items()} == {
