@@ -4,7 +4,7 @@ import json
 
 from saddlepoint.cli.parser import Parser
 from saddlepoint.cli.starting import starting
-from saddlepoint.core.run_folder import runs_at
+from saddlepoint.core.run_folder import check_distinct, runs_at
 
 SUMMARY = "rank runs, with error bars, and say which differences are real"
 
@@ -32,8 +32,7 @@ def make_parser() -> Parser:
 def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     found = make_parser().parse(arguments)
-    for target in found.runs:
-        runs_at(target)
+    check_distinct(run for target in found.runs for run in runs_at(target))
     with starting():
         from saddlepoint.catalog import tables
         from saddlepoint.comparing import compare as comparison

@@ -13,7 +13,7 @@ from saddlepoint.comparing.configurations import Entry, Group, labels, settings_
 from saddlepoint.comparing.ranking import Ranking, criteria, ranked
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.files import write_text
-from saddlepoint.core.run_folder import runs_at
+from saddlepoint.core.run_folder import check_distinct, runs_at
 from saddlepoint.core.waiting import waiting
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.evaluate import Card, find_encoder
@@ -132,7 +132,8 @@ def compare(
         raise UserError(f"--samples must be at least {LEAST}, got {samples}")
     if out is not None and Path(out).suffix.lower() != ".html":
         raise UserError(f"--out must end in .html, got {out}")
-    chosen = _distinct([run for target in runs for run in _runs(target)])
+    chosen = [run for target in runs for run in _runs(target)]
+    check_distinct(run.folder for run in chosen)
     if not chosen:
         raise UserError("name the runs to compare, for example: saddle compare runs/a runs/b")
     _check_data(chosen)
@@ -160,13 +161,6 @@ def _runs(target: str | Path | Run) -> list[Run]:
     if isinstance(target, Run):
         return [target]
     return [Run(folder) for folder in runs_at(target)]
-
-
-def _distinct(runs: list[Run]) -> list[Run]:
-    for a, b in itertools.combinations(runs, 2):
-        if a.path.resolve() == b.path.resolve():
-            raise UserError(f"{b.path} is given twice; name each run once")
-    return runs
 
 
 def _check_data(runs: list[Run]) -> None:

@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -310,6 +310,16 @@ def runs_at(path: Path | str) -> list[RunFolder]:
     """Return the run at ``path``, or all runs of a folder that is none itself; raises UserError for neither."""
     inside = [] if RunFolder(path).is_run else sorted(Path(path).glob("*/"))
     return [run for run in map(RunFolder, inside) if run.is_run] or [RunFolder.open(path)]
+
+
+def check_distinct(runs: Iterable[RunFolder]) -> None:
+    """Raise UserError where a run is there twice, by whatever paths."""
+    seen: set[Path] = set()
+    for run in runs:
+        place = run.path.resolve()
+        if place in seen:
+            raise UserError(f"{run.path} is given twice; name each run once")
+        seen.add(place)
 
 
 def runs_below(place: Path, pattern: str) -> list[RunFolder]:

@@ -17,6 +17,7 @@ MISTAKES = {
     "evaluate run --encoder jugde": "there is no encoder 'jugde'; did you mean 'judge'?",
     "evaluate run --against nowhere": "there is no data set 'nowhere'",
     "compare run other": "there is no run at other",
+    "compare run run/": "run is given twice",
     "train dcgna": "did you mean 'dcgan'?",
     "train digits": "these are data",
     "train dcgan --widht 3": "did you mean --width?",

@@ -37,9 +37,9 @@ def compared(trained):
 
 def refused(capsys, *arguments):
     assert main(["compare", *map(str, arguments)]) == 2
-    error = capsys.readouterr().err
+    *progress, error = capsys.readouterr().err.splitlines()  # what takes long on a busy machine is told before
     assert error.startswith("saddle: ")
-    assert error.count("\n") == 1
+    assert not any(line.startswith("saddle: ") for line in progress)
     return error
 
 
