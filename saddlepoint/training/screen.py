@@ -286,7 +286,8 @@ class _Speed:
 def _describe_data(prepared: Prepared) -> str:
     spec = prepared.spec
     classes = f", {len(spec.classes):,} classes: {shortened(spec.classes)}" if spec.classes else ""
-    return f"{spec.count:,} training {prepared.kind.many}{prepared.kind.words(spec)}{classes}"
+    named = prepared.kind.one if spec.count == 1 else prepared.kind.many
+    return f"{spec.count:,} training {named}{prepared.kind.words(spec)}{classes}"
 
 
 def _memory(prepared: Prepared, plan: Plan) -> str:

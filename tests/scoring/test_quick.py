@@ -203,6 +203,7 @@ def test_a_set_that_nothing_can_be_measured_of_is_trained_on_and_the_plan_says_s
     assert "scores none: " in printed
     assert printed.count(said) == 2, "in the plan, and at the end"
     assert "patches" not in printed
+    assert (" 1 training image, 8×8 grey" in printed) == (count == 1)
     assert sp.load("run").step == 2
 
 
