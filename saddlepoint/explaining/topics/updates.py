@@ -222,18 +222,25 @@ def _early(lesson: Lesson) -> Iterator[Block]:
             ),
         ]
     )
+    fate = Text(
+        "That of minimax fades as the critic learns, the other two grow.",
+        "minimax 的随判别器的学习而消失，另外两种则增大。",
+    )
+    if last["minimax"] >= max(pull["minimax"] for pull in pulls):
+        fate = Text(
+            f"After {steps} steps the critic is not sure yet, and that of minimax still grows with the others.",
+            f"{steps} 步之后判别器尚未确信，minimax 的仍与其他两种一同增大。",
+        )
     yield Picture(
         "early",
         lambda style: _measured(style, looks, pulls),
         Text(
-            "Left: the critic becomes sure. Right: the gradient that the generator would get. That of minimax fades "
-            "as the critic learns, the other two grow.",
-            "左：判别器越来越确信。右：生成器会得到的梯度。minimax 的随判别器的学习而消失，另外两种则增大。",
+            f"Left: the critic becomes sure. Right: the gradient that the generator would get. {fate.en}",
+            f"左：判别器越来越确信。右：生成器会得到的梯度。{fate.zh}",
         ),
         Text(
-            "The mean logit falls with the critic's steps. The minimax gradient rises at first, then fades; the others "
-            "rise.",
-            "平均 logit 随判别器的步数下降。minimax 的梯度先升后衰减，其余的上升。",
+            f"Against the critic's steps, the mean logit of samples and the three gradients. {fate.en}",
+            f"横轴为判别器的步数：样本的平均 logit，以及三种梯度。{fate.zh}",
         ),
     )
     yield Prose(
