@@ -21,7 +21,7 @@ def test_a_wrong_mean_is_missed_as_well():
     """KL of two normals of one variance v whose means are δ apart is δ²/2v."""
     family, x = posing(W, S, 1.0), torch.zeros(1, 3)
     with torch.no_grad():
-        family.encoder.bias[0].fill_(0.1)
+        family.get_parameter("encoder.bias")[0].fill_(0.1)
     variance = S**2 / (W.square().sum() + S**2)
     gap = log_likelihood(W, S, x) - bound(family, x)
     assert gap.item() == pytest.approx(0.01 / (2 * variance.item()), abs=2e-5)

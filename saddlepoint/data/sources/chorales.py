@@ -23,7 +23,7 @@ def chorales(request: Request) -> Dataset:
     """
     request.refuse_argument()
     try:
-        import music21  # noqa: F401
+        import music21  # noqa: F401  # pyright: ignore[reportMissingImports]
     except ImportError as error:
         raise UserError(
             "data set 'chorales' needs music21, which is not installed; get it with pip install "
@@ -36,7 +36,7 @@ def chorales(request: Request) -> Dataset:
 
 
 def _sopranos(request: Request) -> list[list[tuple[int | None, int]]]:
-    from music21 import corpus
+    from music21 import corpus  # pyright: ignore[reportMissingImports]
 
     paths = [path for path in corpus.getComposer("bach") if path.suffix == ".mxl"]
     found = []
