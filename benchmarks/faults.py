@@ -114,11 +114,11 @@ class Bench:
     def __init__(self, scratch: Path, rng: random.Random):
         self.scratch = scratch
         self.rng = rng
-        began = time.monotonic()
         self.logs = 0
         self.whole = scratch / "whole"
+        began = time.monotonic()
         self.start(self.whole).ended()
-        self.life = time.monotonic() - began
+        self.life = time.monotonic() - began  # of a whole run, as the last one took: the machine may be busy
         self.wanted = tensors(self.whole)
 
     def start(self, out: Path, limit: int | None = None) -> Process:
@@ -130,12 +130,23 @@ class Bench:
         self.logs += 1
         return Process(what, self.scratch / f"log-{self.logs}", limit)
 
+    def broken(self, out: Path) -> Process | None:
+        """Start a run or go on with it, for a random part of a life; return what has not ended by then."""
+        fresh, began = not RunFolder(out).checkpoints(), time.monotonic()
+        process = self.start(out)
+        if not process.ended(self.rng.uniform(0.02, 1.0) * self.life):
+            return process
+        if fresh:
+            self.life = time.monotonic() - began
+        return None
+
     def finish(self, out: Path) -> str:
         """Go on with a run until it has ended; return what differs from the whole one, or ""."""
-        process = self.start(out)
-        process.ended()
-        if process.code and "has finished its" not in process.said:
-            return f"resume ended with {process.code}: {process.last_line}"
+        if not RunFolder(out).curves.exists():  # else it has ended by itself
+            process = self.start(out)
+            process.ended()
+            if process.code and "has finished its" not in process.said:
+                return f"resume ended with {process.code}: {process.last_line}"
         found = tensors(out)
         differing = [name for name in self.wanted if not torch.equal(self.wanted[name], found[name])]
         left = [str(path.name) for path in out.rglob("*.tmp")]
@@ -154,8 +165,8 @@ def kills(bench: Bench, count: int) -> dict[str, Any]:
     while done < count:
         out, runs = bench.scratch / f"killed-{runs}", runs + 1
         while done < count:
-            process = bench.start(out)
-            if process.ended(bench.rng.uniform(0.02, 1.0) * bench.life):
+            process = bench.broken(out)
+            if process is None:
                 break
             process.send(signal.SIGKILL)
             process.ended()
@@ -185,8 +196,8 @@ def stops(bench: Bench, count: int) -> dict[str, Any]:
     numbers = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
     for turn in range(count):
         out = bench.scratch / f"stopped-{turn}"
-        process = bench.start(out)
-        if not process.ended(bench.rng.uniform(0.02, 1.0) * bench.life):
+        process = bench.broken(out)
+        if process is not None:
             tried += 1
             began = time.monotonic()
             process.send(numbers[turn % 3])
