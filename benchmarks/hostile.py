@@ -226,13 +226,11 @@ def _number(content: bytes, rng: random.Random) -> bytes:
 
 
 def _nonsense(content: bytes, rng: random.Random) -> bytes:
-    del content
     return rng.choice(HEADS)
 
 
 def _pickled(content: bytes, rng: random.Random, planted: Path) -> bytes:
     """Return a pickle, bare or as an array of objects, that would make the file ``planted``."""
-    del content
     harmful = _Planted(planted)
     if rng.random() < 0.5:
         return pickle.dumps(harmful)

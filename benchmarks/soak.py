@@ -56,7 +56,7 @@ def main() -> int:
             return 1
         rows = [row for row in RunFolder(out).rows() if "frechet" in row]
     report = {
-        **vars(asked) | {"json": None},
+        **{name: value for name, value in vars(asked).items() if name != "json"},
         **_summary(watched),
         "evaluations": len(rows),
         **describe_machine(),

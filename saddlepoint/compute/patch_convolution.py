@@ -110,12 +110,10 @@ class _Value(torch.autograd.Function):
 
     @staticmethod
     def forward(value: list[Tensor], *companions: Tensor) -> Tensor:
-        del companions
         return value[0]
 
     @staticmethod
     def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
-        del output
         ctx.count = len(inputs) - 1
 
     @staticmethod
@@ -128,12 +126,10 @@ class _Gradient(torch.autograd.Function):
 
     @staticmethod
     def forward(factor: Tensor, pair: _Pair, which: int, value: Tensor) -> Tensor:
-        del factor, pair, which
         return value.new_zeros(()).expand(value.shape)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
-        del output
         _, ctx.pair, ctx.which, _ = inputs  # held, not saved: a saved factor would be an edge to it
 
     @staticmethod

@@ -71,7 +71,7 @@ def test_codes_are_sampled_and_never_labels(infogan):
 
     from saddlepoint.core.protocol import Batch
 
-    family = infogan._loaded.experiment.family.eval()
+    family = infogan.family.eval()
     rng = torch.Generator().manual_seed(0)
     latent = family.latent(400, rng=rng)
     assert {int(k) for k in latent["category"].unique()} == set(range(10))

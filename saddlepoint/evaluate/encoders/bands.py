@@ -17,7 +17,6 @@ VERSION = b"bands of log10 amplitude 1"
 @encoder("waves")
 def bands(dataset: Dataset, report: Progressing) -> Encoder:
     """Mean level of a sound in 32 bands of frequency, and its spread over time, as logarithms of amplitude."""
-    del dataset, report
     note = f"log10 amplitude in {BANDS} equal bands of frequency, mean and spread over time"
     return Encoder("bands", digest([VERSION], 12), _levels, note=note)
 

@@ -28,7 +28,6 @@ def inception(dataset: Dataset, report: Progressing) -> Encoder:
     Raises:
         UserError: torch-fidelity or the weights are missing.
     """
-    del report
     try:
         module = importlib.import_module(_MODULE)
     except ImportError as error:

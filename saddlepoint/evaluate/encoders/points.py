@@ -12,7 +12,6 @@ from saddlepoint.evaluate.encoder import Encoder, Encoding, encoder
 @encoder("points")
 def points(dataset: Dataset, report: Progressing) -> Encoder:
     """The coordinates themselves; the nearest mode is the class where the modes are known."""
-    del report
     mixture = dataset.truth if isinstance(dataset.truth, Mixture) else None
     centres = None if mixture is None else mixture.centres
 

@@ -16,7 +16,6 @@ VERSION = b"word pairs 1"
 @encoder("tokens")
 def word_pairs(dataset: Dataset, report: Progressing) -> Encoder:
     """Shares of words and of pairs of neighbours in a sequence, projected at random to 64 numbers."""
-    del report
     assert dataset.vocabulary is not None
     size = len(dataset.vocabulary)
     rng = np.random.default_rng(SEED)
