@@ -88,7 +88,7 @@ def judge(findings: Findings) -> Verdict:
         {"minutes": 0.005, "samples": 50},
         arms=("vae digits", "predictability digits"),
     ),
-    short=Protocol(3, 35, {"minutes": 0.5, "samples": 2_000}),
+    short=Protocol(1, 10, {"minutes": 0.5, "samples": 2_000}),
     full=Protocol(3, 320, {"minutes": 5.0, "samples": 10_000}),
     arms={f"{recipe} {data}": Arm(data, recipe) for data, recipes in RECIPES.items() for recipe in recipes},
     metrics=("frechet", "modes", "sharpness"),
