@@ -142,7 +142,8 @@ class Bench:
 
     def finish(self, out: Path) -> str:
         """Go on with a run until it has ended; return what differs from the whole one, or ""."""
-        if not RunFolder(out).curves.exists():  # else it has ended by itself
+        folder = RunFolder(out)
+        if not folder.curves.exists() or _step(folder) < _step(RunFolder(self.whole)):  # not ended by itself
             process = self.start(out)
             process.ended()
             if process.code and "has finished its" not in process.said:
@@ -151,6 +152,13 @@ class Bench:
         differing = [name for name in self.wanted if not torch.equal(self.wanted[name], found[name])]
         left = [str(path.name) for path in out.rglob("*.tmp")]
         return ", ".join([*differing[:1], *left])
+
+
+def _step(folder: RunFolder) -> int:
+    """Return the step of the newest checkpoint that is whole."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DamageWarning)
+        return folder.latest().step
 
 
 def tensors(out: Path) -> dict[str, torch.Tensor]:
