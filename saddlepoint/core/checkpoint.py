@@ -31,6 +31,9 @@ class Checkpoint:
     def values(self) -> dict[str, Any]:
         """Return the JSON part; raises DamagedError where it is missing or changed."""
         values = read_json(self.path / _STATE)
+        hashes = values["hashes"]
+        if not (isinstance(hashes, dict) and all(isinstance(digest, str) for digest in hashes.values())):
+            raise DamagedError(f"{self.path / _STATE} is damaged: its hashes are none")
         self._check(values)
         if values.get("version") != VERSION:
             raise UserError(f"{self.path} has format version {values.get('version')}, not {VERSION}")

@@ -150,7 +150,9 @@ class RunFolder:
                 path.unlink()
         for checkpoint in self.checkpoints():  # damaged ones, or the run would go on from the newest
             if checkpoint.step > step:
-                files.remove(checkpoint.path)
+                aside = checkpoint.path.with_name(f"damaged-{checkpoint.path.name}")
+                files.remove(aside)
+                checkpoint.path.rename(aside)
         for path in self.path.glob("**/.*.tmp"):  # left by a kill in the middle of a write
             files.remove(path)
         for path in self.events():
@@ -158,8 +160,9 @@ class RunFolder:
         files.remove(self.path / "events")  # where they were in runs of before
 
     def checkpoints(self) -> list[Checkpoint]:
-        """Return all checkpoints, oldest first."""
-        return [Checkpoint(path) for path in sorted((self.path / _CHECKPOINTS).glob("step-*"))]
+        """Return all checkpoints, oldest first; folders with other names, as copies have, are none."""
+        paths = sorted((self.path / _CHECKPOINTS).glob("step-*"))
+        return [Checkpoint(path) for path in paths if path.name.removeprefix("step-").isdecimal()]
 
     def latest(self) -> Checkpoint:
         """Return the newest checkpoint that is whole, or the one that was chosen.

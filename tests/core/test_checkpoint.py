@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import shutil
 
 import pytest
 import torch
@@ -91,6 +92,23 @@ def test_the_sums_are_those_that_other_programs_check(checkpoint):
     assert found == {name: hashlib.sha256(bytes_).hexdigest() for name, bytes_ in content.items()}
 
 
+@pytest.mark.parametrize("hashes", [[], None, "weights", {"weights": 3}])
+def test_hashes_that_are_none_are_damage(checkpoint, hashes):
+    (checkpoint.path / "SHA256SUMS").unlink()
+    state = checkpoint.path / "state.json"
+    state.write_text(json.dumps(json.loads(state.read_text()) | {"hashes": hashes}))
+    with pytest.raises(DamagedError, match="its hashes are none"):
+        checkpoint.check()
+
+
+def test_a_copied_folder_is_no_checkpoint(tmp_path):
+    run = sp.train("mlp_gan", "ring8", steps=1, batch=8, out=tmp_path / "run", threads=1, quiet=True)
+    newest = run.folder.latest().path
+    shutil.copytree(newest, newest.with_name(f"{newest.name} (copy)"))
+    assert sp.load(run.path).step == 1
+    assert sp.resume(run.path, steps=2, quiet=True).step == 2
+
+
 def test_a_damaged_checkpoint_is_passed_over_and_trained_again(tmp_path):
     settings: dict = {"batch": 8, "width": 4, "checkpoint_every": 0, "keep": 3, "quiet": True}
     whole = sp.train("dcgan", "digits", steps=4, out=tmp_path / "whole", **settings)
@@ -104,6 +122,8 @@ def test_a_damaged_checkpoint_is_passed_over_and_trained_again(tmp_path):
     with pytest.warns(DamageWarning):
         again = sp.resume(run.path, steps=4, quiet=True)
     assert_same(whole, again)
+    kept = {path.name for path in (run.path / "checkpoints").iterdir()}
+    assert {"damaged-step-000000002", "damaged-step-000000003"} <= kept, "nothing is thrown away"
     for damaged in run.folder.checkpoints():
         (damaged.path / "weights.safetensors").unlink()
     with pytest.raises(DamagedError, match=r"has no checkpoint that is whole: cannot read .*step-000000004"):
