@@ -6,18 +6,20 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from saddlepoint.core.errors import UserError
 from saddlepoint.core.kinds import FULL
 from saddlepoint.data.truth import Truth
 
 NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 OCTAVE = len(NAMES)
+PITCHES = 128
 LONGEST = 16  # sixteenths of a note: a whole one
 SECONDS = 0.125  # of a sixteenth, at 120 quarters a minute
 RATE = 16_000  # samples a second of a melody that is rendered
 _A4, _HERTZ = 69, 440.0
 _HARMONICS = 5
 _ATTACK, _RELEASE = 0.01, 0.03  # seconds
-_WORD = re.compile(r"(?:([A-G]#?)(-?\d+)|r):(\d+)")
+_WORD = re.compile(r"(?:([A-G]#?)(-?\d)|r):(\d{1,2})", re.ASCII)
 
 
 class Note(NamedTuple):
@@ -40,13 +42,14 @@ class Note(NamedTuple):
 
     @classmethod
     def of(cls, word: str) -> "Note":
-        """Return the note of a word; raises ValueError where it is none."""
+        """Return the note of a word; raises UserError where it is none, as in a vocabulary that was damaged."""
         found = _WORD.fullmatch(word)
-        if found is None:
-            raise ValueError(f"{word!r} is no note")
-        name, octave, length = found.groups()
-        pitch = None if name is None else OCTAVE * (int(octave) + 1) + NAMES.index(name)
-        return cls(pitch, int(length))
+        if found is not None:
+            name, octave, length = found.groups()
+            pitch = None if name is None else OCTAVE * (int(octave) + 1) + NAMES.index(name)
+            if 1 <= int(length) <= LONGEST and (pitch is None or 0 <= pitch < PITCHES):
+                return cls(pitch, int(length))
+        raise UserError(f"{word!r} is no note")
 
 
 class Tunes(Truth):

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from saddlepoint.core.errors import UserError
 from saddlepoint.data.notes import RATE, Note, rendered
 
 
@@ -15,8 +16,8 @@ def test_a_note_is_what_its_word_says(pitch, length):
 def test_words_are_those_of_musicians():
     words = {(60, 4): "C4:4", (70, 1): "A#4:1", (0, 2): "C-1:2", (None, 8): "r:8"}
     assert [Note(*note).word for note in words] == list(words.values())
-    for word in ("H4:1", "C4", "c4:1", ""):
-        with pytest.raises(ValueError, match="is no note"):
+    for word in ("H4:1", "C4", "c4:1", "", "C4:0", "C4:17", "r:99999999", "C-2:1", "G#9:1", "C99999999:1"):
+        with pytest.raises(UserError, match="is no note"):
             Note.of(word)
 
 

@@ -140,10 +140,10 @@ def _notes(track: bytes) -> Iterator[Sounding]:
 
 
 def _number(track: bytes, place: int) -> tuple[int, int]:
-    """Return a number of varying length, and where it ends."""
+    """Return a number of one to four bytes, and where it ends."""
     value = 0
-    while True:
-        value = value << 7 | track[place] & 0x7F
-        place += 1
-        if not track[place - 1] & 0x80:
-            return value, place
+    for byte in range(place, place + 4):
+        value = value << 7 | track[byte] & 0x7F
+        if not track[byte] & 0x80:
+            return value, byte + 1
+    raise Unreadable("one of its numbers has no end")
