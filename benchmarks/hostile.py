@@ -36,6 +36,8 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.machine import describe_machine
 from saddlepoint.core.run_folder import RunFolder
 from saddlepoint.data import load
+from saddlepoint.data.files.midi import midi_bytes
+from saddlepoint.data.notes import Note
 
 HANG, MEMORY = 10.0, 1 << 30  # seconds and bytes
 PIXELS = ("png", "jpg", "gif", "webp", "bmp", "tiff", "ppm", "tga", "ico", "jp2")
@@ -262,6 +264,7 @@ def all_kinds(scratch: Path) -> dict[str, Kind]:
         "npy": Kind(_npy, lambda folder: load(str(folder / "x.npy"))),
         "idx": Kind(_idx, lambda folder: load(str(folder))),
         "wav": Kind(_wav, _load),
+        "mid": Kind(_mid, _load),
         "txt": Kind(_txt, lambda folder: load(str(folder / "x.txt"))),
     }
     for name in ("config.json", "metrics.jsonl", "card.json"):
@@ -353,6 +356,13 @@ def _wav(folder: Path) -> Path:
             sound.setframerate(8000)
             sound.writeframes(np.random.default_rng(index).integers(-999, 999, 6000, np.int16).tobytes())
     return folder / "0.wav"
+
+
+def _mid(folder: Path) -> Path:
+    for index in range(3):
+        notes = [Note(60 + (index + step) % 12, 2) for step in range(40)]
+        (folder / f"{index}.mid").write_bytes(midi_bytes(notes))
+    return folder / "0.mid"
 
 
 def _txt(folder: Path) -> Path:
