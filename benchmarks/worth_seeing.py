@@ -2,7 +2,7 @@
 
 Prints a line of JSON: the images after which 1,000 samples first have a Fréchet distance of patches below 25, a
 quarter of the data's own variance, or, on points, all modes and half of the samples on one. They are scored
-after 2,000 images and after each 1.25 times as many. The source of ``saddlepoint/training/worth_seeing.py``.
+after 2,000 images and after each 1.25 times as many. The source of ``saddlepoint/runs/worth_seeing.py``.
 """
 
 import argparse

@@ -92,5 +92,6 @@ def _stored(case: Case, dataset: Dataset, out: Path) -> Path:
         examples, label = case.scenario.spoil(examples, label, rng)
     path = out / DATA / f"{case.folder}.npz"
     path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(path, x=examples, **({} if label is None else {"y": label}))
+    arrays: dict[str, Any] = {"x": examples} if label is None else {"x": examples, "y": label}
+    np.savez(path, **arrays)
     return path

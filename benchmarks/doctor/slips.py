@@ -8,7 +8,7 @@ import torch
 
 from saddlepoint.core.experiment import Experiment, derived, recipe, recipes
 from saddlepoint.core.protocol import Batch, Family, Progress, Terms
-from saddlepoint.training.worth_seeing import MEASURED
+from saddlepoint.runs.worth_seeing import MEASURED
 
 HALF = 0.5  # of a run, after which one player stops
 

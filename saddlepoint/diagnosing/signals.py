@@ -21,8 +21,8 @@ from saddlepoint.engine.state import load_weights
 from saddlepoint.inspection.recorder import hooked, is_leaf
 from saddlepoint.runs.model import Model
 from saddlepoint.runs.prepare import rebuild
+from saddlepoint.runs.worth_seeing import worth
 from saddlepoint.sampling.samples import draw_latents, sample
-from saddlepoint.training.worth_seeing import worth
 
 SAMPLES, REAL, HELD = 1_000, 2_000, 1_000
 DIMENSIONS = 30  # principal axes in which examples are compared
@@ -133,11 +133,22 @@ class Signals:
         return self._real[1]
 
     @cached_property
+    def _held(self) -> tuple[np.ndarray, np.ndarray | None]:
+        assert self.data is not None
+        parts = [self._some(self.data.splits[name], HELD) for name in ("validation", "test")]
+        labels = [label for _, label in parts if label is not None]
+        examples = np.concatenate([one for one, _ in parts])[:HELD]
+        return examples, np.concatenate(labels)[:HELD] if len(labels) == len(parts) else None
+
+    @property
     def held(self) -> np.ndarray:
         """Examples that were never trained on."""
-        assert self.data is not None
-        parts = [self._some(self.data.splits[name], HELD)[0] for name in ("validation", "test")]
-        return np.concatenate(parts)[:HELD]
+        return self._held[0]
+
+    @property
+    def held_labels(self) -> np.ndarray | None:
+        """Their classes, None where there are none."""
+        return self._held[1]
 
     @cached_property
     def fake(self) -> np.ndarray:
@@ -280,7 +291,12 @@ class Signals:
 
     @cached_property
     def moved(self) -> dict[str, float]:
-        """By player, how far its weights are from where they began, over their own length."""
+        """By player, how far its weights are from where they began, over their own length.
+
+        Nothing of a run that began with another one's weights, which it does not keep.
+        """
+        if self.run.config.get("init"):
+            return {}
         before = rebuild(self.run.config).experiment.family
         found = {}
         for player in self.player.players:

@@ -14,13 +14,13 @@ from saddlepoint.data.request import Background, Crop, Tokens
 from saddlepoint.engine.loop import Habits, Watcher
 from saddlepoint.engine.state import load_weights
 from saddlepoint.runs.prepare import prepare
+from saddlepoint.runs.worth_seeing import advice
 from saddlepoint.training.run import Run
 from saddlepoint.training.running import Started, train_on
 from saddlepoint.training.scores import check_best, default_evaluate_every, quick_scores
 from saddlepoint.training.screen import Screen
 from saddlepoint.training.settings import Computing, Length, Order, Writing, parted
 from saddlepoint.training.tuning import tune
-from saddlepoint.training.worth_seeing import advice
 
 
 def train(

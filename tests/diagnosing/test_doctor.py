@@ -8,6 +8,7 @@ import pytest
 import saddlepoint as sp
 from saddlepoint.cli import main
 from saddlepoint.diagnosing.finding import above, below, conditions
+from saddlepoint.diagnosing.signals import Signals
 
 SHORT = {"quiet": True, "threads": 1, "card": False}
 
@@ -63,6 +64,65 @@ def test_repeated_data_are_found(tmp_path):
     np.save(tmp_path / "data.npy", images)
     run = sp.train("mlp_gan", str(tmp_path / "data.npy"), out=tmp_path / "run", steps=10, **SHORT)
     assert "data-faults" in {one.condition for one in sp.doctor(run).told}
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (lambda images, label: (images // 30, label), "nearly all pixels have levels from 0 to 8 of 0 to 255"),
+        (lambda images, label: (images, np.random.default_rng(0).permutation(label)), "of the labels"),
+        (lambda images, label: (images.reshape(len(images), -1)[:, :2] * np.float32(1), None), "deviation"),
+        (lambda images, label: (images, label), ""),
+    ],
+)
+def test_data_in_a_wrong_range_and_labels_of_others_are_found(tmp_path, change, what):
+    rng = np.random.default_rng(0)
+    label = np.arange(600) % 3
+    images = (80 * label[:, None, None, None] + rng.integers(0, 95, (600, 8, 8, 1))).astype(np.uint8)
+    examples, label = change(images, label)
+    np.savez(tmp_path / "data.npz", x=examples, **({} if label is None else {"y": label}))
+    recipe = "mlp_gan" if label is None else "cgan"
+    run = sp.train(recipe, str(tmp_path / "data.npz"), out=tmp_path / "run", steps=2, **SHORT)
+    finding = conditions.get("data-faults").look(Signals(run))
+    assert what == "" if finding is None else what and what in finding.what
+
+
+def stop(player: str) -> list[dict]:
+    """Return the rows of a run in which a player reports nothing from row 5 of 20 on."""
+    others = {"d": "g", "g": "d"}
+    return [
+        {
+            "step": 20 * (i + 1),
+            f"{others[player]}/adversarial": 1.0,
+            **({f"{player}/adversarial": 1.0} if i < 5 else {}),
+        }
+        for i in range(20)
+    ]
+
+
+@pytest.mark.parametrize("player", ["d", "g"])
+def test_a_player_that_stops_is_found_with_its_step(frozen, player):
+    signals = Signals(frozen)
+    signals.__dict__["rows"] = stop(player)
+    finding = conditions.get("player-stopped").look(signals)
+    assert finding is not None
+    assert finding.since == 100
+    assert finding.evidence[0].value == 0.75
+    assert f"player {player} has made no step since step 100 of 400" in finding.what
+
+
+def test_players_that_both_move_have_not_stopped_nor_has_one_that_never_began(frozen):
+    signals = Signals(frozen)
+    assert conditions.get("player-stopped").look(signals) is None
+    signals.__dict__["rows"] = [{"step": i, "g/adversarial": 1.0} for i in range(20)]
+    assert conditions.get("player-stopped").look(signals) is None
+
+
+@pytest.mark.parametrize(("real", "found"), [(-1.0, True), (1.0, False)])
+def test_a_critic_that_ranks_samples_above_data_is_upside_down(frozen, real, found):
+    signals = Signals(frozen)
+    signals.__dict__ |= {"scores": {"real": np.full(9, real), "fake": np.zeros(9)}, "told_apart_now": 1.0}
+    assert (conditions.get("critic-upside-down").look(signals) is not None) == found
 
 
 def test_without_its_data_little_is_told(tmp_path):

@@ -7,7 +7,10 @@ import torch
 from saddlepoint.diagnosing.finding import Evidence, Finding, above, condition
 from saddlepoint.diagnosing.signals import Signals
 
-IDLE, SILENT = 0.8, 0.02  # share of dimensions, and nats below which one is idle
+IDLE, SILENT = (
+    0.8,
+    0.02,
+)  # share of dimensions, of those that data have at most, and nats below which one is idle
 
 
 @condition("latent-unused", after=("diverged", "untrained"))
@@ -22,12 +25,13 @@ def latent_unused(signals: Signals) -> Finding | None:
         return None
     mean, log_variance = output.chunk(2, 1)
     nats = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).mean(0)
-    idle = float((nats < SILENT).double().mean())
+    most = min(len(nats), signals.real[0].size)  # no code of points in a plane needs more than two
+    idle = 1 - min(1.0, int((nats >= SILENT).sum()) / most)
     sure = above(idle, IDLE)
     if sure <= 0.5 or math.isclose(idle, 0):
         return None
     return Finding(
-        f"{idle:.0%} of the code's {len(nats)} dimensions carry less than {SILENT} nats",
+        f"{idle:.0%} of the {most} dimensions that the code could use carry less than {SILENT} nats",
         sure,
         (Evidence("idle dimensions", idle, IDLE),),
         "the divergence from the prior costs more than the code saves in reconstruction",

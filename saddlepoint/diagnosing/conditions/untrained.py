@@ -9,7 +9,7 @@ MOVED = 0.02  # of the weights' own length
 @condition("untrained", after=("diverged",))
 def untrained(signals: Signals) -> Finding | None:
     """A player's weights are almost where they began, and samples are far from the data."""
-    if not signals.samples or signals.data is None or signals.told_apart < 0.9:
+    if not signals.samples or signals.data is None or not signals.moved or signals.told_apart < 0.9:
         return None
     player = min(signals.moved, key=signals.moved.__getitem__)
     moved = signals.moved[player]

@@ -11,10 +11,9 @@ from saddlepoint.cli.train import make_parser
 from saddlepoint.compute.plan import Plan
 from saddlepoint.core.experiment import Budget, recipes
 from saddlepoint.core.flags import flags
-from saddlepoint.runs import command
+from saddlepoint.runs import command, worth_seeing
 from saddlepoint.runs.prepare import prepare
-from saddlepoint.training import worth_seeing
-from saddlepoint.training.worth_seeing import advice, round_minutes, worth
+from saddlepoint.runs.worth_seeing import advice, round_minutes, worth
 
 
 @pytest.fixture
