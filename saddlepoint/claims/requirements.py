@@ -5,6 +5,7 @@ import inspect
 from saddlepoint.claims.claim import Claim
 from saddlepoint.claims.protocol import Label
 from saddlepoint.core.experiment import recipes
+from saddlepoint.core.optimization import RATES, SETTINGS
 from saddlepoint.data.request import sources
 from saddlepoint.evaluate.metric import metrics
 from saddlepoint.training.training import train
@@ -18,7 +19,7 @@ def lacks(claim: Claim, label: Label = "full") -> dict[str, str]:
         if arm.recipe not in recipes:
             lacking.append(f"there is no recipe {arm.recipe!r} yet")
         else:
-            known = {*recipes.get(arm.recipe).flags, *inspect.signature(train).parameters}
+            known = {*recipes.get(arm.recipe).flags, *inspect.signature(train).parameters, *SETTINGS, *RATES}
             lacking += [f"{arm.recipe} has no flag {flag!r} yet" for flag in arm.flags if flag not in known]
         if arm.data.partition("@")[0] not in sources:
             lacking.append(f"there is no data set {arm.data!r} yet")

@@ -190,19 +190,20 @@ def measured_modulus(rule: str, h: float, steps: int = 600) -> float:
     return math.exp(np.polyfit(half, np.log(radius[half]), 1)[0])
 
 
-def dirac(gamma: float, *, saturating: bool = True) -> Field:
-    """Return v of the Dirac-GAN: data at 0, a sample at θ, the critic D(x) = ψx with R1 of weight γ.
+def dirac(gamma: float, *, objective: str = "minimax", norm: float = 0.0) -> Field:
+    """Return v of the Dirac-GAN: data at 0, a sample at θ, the critic D(x) = ψx; Mescheder et al. 2018.
 
-    The players' losses are the project's own objectives; Mescheder et al. 2018, section 2. Points are (θ, ψ).
+    The players' losses are the project's own objectives, the critic's with ½γ(|ψ| − norm)² added: R1 at a norm
+    of 0, WGAN-GP's penalty at 1. Points are (θ, ψ).
     """
     from saddlepoint.objectives import objectives
 
-    rule = objectives.get("minimax" if saturating else "non_saturating")
+    rule = objectives.get(objective)
 
     def field(z: Point) -> Point:
         theta, psi = (torch.tensor(float(one), dtype=torch.float64, requires_grad=True) for one in z)
         real, fake = psi * 0.0, psi * theta
-        critic = rule.critic(real, fake) + gamma / 2 * psi.square()
+        critic = rule.critic(real, fake) + gamma / 2 * (psi.abs() - norm).square()
         (down,) = torch.autograd.grad(rule.generator(real, fake), theta, retain_graph=True)
         (up,) = torch.autograd.grad(critic, psi)
         return np.array([-down.item(), -up.item()])

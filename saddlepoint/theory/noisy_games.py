@@ -3,8 +3,8 @@
     f(θ, φ) = (1/n) Σᵢ (bᵢᵀθ + θᵢφᵢ + cᵢᵀφ),   θ, φ, bᵢ, cᵢ ∈ ℝⁿ,   bᵢ, cᵢ ~ N(0, I/n)
 
 θ lowers f and φ raises it; a step sees the term of one i (Chavdarova et al. 2019, 2021). The saddle is at
-θ* = −Σ cᵢ, φ* = −Σ bᵢ. With all terms at once extragradient converges (Korpelevich 1976); with one at a time the
-two gradients of a step are of different terms, and it does not.
+θ* = −Σ cᵢ, φ* = −Σ bᵢ. With all terms at once extragradient converges (Korpelevich 1976); with one at a time
+the two gradients of a step are of different terms, and it does not.
 """
 
 from collections.abc import Iterator
@@ -61,7 +61,7 @@ def extragradient(game: NoisyGame, z: np.ndarray) -> Iterator[np.ndarray]:
 
 
 def lookahead(game: NoisyGame, z: np.ndarray) -> Iterator[np.ndarray]:
-    """Simultaneous steps; after every AHEAD of them slow weights go ALPHA of the way, and all starts from there."""
+    """Simultaneous steps; after AHEAD of them slow weights go ALPHA of the way, and all start from there."""
     while True:
         slow, fast = z, simultaneous(game, z)
         for _ in range(AHEAD):

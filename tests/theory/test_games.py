@@ -48,11 +48,19 @@ def test_optimism_helps_below_one_over_root_three(h, factor):
 
 
 @pytest.mark.parametrize("gamma", [0.0, 0.3, 2.0])
-@pytest.mark.parametrize("saturating", [True, False])
-def test_a_dirac_gan_turns_and_falls_as_its_eigenvalues_say(gamma, saturating):
-    jacobian = games.jacobian(games.dirac(gamma, saturating=saturating), np.zeros(2))
+@pytest.mark.parametrize("objective", ["minimax", "non_saturating"])
+def test_a_dirac_gan_turns_and_falls_as_its_eigenvalues_say(gamma, objective):
+    jacobian = games.jacobian(games.dirac(gamma, objective=objective), np.zeros(2))
     assert np.trace(jacobian) == pytest.approx(-gamma, abs=1e-8)
     assert np.linalg.det(jacobian) == pytest.approx(0.25, abs=1e-8)
+
+
+@pytest.mark.parametrize(("theta", "psi"), [(0.7, 0.4), (-0.2, -1.6)])
+def test_the_penalty_on_a_norm_holds_the_critic_at_it(theta, psi):
+    field = games.dirac(0.3, objective="wasserstein", norm=1.0)
+    down, up = field(np.array([theta, psi]))
+    assert down == pytest.approx(psi, abs=1e-12)
+    assert up == pytest.approx(-theta - 0.3 * (abs(psi) - 1) * np.sign(psi), abs=1e-12)
 
 
 def test_a_slower_player_comes_nearer():

@@ -3,8 +3,16 @@
 import numpy as np
 import pytest
 
-from saddlepoint.theory.noisy_games import AHEAD, ALPHA, RATE, NoisyGame, distances, extragradient, lookahead
-from saddlepoint.theory.noisy_games import simultaneous
+from saddlepoint.theory.noisy_games import (
+    AHEAD,
+    ALPHA,
+    RATE,
+    NoisyGame,
+    distances,
+    extragradient,
+    lookahead,
+    simultaneous,
+)
 
 
 def mean_field(game, z):
@@ -35,7 +43,8 @@ def test_look_ahead_starts_again_between_slow_and_fast_weights():
     slow = game.start
     moves, fast = lookahead(game, slow), simultaneous(twin, slow)
     for _ in range(AHEAD):
-        assert np.array_equal(next(moves), reached := next(fast))
+        reached = next(fast)
+        assert np.array_equal(next(moves), reached)
     again = next(simultaneous(twin, slow + ALPHA * (reached - slow)))
     assert np.array_equal(next(moves), again)
 

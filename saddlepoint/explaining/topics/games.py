@@ -296,8 +296,8 @@ def _dirac(lesson: Lesson) -> Iterator[Block]:
     rows, apart = [], 0.0
     for gamma in GAMMAS:
         measured, other = (
-            np.linalg.eigvals(games.jacobian(games.dirac(gamma, saturating=saturating), np.zeros(2)))
-            for saturating in (True, False)
+            np.linalg.eigvals(games.jacobian(games.dirac(gamma, objective=objective), np.zeros(2)))
+            for objective in ("minimax", "non_saturating")
         )
         apart = max(apart, float(np.abs(np.sort_complex(measured) - np.sort_complex(other)).max()))
         exact = -gamma / 2 + np.emath.sqrt(gamma**2 / 4 - 0.25)
