@@ -14,6 +14,7 @@ ALL = "all"  # stands for every player
 SCHEDULES: dict[str, Callable[[float], float]] = {
     "constant": lambda fraction: 1.0,
     "linear": lambda fraction: 1.0 - fraction,
+    "late": lambda fraction: min(1.0, 2.0 - 2.0 * fraction),
     "cosine": lambda fraction: (1.0 + math.cos(math.pi * fraction)) / 2,
 }
 
@@ -71,9 +72,9 @@ SETTINGS: dict[str, Setting] = {
     ),
     "schedule": Setting(
         _schedule,
-        "constant, linear or cosine",
+        "constant, linear, late or cosine",
         "NAME",
-        f"constant, or linear or cosine, which fall to 0 over the budget; {_EACH}",
+        f"constant, or falling to 0: linear or cosine over the budget, late over its second half; {_EACH}",
     ),
 }
 

@@ -1,4 +1,4 @@
-"""Networks that see a label beside their input, at the first layer or at every layer."""
+"""Networks that are told a label: beside their input, at every layer, or in a dense layer alone."""
 
 import math
 
@@ -92,6 +92,51 @@ class ConditionalCritic(nn.Module):
             x = F.leaky_relu(norm(down(beside(x, onehot))), 0.2)
         code = F.leaky_relu(self.dense_norm(self.dense(beside(x.flatten(1), onehot))), 0.2)
         return Critique(self.head(beside(code, onehot)).flatten().float(), code)
+
+
+class ToldGenerator(nn.Module):
+    """A generator of plain latents that is told the label as a part of its latent.
+
+    Args:
+        body: maps latents of ``latent + classes`` numbers to images.
+        classes: number of labels.
+    """
+
+    def __init__(self, body: nn.Module, classes: int):
+        super().__init__()
+        self.body = body
+        self.classes = classes
+
+    def forward(self, latent: Tensor, label: Tensor) -> Tensor:
+        """Map (n, latent) and (n,) int64 labels to images."""
+        return self.body(beside(latent, one_hot(label, self.classes, latent.dtype)))
+
+
+class LateCritic(nn.Module):
+    """Image -> plain convolutions -> a dense layer that is told the label -> score.
+
+    Args:
+        maps: maps images to (n, f) features without looking at labels.
+        features: f.
+        classes: number of labels.
+        hidden: width of the dense layer.
+        strength: what a label's one stands for beside the features.
+    """
+
+    def __init__(self, maps: nn.Module, features: int, *, classes: int, hidden: int, strength: float):
+        super().__init__()
+        self.maps = maps
+        self.classes = classes
+        self.strength = strength
+        self.dense = nn.Linear(features + classes, hidden, bias=False)
+        self.norm = nn.BatchNorm1d(hidden)
+        self.head = nn.Linear(hidden, 1, bias=False)
+
+    def forward(self, x: Tensor, label: Tensor) -> Critique:
+        """Return what (n, c, size, size) images with (n,) int64 labels are worth."""
+        told = self.strength * one_hot(label, self.classes, x.dtype)
+        code = F.leaky_relu(self.norm(self.dense(beside(self.maps(x), told))), 0.2)
+        return Critique(self.head(code).flatten().float(), code)
 
 
 class TwoPathGenerator(nn.Module):

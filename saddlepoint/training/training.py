@@ -98,7 +98,7 @@ def train(
         watchers: told of every step, tick and snapshot.
         **flags: the recipe's own flags, and settings of its optimizers: ``lr_d`` and ``lr_g``, and, for all
             players or as ``{player: value}``, ``betas``, ``weight_decay`` and ``schedule`` ("constant", or
-            "linear" or "cosine", which fall to 0 over the budget).
+            falling to 0: "linear" or "cosine" over the budget, "late" over its second half).
 
     Raises:
         UserError: something asked for does not exist or does not fit; nothing is left behind.

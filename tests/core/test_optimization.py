@@ -40,6 +40,7 @@ def rate(optimizer, fraction):
         ("constant", lambda t: 1.0),
         ("linear", lambda t: 1 - t),
         ("cosine", lambda t: math.cos(math.pi * t / 2) ** 2),
+        ("late", lambda t: 1 - max(0, t - 0.5) / 0.5),
     ],
 )
 def test_schedules_are_their_closed_forms(recipe, name, share):
@@ -155,7 +156,7 @@ def test_the_command_line_says_the_same_as_python(tmp_path, capsys):
     ("recipe", "flags", "message"),
     [
         ("wgan", {"betas": (0.0, 0.9)}, "--betas are Adam's, and player d descends by rmsprop"),
-        ("dcgan", {"schedule": "cosin"}, "--schedule takes constant, linear or cosine, got 'cosin'"),
+        ("dcgan", {"schedule": "cosin"}, "--schedule takes constant, linear, late or cosine, got 'cosin'"),
         ("dcgan", {"schedule": {"q": "cosine"}}, "--schedule is for player 'q', but the players are d and g"),
         ("dcgan", {"betas": 0.5}, "--betas takes two numbers of at least 0 and below 1, as 0.5,0.999, got 0.5"),
         ("dcgan", {"betas": (0.5, 1.0)}, "--betas takes two numbers"),

@@ -7,8 +7,8 @@ from saddlepoint.claims.claim import claim
 from saddlepoint.claims.protocol import Arm, Findings, Protocol
 from saddlepoint.claims.verdict import Verdict
 
-GENTLE = {"lr_d": 2e-4, "lr_g": 2e-4, "betas": {"all": (0.5, 0.999)}, "critic_steps": 1}  # the paper's C
-HARSH = {"lr_d": 1e-3, "lr_g": 1e-3, "betas": {"all": (0.9, 0.999)}, "critic_steps": 5}  # the paper's F
+GENTLE = {"lr_d": 2e-4, "lr_g": 2e-4, "betas": (0.5, 0.999), "critic_steps": 1}  # the paper's C
+HARSH = {"lr_d": 1e-3, "lr_g": 1e-3, "betas": (0.9, 0.999), "critic_steps": 5}  # the paper's F
 NAMES = {"gentle": GENTLE, "harsh": HARSH}
 LOST = 1_000.0  # distance of a run whose loss is no longer finite, which has none: beyond that of pure noise
 
