@@ -18,7 +18,7 @@ from saddlepoint.core.protocol import Progress
 from saddlepoint.families.conditional import Conditional, count_classes
 from saddlepoint.families.vanilla import describe
 from saddlepoint.networks.conditional import LateCritic, ToldGenerator
-from saddlepoint.networks.dcgan import dcgan_critic, dcgan_generator, normal_weights
+from saddlepoint.networks.dcgan import normal_weights
 from saddlepoint.networks.sizes import SMALL
 
 
@@ -51,19 +51,12 @@ def labelled_dcgan(
     classes = count_classes(data, "labelled_dcgan")
     small = data.size < SMALL
     width = width or (32 if small else 64)
-    critic = dcgan_critic(data.size, data.channels, width=width)
+    shape = {"classes": classes, "width": width, "hidden": hidden}
     family = Conditional(
         classes=classes,
         unseen=data.unseen,
-        generator=normal_weights(
-            ToldGenerator(
-                dcgan_generator(data.size, data.channels, latent=latent + classes, width=width, hidden=hidden),
-                classes,
-            )
-        ),
-        critic=normal_weights(
-            LateCritic(critic.body, critic.head.in_features, classes=classes, hidden=hidden, strength=strength)
-        ),
+        generator=normal_weights(ToldGenerator(data.size, data.channels, latent=latent, **shape)),
+        critic=normal_weights(LateCritic(data.size, data.channels, strength=strength, **shape)),
         latent=latent,
         objective=objective,
         penalty=penalty,

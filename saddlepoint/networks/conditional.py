@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from saddlepoint.core.protocol import Critique
 from saddlepoint.networks.blocks import Maxout, ToMap, one_hot
-from saddlepoint.networks.dcgan import upsample
+from saddlepoint.networks.dcgan import dcgan_critic, dcgan_generator, upsample
 from saddlepoint.networks.sizes import channels, sides
 
 
@@ -95,40 +95,39 @@ class ConditionalCritic(nn.Module):
 
 
 class ToldGenerator(nn.Module):
-    """A generator of plain latents that is told the label as a part of its latent.
+    """DCGAN's generator, which is told the label as a part of its latent; arguments as for it."""
 
-    Args:
-        body: maps latents of ``latent + classes`` numbers to images.
-        classes: number of labels.
-    """
-
-    def __init__(self, body: nn.Module, classes: int):
+    def __init__(self, size: int, image_channels: int, *, latent: int, classes: int, width: int, hidden: int):
         super().__init__()
-        self.body = body
         self.classes = classes
+        self.body = dcgan_generator(size, image_channels, latent=latent + classes, width=width, hidden=hidden)
 
     def forward(self, latent: Tensor, label: Tensor) -> Tensor:
-        """Map (n, latent) and (n,) int64 labels to images."""
+        """Map (n, latent) and (n,) int64 labels to images (n, c, size, size) in [−1, 1]."""
         return self.body(beside(latent, one_hot(label, self.classes, latent.dtype)))
 
 
 class LateCritic(nn.Module):
-    """Image -> plain convolutions -> a dense layer that is told the label -> score.
+    """DCGAN's convolutions -> a dense layer that is told the label -> score.
 
     Args:
-        maps: maps images to (n, f) features without looking at labels.
-        features: f.
+        size: side of the image in pixels, at least 8.
+        image_channels: channels of the image.
         classes: number of labels.
+        width: channels of a map of 32 pixels, doubled for each halving.
         hidden: width of the dense layer.
-        strength: what a label's one stands for beside the features.
+        strength: what a label's one stands for beside the features of the image.
     """
 
-    def __init__(self, maps: nn.Module, features: int, *, classes: int, hidden: int, strength: float):
+    def __init__(
+        self, size: int, image_channels: int, *, classes: int, width: int, hidden: int, strength: float
+    ):
         super().__init__()
-        self.maps = maps
         self.classes = classes
         self.strength = strength
-        self.dense = nn.Linear(features + classes, hidden, bias=False)
+        self.maps = dcgan_critic(size, image_channels, width=width).body
+        last = sides(size, 4)[-1]
+        self.dense = nn.Linear(channels(last, width) * last**2 + classes, hidden, bias=False)
         self.norm = nn.BatchNorm1d(hidden)
         self.head = nn.Linear(hidden, 1, bias=False)
 

@@ -155,7 +155,14 @@ def test_traversed_codes_change_nothing_else():
     assert (family.with_code(latent, "c1", 4)["category"] == 4).all()
 
 
-@pytest.mark.parametrize(("recipe", "flags"), [("cgan", {}), ("conditional_dcgan", {"width": 4, "hidden": 8})])
+@pytest.mark.parametrize(
+    ("recipe", "flags"),
+    [
+        ("cgan", {}),
+        ("conditional_dcgan", {"width": 4, "hidden": 8}),
+        ("labelled_dcgan", {"width": 4, "hidden": 8}),
+    ],
+)
 def test_fakes_carry_the_labels_of_the_real_batch(recipe, flags):
     family = build(recipe, **flags).family.eval()
     batch, latent, fake = dealt(family)
@@ -178,6 +185,20 @@ def test_the_label_joins_the_input_of_every_layer():
     assert inputs["generator.to_image.weight"][0] == 4 * 8 + 3
     assert inputs["critic.downs.0.weight"][1] == 1 + 3
     assert inputs["critic.head.weight"] == (1, 8 + 3)
+
+
+def test_the_label_joins_the_latent_and_the_dense_layer_alone():
+    family = build("labelled_dcgan", width=4, hidden=8, strength=3.0).family.eval()
+    inputs = {name: p.shape[1] for name, p in family.named_parameters() if p.dim() > 1}
+    assert inputs["generator.body.dense.weight"] == 103
+    assert inputs["generator.body.project.weight"] == 8
+    assert inputs["critic.maps.down0.weight"] == 1
+    critic = family.get_submodule("critic")
+    image, labels = torch.rand(2, 1, 8, 8), torch.tensor([0, 2])
+    codes = critic.get_submodule("maps")(image)
+    dense = critic.get_submodule("dense")(torch.cat([codes, 3 * torch.eye(3)[labels]], 1))
+    code = torch.nn.functional.leaky_relu(critic.get_submodule("norm")(dense), 0.2)
+    assert torch.equal(critic(image, labels).feature, code)
 
 
 def test_the_relativistic_game_depends_on_differences_alone():

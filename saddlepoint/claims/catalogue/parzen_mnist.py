@@ -53,9 +53,9 @@ def parzen_mnist(bench: Bench) -> dict[str, Any]:
     The arm "gan" is the paper's: maxout critic with dropout, momentum SGD. "adam" is another dense GAN, batch
     normalisation in the generator, Adam without momentum, rates that fall to zero and averaged weights; both
     see as many images, and either may reach the bar. The paper states no number of epochs; the full protocol
-    takes 250 of 50,000 images, over which the paper's code raises the momentum. Its error of ± 2 is the standard
-    error over test images, given here as ``error``; the spread is over seeds. Training sees all 60,000 images,
-    so the bandwidth is chosen on 1,000 that the generator has seen. Samples are rounded to 256 levels, which
-    moves the figure by about 0.01.
+    takes 250 of 50,000 images, over which the paper's code raises the momentum. Its error of ± 2 is the
+    standard error over test images, given here as ``error``; the spread is over seeds. Training sees all 60,000
+    images, so the bandwidth is chosen on 1,000 that the generator has seen. Samples are rounded to 256 levels,
+    which moves the figure by about 0.01.
     """
     return bench.log_likelihood(bench.train(images=bench.settings["images"]))
