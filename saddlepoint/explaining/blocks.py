@@ -17,10 +17,12 @@ class Style:
     Attributes:
         theme: its colours.
         language: of the few words in it.
+        places: where its axes lie, once that is known: the same in either theme, and all through a film.
     """
 
     theme: Theme = LIGHT
     language: Language = "en"
+    places: dict[str, float] = field(default_factory=dict, compare=False)
 
     def say(self, text: Say) -> str:
         """Return what a picture says; in English where no font here has the other language's letters."""

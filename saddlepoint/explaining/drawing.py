@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
 
+from saddlepoint.core.words import brief
 from saddlepoint.explaining.blocks import Style
 from saddlepoint.explaining.fonts import family
 from saddlepoint.plots.canvas import Part, bare, new_figure, picture
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
 PICTURE, FRAME = 160, 100  # dots an inch: of a picture, and of a moment of a film
 LETTERS = 9.0  # points
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def drawn(
@@ -44,7 +48,12 @@ def drawn(
 
     theme = style.theme
     colours = {"text.color": theme.ink, "axes.labelcolor": theme.ink, "axes.titlecolor": theme.ink}
-    look: Any = {"font.family": family(), "font.size": LETTERS, "axes.titlesize": LETTERS + 1, **colours}
+    look: Any = {
+        "font.family": family(style.language),
+        "font.size": LETTERS,
+        "axes.titlesize": LETTERS + 1,
+        **colours,
+    }
     with rc_context(look):
         figure = new_figure(*size, dpi=dpi, theme=theme)
         part = Part(figure)
@@ -52,8 +61,29 @@ def drawn(
         for place in places:
             bare(place, size=LETTERS - 1, theme=theme)
         paint(places)
-        part.lay_out()
+        for place in places:
+            _plain_logarithms(place.xaxis)
+            _plain_logarithms(place.yaxis)
+        style.places.update(part.lay_out(style.places))
         return picture(figure)
+
+
+def _plain_logarithms(axis: Axis) -> None:
+    """Write the numbers of a logarithmic axis in plain letters, and powers of ten alone where two are seen.
+
+    Matplotlib sets them as formulas, and a line for every tenth: that takes longer than all else in a picture.
+    """
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+    if not isinstance(axis.get_major_locator(), LogLocator):
+        return
+    low, high = sorted(axis.get_view_interval())
+    axis.set_minor_locator(NullLocator())
+    if high >= 100 * low:
+        axis.set_major_formatter(FuncFormatter(lambda x, _: "10" + str(round(math.log10(x))).translate(RAISED)))
+    else:
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_major_formatter(FuncFormatter(lambda x, _: brief(x)))
 
 
 def tinted(style: Style, values: np.ndarray, colour: str) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 from functools import cache
 
+from saddlepoint.explaining.text import Language
+
 FAMILIES = (
     "Noto Sans CJK SC",
     "Noto Sans SC",
@@ -24,7 +26,7 @@ def chinese() -> str | None:
     return next((name for name in FAMILIES if name in known), None)
 
 
-def family() -> list[str]:
+def family(language: Language) -> list[str]:
     """Return the fonts of a picture's letters, in order of preference."""
-    found = chinese()
+    found = None if language == "en" else chinese()
     return ["DejaVu Sans", *([found] if found else [])]

@@ -4,6 +4,7 @@ import base64
 import io
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,12 +43,13 @@ def write(told: Explanation, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     drawn: dict[str, list[Image.Image]] = {}
     paths = []
+    themes = (LIGHT,) if told.lesson.quick else (LIGHT, DARK)  # every picture drawn twice takes as much again
     films = [block for block in told.blocks if isinstance(block, Picture | Film)]
     for done, block in enumerate(films):
         told.lesson.progress("drawing", done, len(films))
         style, stem = Style(LIGHT, told.language), f"{told.topic.name}-{block.name}"
         if isinstance(block, Picture):
-            drawn[block.name] = [block.draw(style), block.draw(Style(DARK, told.language))]
+            drawn[block.name] = [block.draw(replace(style, theme=theme)) for theme in themes]
             paths.append(folder / f"{stem}.png")
             save_png(paths[-1], drawn[block.name][0], text={"Description": block.alt.en})
         else:
@@ -61,7 +63,7 @@ def write(told: Explanation, folder: Path) -> list[Path]:
 
 
 def page_of(told: Explanation, drawn: dict[str, list[Image.Image]]) -> str:
-    """Return the page of a topic, with its pictures (light and dark) and films (their moments) by name."""
+    """Return the page of a topic, with its pictures (light, maybe dark) and films (their moments) by name."""
     sections: list[dict[str, Any]] = [{"heading": "", "blocks": []}]
     for block in told.blocks:
         if isinstance(block, Heading):
@@ -133,9 +135,9 @@ def _shown(block: Block, told: Explanation, drawn: dict[str, list[Image.Image]])
                 "prose": len(head) > 3 and all(words),  # on a phone its columns stand below each other
             }
         case Picture(name, _, caption, alt):
-            light, dark = map(data_uri, drawn[name])
+            light, *dark = map(data_uri, drawn[name])
             width, height = drawn[name][0].size
-            shown = {"light": light, "dark": dark, "caption": say(caption), "alt": say(alt)}
+            shown = {"light": light, "dark": "".join(dark), "caption": say(caption), "alt": say(alt)}
             return {"kind": "picture", "width": width, "height": height, **shown}
         case Film():
             return _film(block, told, drawn[block.name])

@@ -20,7 +20,8 @@ class Lesson:
     """How a topic is told this time.
 
     Attributes:
-        quick: in seconds, to see that it runs; pictures are coarser, and sampled numbers less exact.
+        quick: in seconds, to see that it runs; pictures are coarser and drawn for light pages only, and sampled
+            numbers less exact.
         seed: of everything that is drawn at random.
         progress: is told how far slow work is.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -21,6 +21,7 @@ OTHERS = ("#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 INK, FAINT, RULE = "#282C34", "#6B7280", "#E5E7EB"
 SPACING = 1.7  # height of a line of text over that of its letters
 EDGE = 0.16  # inches between text and the edge of a picture
+PLACES = ("left", "right", "bottom", "top", "wspace", "hspace")  # of a grid of axes
 FREE = 0.12  # inches between axes, with their numbers and names, and whatever is next to them
 
 
@@ -127,11 +128,19 @@ class Part:
         self.grid = GridSpec(rows, columns, figure=self.figure, height_ratios=heights)
         return list(self.grid.subplots(squeeze=False, **shared).ravel())
 
-    def lay_out(self) -> None:
-        """Give the axes their places, when everything is written that belongs to them."""
+    def lay_out(self, as_before: Mapping[str, float] | None = None) -> dict[str, float]:
+        """Give the axes their places, when everything is written that belongs to them; return the places.
+
+        Args:
+            as_before: the places that were returned for a picture that differs in colours or curves alone. They
+                are taken as they are: to measure every letter again takes longer than to draw it.
+        """
         from matplotlib import rcParams
 
         assert self.grid is not None
+        if as_before:
+            self.grid.update(**as_before)
+            return dict(as_before)
         free = FREE * 72 / rcParams["font.size"]
         left, bottom = self.at(0, 0)
         right, top = self.at(self.width, self.height)
@@ -143,6 +152,7 @@ class Part:
             spec = place.get_subplotspec()
             if spec is not None and spec.get_gridspec() is self.grid:
                 place.set_subplotspec(spec)
+        return {name: getattr(self.grid, name) for name in PLACES if getattr(self.grid, name) is not None}
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         """Return what is ``x`` and ``y`` inches from the lower left corner in fractions of the figure."""

@@ -8,7 +8,7 @@
 The critic is held fixed while the gradient is taken, as in training.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -111,25 +111,29 @@ def likelihood_descent(p: Tensor, theta: Tensor, density: Density) -> Tensor:
     return torch.autograd.grad(kl(p, density(theta)), theta)[0]
 
 
-def fitted(rule: str, start: tuple[float, float], steps: int) -> Tensor:
-    """Return (steps + 1, 2): θ of the one Gaussian that a rule moves towards two modes, step by step.
+def fitted(rules: Sequence[str], start: tuple[float, float], steps: int) -> dict[str, Tensor]:
+    """Return, for each rule, (steps + 1, 2): θ of one Gaussian that moves towards two modes, step by step.
 
     Args:
-        rule: one of ``RULES``, or "likelihood".
+        rules: some of ``RULES``, and "likelihood".
         start: first θ.
-        steps: of Adam.
+        steps: of Adam, which moves all of them at once.
     """
-    p, theta = two_modes(), torch.tensor(start, dtype=torch.float64).requires_grad_()
-    adam = torch.optim.Adam([theta], lr=RATE)
-    path = [theta.detach().clone()]
+    p, thetas = two_modes(), torch.tensor([start] * len(rules), dtype=torch.float64).requires_grad_()
+    adam = torch.optim.Adam([thetas], lr=RATE)
+    path = [thetas.detach().clone()]
     for _ in range(steps):
-        if rule == "likelihood":
-            theta.grad = likelihood_descent(p, theta, gaussian)
-        else:
-            theta.grad = descent(rule, p, theta, gaussian)
+        slopes = []
+        for rule, now in zip(rules, path[-1], strict=True):
+            theta = now.clone().requires_grad_()
+            likely = rule == "likelihood"
+            slopes.append(
+                likelihood_descent(p, theta, gaussian) if likely else descent(rule, p, theta, gaussian)
+            )
+        thetas.grad = torch.stack(slopes)
         adam.step()
-        path.append(theta.detach().clone())
-    return torch.stack(path)
+        path.append(thetas.detach().clone())
+    return dict(zip(rules, torch.stack(path, 1), strict=True))
 
 
 def best_fit(rule: str, steps: int) -> tuple[float, float]:
@@ -138,6 +142,6 @@ def best_fit(rule: str, steps: int) -> tuple[float, float]:
     The rule descends from the middle and from one mode; the end with the smaller divergence counts.
     """
     p = two_modes()
-    ends = [fitted(rule, start, steps)[-1] for start in STARTS]
+    ends = [fitted([rule], start, steps)[rule][-1] for start in STARTS]
     best = min(ends, key=lambda theta: DIVERGENCES[rule](p, gaussian(theta)).item())
     return best[0].item(), best[1].exp().item()

@@ -28,13 +28,13 @@ def test_reverse_kl_takes_one_mode_and_jsd_both():
     centre, width = updates.best_fit("combined", 200)
     assert abs(centre) == pytest.approx(3, abs=0.05)
     assert width == pytest.approx(1, abs=0.05)
-    centre, log_width = updates.fitted("minimax", (0.5, 1.0), 200)[-1].tolist()
+    centre, log_width = updates.fitted(["minimax"], (0.5, 1.0), 200)["minimax"][-1].tolist()
     assert centre == pytest.approx(0, abs=0.1)
     assert math.exp(log_width) > 2.5
 
 
 def test_likelihood_matches_mean_and_variance():
-    centre, log_width = updates.fitted("likelihood", (0.5, 1.0), 300)[-1].tolist()
+    centre, log_width = updates.fitted(["likelihood"], (0.5, 1.0), 300)["likelihood"][-1].tolist()
     assert centre == pytest.approx(0, abs=0.01)
     assert math.exp(2 * log_width) == pytest.approx(10, abs=0.02)
 

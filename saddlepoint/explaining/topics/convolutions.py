@@ -358,7 +358,7 @@ def _checkerboard(lesson: Lesson, layer: Layer, side: int) -> Iterator[Block]:
             "许多生成图像里便留下了这种花纹（Odena 等 2016）。所以 DCGAN 常用大小为 4 的核，或先把像素放大，再做步长为 1 的卷积。",
         )
     )
-    moments = np.unique(np.linspace(1, side * side, lesson.pick(49, 5)).round().astype(int))
+    moments = np.unique(np.linspace(1, side * side, lesson.pick(49, 3)).round().astype(int))
     yield Film(
         "stamps",
         lambda style, moment: _stamps(style, layer, side, moments[moment]),

@@ -195,7 +195,7 @@ def _rules(lesson: Lesson, h: float) -> Iterator[Block]:
             "但仅当 h < 1/√3 时有效）；共识优化沿 v 的长度下降；前瞻试走五步，然后只走一半。",
         )
     )
-    moments = np.unique(np.linspace(0, 60, lesson.pick(41, 5)).round().astype(int))
+    moments = np.unique(np.linspace(0, 60, lesson.pick(41, 3)).round().astype(int))
     paths = {rule: games.path(rule, games.bilinear, (1.0, 1.0), h, 60) for rule in games.RULES}
     trio = ("simultaneous", "alternating", "extragradient")
     yield Film(

@@ -350,7 +350,7 @@ def _coin(lesson: Lesson) -> Iterator[Block]:
     steps = lesson.pick(300, 40)
     game = LineGame(lesson.seed, 5 * steps)
     story = [game.moment()]
-    for step in lesson.moments(steps, 31, 5)[1:]:
+    for step in lesson.moments(steps, 31, 3)[1:]:
         game.play(step - game.steps)
         story.append(game.moment())
         lesson.progress("hiding the coin", game.steps, steps)

@@ -204,7 +204,7 @@ def _atoms(lesson: Lesson) -> Iterator[Block]:
             ),
         ]
     )
-    moments = lesson.moments(60, 31, 5)
+    moments = lesson.moments(60, 31, 3)
     yield Film(
         "atoms",
         lambda style, moment: _table(style, p, q, logits[moments[moment]]),
@@ -391,7 +391,7 @@ def _in_training(lesson: Lesson) -> Iterator[Block]:
     )
     steps = lesson.pick(1500, 60)
     game = LineGame(lesson.seed, steps)
-    moments = lesson.moments(steps, 41, 5)
+    moments = lesson.moments(steps, 41, 3)
     story = [game.moment()]
     for step in moments[1:]:
         game.play(step - game.steps)
@@ -579,7 +579,7 @@ def _two_steps(lesson: Lesson) -> Iterator[Block]:
         )
     )
     game = LineGame(lesson.seed, start=FAR)
-    looks = lesson.moments(lesson.pick(600, 50), 25, 5)
+    looks = lesson.moments(lesson.pick(600, 50), 25, 4)
     pulls: list[dict[str, float]] = []
     for step in looks:
         game.play(step - game.steps, ("d",))

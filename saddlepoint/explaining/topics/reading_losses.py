@@ -271,7 +271,7 @@ def _proof() -> Iterator[Block]:
 
 def _readings(lesson: Lesson) -> Generator[Block, None, list[Moment]]:
     """Tell the six runs; return the healthy one."""
-    turns, moments = lesson.pick(1200, 24), lesson.pick(20, 4)
+    turns, moments = lesson.pick(1200, 24), lesson.pick(20, 3)
     points, _ = RING.draw(POINTS, (lesson.seed, 0))
     held, other = (RING.draw(SCORED, (lesson.seed, part))[0] for part in (1, 2))
     films: dict[str, list[Moment]] = {}
@@ -514,7 +514,7 @@ def _wasserstein(lesson: Lesson, healthy: list[Moment]) -> Iterator[Block]:
     points, _ = RING.draw(POINTS, (lesson.seed, 0))
     held, _ = RING.draw(SCORED, (lesson.seed, 1))
     lesson.progress("training WGAN-GP", 0, 1)
-    turns, moments = lesson.pick(1600, 32), lesson.pick(20, 4)
+    turns, moments = lesson.pick(1600, 32), lesson.pick(20, 3)
     film = played(WASSERSTEIN, points, held, seed=lesson.seed, turns=turns, moments=moments)
     yield Prose(
         Text(
@@ -581,7 +581,7 @@ def _digits(lesson: Lesson) -> Iterator[Block]:
     for done, (name, run) in enumerate(DRAWN.items()):
         lesson.progress("training digits", done, len(DRAWN))
         films[name] = played(
-            run, train, held, seed=lesson.seed, turns=lesson.pick(2400, 24), moments=lesson.pick(20, 4)
+            run, train, held, seed=lesson.seed, turns=lesson.pick(2400, 24), moments=lesson.pick(20, 3)
         )
     last = {name: film[-1] for name, film in films.items()}
     yield Prose(

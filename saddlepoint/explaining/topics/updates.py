@@ -188,7 +188,7 @@ def _early(lesson: Lesson) -> Iterator[Block]:
             f"测量每种规则下生成器全部权重的梯度。",
         )
     )
-    looks = np.unique(np.linspace(0, steps, lesson.pick(26, 5)).round().astype(int)).tolist()
+    looks = np.unique(np.linspace(0, steps, lesson.pick(26, 3)).round().astype(int)).tolist()
     game = Game("mlp_gan", "digits", seed=lesson.seed)
     pulls: list[dict[str, float]] = []
     for step in looks:
@@ -329,8 +329,8 @@ def _fits(lesson: Lesson) -> Iterator[Block]:
             "KL(q‖p) 惩罚 q 出现在没有数据处，于是它只取一个峰，以 log 2 的代价丢掉一半数据。各规则从同一处出发，每步都用最优判别器。",
         )
     )
-    steps = 500
-    paths = {rule: updates.fitted(rule, START, steps) for rule in FOLLOWED}
+    steps = lesson.pick(500, 400)
+    paths = updates.fitted(tuple(FOLLOWED), START, steps)
     ends = {rule: (path[-1, 0].item(), path[-1, 1].exp().item()) for rule, path in paths.items()}
     p = updates.two_modes()
     yield Numbers(
@@ -369,7 +369,7 @@ def _fits(lesson: Lesson) -> Iterator[Block]:
             ),
         ]
     )
-    moments = lesson.moments(steps, 41, 5)
+    moments = lesson.moments(steps, 41, 3)
     yield Film(
         "fits",
         lambda style, moment: _fit(style, {rule: path[moments[moment]] for rule, path in paths.items()}),
@@ -385,9 +385,10 @@ def _fits(lesson: Lesson) -> Iterator[Block]:
             "四幅图，每幅有数据的两个峰和一个移动的高斯：两幅中它变宽盖住两峰，另两幅中它收窄到右峰。",
         ),
     )
+    centres, widths, heights = heights_of_fits(lesson.pick(49, 21))
     yield Picture(
         "landscapes",
-        lambda style: _landscapes(style, paths, lesson.pick(49, 21)),
+        lambda style: _landscapes(style, paths, centres, widths, heights),
         Text(
             "Each divergence over the Gaussian's centre and width: the bluer, the smaller. The line is the path. Where a "
             "rule ends depends on its start too: KL(q‖p) has a valley in the middle that holds a wide start.",
@@ -442,24 +443,30 @@ def _fit(style: Style, thetas: dict[str, Tensor]) -> Image.Image:
     return drawn(style, paint, rows=2, columns=2, size=(7.2, 4.2), dpi=FRAME, sharex=True, sharey=True)
 
 
-def _landscapes(style: Style, paths: dict[str, Tensor], points: int) -> Image.Image:
+def heights_of_fits(points: int) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
+    """Return centres (n,), widths (n,), and what each rule descends on over widths and centres (n, n)."""
+    centres, widths = (torch.linspace(low, 5, points, dtype=torch.float64) for low in (-5, 0.5))
+    thetas = torch.cartesian_prod(widths.log(), centres).flip(1)
+    p, bells = updates.two_modes(), torch.vmap(updates.gaussian)(thetas)
+    divergences = {"likelihood": kl, **DIVERGENCES}
+    heights = {
+        rule: torch.vmap(divergence, in_dims=(None, 0))(p, bells).view(points, points)
+        for rule, divergence in divergences.items()
+    }
+    return centres, widths, heights
+
+
+def _landscapes(
+    style: Style, paths: dict[str, Tensor], centres: Tensor, widths: Tensor, heights: dict[str, Tensor]
+) -> Image.Image:
     from matplotlib.colors import LinearSegmentedColormap
 
-    centres, widths = np.linspace(-5, 5, points), np.linspace(0.5, 5, points)
-    p = updates.two_modes()
-    bells = [
-        [updates.gaussian(torch.tensor([centre, math.log(width)], dtype=torch.float64)) for centre in centres]
-        for width in widths
-    ]
-    divergences = {"likelihood": kl, **DIVERGENCES}
     shades = LinearSegmentedColormap.from_list("depth", [style.theme.lines[0], style.theme.paper])
 
     def paint(places):
         for place, (rule, path) in zip(places, paths.items(), strict=True):
-            heights = np.array([[divergences[rule](p, q).item() for q in row] for row in bells])
-            least = heights.min()
-            levels = least + np.array([0, 0.02, 0.06, 0.12, 0.2, 0.35, 0.6, 1.0])
-            place.contourf(centres, widths, heights, levels=levels, cmap=shades, extend="max")
+            levels = heights[rule].min().item() + np.array([0, 0.02, 0.06, 0.12, 0.2, 0.35, 0.6, 1.0])
+            place.contourf(centres, widths, heights[rule], levels=levels, cmap=shades, extend="max")
             place.plot(path[:, 0].numpy(), path[:, 1].exp().numpy(), color=style.theme.lines[1], lw=1.6)
             place.plot(path[-1, 0].item(), path[-1, 1].exp().item(), "o", color=style.theme.lines[1], ms=6)
             place.set(title=FOLLOWED[rule], ylim=(0.5, 5))
