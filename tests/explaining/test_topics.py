@@ -13,8 +13,43 @@ from saddlepoint.explaining.explanation import Explanation
 from saddlepoint.explaining.page import write
 from saddlepoint.explaining.text import Text
 from saddlepoint.explaining.topic import course
-from tests.explaining.scripts import CHROMIUM, opened
+from tests.explaining.shown import SHOWN
 
+# Moves each slider to its ends and back; returns, drawing by drawing, [values, numbers shown] after each move.
+MOVED = """
+return [...document.querySelectorAll("figure.knobs")].map((figure) => {
+  const sliders = [...figure.querySelectorAll("input")];
+  const move = (slider, value) => { slider.value = value; slider.dispatchEvent(new Event("input")); };
+  const seen = () => [
+    Object.fromEntries(sliders.map((one) => [one.name, Number(one.value)])),
+    [...figure.querySelectorAll("dd")].map((one) => one.textContent),
+  ];
+  const moves = [seen()];
+  for (const slider of sliders) {
+    const first = slider.value;
+    for (const end of [slider.min, slider.max]) { move(slider, end); moves.push(seen()); }
+    move(slider, first);
+  }
+  return moves;
+});
+"""
+# Presses each film's buttons: as many steps as it has moments, then play and pause.
+STEPPED = """
+return [...document.querySelectorAll("figure.film")].map((figure) => {
+  const label = figure.querySelector("output"), play = figure.querySelector(".play");
+  const count = Number(figure.querySelector("input").max) + 1;
+  const labels = [label.textContent], pictures = [];
+  for (let i = 0; i < count; i++) {
+    figure.querySelector(".step").click();
+    labels.push(label.textContent); pictures.push(figure.querySelector("img").src);
+  }
+  const paused = play.textContent;
+  play.click();
+  const playing = play.textContent;
+  play.click();
+  return { labels, pictures, playing, paused };
+});
+"""
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -65,14 +100,32 @@ def test_a_page_holds_everything(told, written):
     assert html.count("<canvas ") == sum(isinstance(block, Knobs) for block in told.blocks)
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
-def test_scripts_run_in_a_browser(told, written):
+def test_sliders_move_what_is_shown(told, written, browser):
     knobs = [block for block in told.blocks if isinstance(block, Knobs)]
-    if not knobs:
-        pytest.skip("this topic has no knobs")
-    dom = opened(written[0])
-    assert re.findall(r"<dd>(.*?)</dd>", dom).count("NaN") == 0
-    assert len(re.findall(r"<dd>.+?</dd>", dom)) == sum(len(block.shows) for block in knobs)
+    browser.get(written[0].as_uri())
+    drawings = browser.execute_script(MOVED)
+    assert len(drawings) == len(knobs)
+    for block, moves in zip(knobs, drawings, strict=True):
+        assert len(moves) == 1 + 2 * len(block.sliders)
+        for values, shown in moves:
+            exact = SHOWN[block.script](**values)
+            numbers = {
+                key: float(text.replace("−", "-")) for (key, _), text in zip(block.shows, shown, strict=True)
+            }
+            assert numbers == pytest.approx({key: exact[key] for key in numbers}, rel=6e-4, abs=1e-6), values
+        assert len({str(shown) for _, shown in moves}) > 1  # they answer
+
+
+def test_films_play_step_and_rest(told, written, browser):
+    films = [block for block in told.blocks if isinstance(block, Film)]
+    browser.get(written[0].as_uri())
+    for block, seen in zip(films, browser.execute_script(STEPPED), strict=True):
+        count = len(block.labels)
+        labels = [told.said(label) for label in block.labels]
+        start = block.still % count
+        assert seen["labels"] == [labels[(start + step) % count] for step in range(count + 1)]
+        assert len(set(seen["pictures"])) == count
+        assert seen["playing"] != seen["paused"]
 
 
 def test_the_seed_repeats():

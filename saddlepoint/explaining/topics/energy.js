@@ -3,7 +3,7 @@ saddle.knobs("energy", {
   compute({ distance, margin }) {
     const points = 2001, reach = 8, x = Array.from({ length: points }, (_, i) => -reach + (2 * reach * i) / (points - 1));
     const share = (mean) => { const w = x.map((at) => Math.exp(-((at - mean) ** 2) / 2)), sum = w.reduce((a, b) => a + b); return w.map((one) => one / sum); };
-    const real = share(-distance / 2), fake = share(distance / 2), energy = real.map((p, i) => (p < fake[i] ? margin : 0));
+    const real = share(-distance / 2), fake = share(distance / 2), energy = real.map((p, i) => (p * (1 + 1e-9) < fake[i] ? margin : 0)); // rounding decides no tie
     const total = (f) => real.reduce((sum, _, i) => sum + f(i), 0);
     return {
       x, real, fake, energy,

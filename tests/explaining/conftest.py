@@ -1,0 +1,23 @@
+"""What tests of pages share: one browser for all of them."""
+
+import shutil
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    """Chromium without a window, as wide as a telephone."""
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if chromium is None or driver is None:
+        pytest.skip("there is no Chromium with its driver on this machine (Debian: chromium, chromium-driver)")
+    webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    quiet = "disable-gpu disable-quic no-first-run disable-background-networking disable-component-update"
+    for flag in ("headless", "no-sandbox", *quiet.split(), "disable-dev-shm-usage", "window-size=360,800"):
+        options.add_argument(f"--{flag}")
+    options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('profile')}")
+    started = webdriver.Chrome(options, webdriver.ChromeService(driver))
+    yield started
+    started.quit()
