@@ -112,6 +112,19 @@ def to_uint8(images: Tensor, span: Range) -> np.ndarray:
     return levels.byte().permute(0, 2, 3, 1).contiguous().cpu().numpy()
 
 
+def view_floats(array: Tensor, span: Range) -> Tensor:
+    """Map uint8 (n, 2, h, w, c) views to floats (n, 2c, h, w) in ``span``, the picture's channels first."""
+    count, _, height, width, channels = array.shape
+    side_by_side = array.permute(0, 2, 3, 1, 4).reshape(count, height, width, 2 * channels)
+    return to_floats(side_by_side, span)
+
+
+def view_levels(views: Tensor, span: Range) -> np.ndarray:
+    """Quantise floats (n, 2c, h, w) in ``span`` to uint8 (n, 2, h, w, c)."""
+    levels = to_uint8(views, span)
+    return np.ascontiguousarray(np.moveaxis(levels.reshape(*levels.shape[:3], 2, -1), 3, 1))
+
+
 def wave_floats(array: Tensor, ends: Range) -> Tensor:
     """Map int16 (n, c, t) sounds to floats of the same shape, whose silence is the middle of ``ends``."""
     low, high = ends
@@ -143,6 +156,26 @@ kinds.add(
         tensor_shape=lambda shape: (shape[-1], *shape[:-1]),
         to_tensor=to_floats,
         to_array=to_uint8,
+    ),
+)
+# A picture, and a second one of the same place that holds the normal of each pixel's surface, from −1 to 1 as 0
+# to 255: right, up and towards the viewer.
+kinds.add(
+    "views",
+    Kind(
+        name="views",
+        many="views",
+        one="view",
+        dtypes=("uint8",),
+        axes=4,
+        exact=False,
+        sized=False,
+        timed=False,
+        suffix=".png",
+        words=lambda of: f", {of.shape[1]}×{of.shape[2]} with the normals of what they show",
+        tensor_shape=lambda shape: (2 * shape[-1], *shape[1:-1]),
+        to_tensor=view_floats,
+        to_array=view_levels,
     ),
 )
 kinds.add(

@@ -8,6 +8,7 @@ from saddlepoint.core.kinds import full_scale, kind_of, kinds
 
 EXAMPLES = {
     "images": np.random.default_rng(0).integers(0, 256, (5, 4, 3, 2), np.uint8),
+    "views": np.random.default_rng(0).integers(0, 256, (5, 2, 4, 3, 3), np.uint8),
     "points": np.random.default_rng(0).normal(size=(5, 3)).astype(np.float32),
     "waves": np.array([[[-32768, -1, 0]], [[1, 2, 32767]]], np.int16),
     "tokens": np.array([[0, 3], [2, 1]], np.int32),
@@ -36,7 +37,13 @@ def test_pixels_reach_both_ends_of_the_range_and_no_further():
 
 
 def test_full_scale_is_the_largest_level_of_whole_numbers():
-    assert [full_scale(array) for array in EXAMPLES.values()] == [255.0, 1.0, 32768.0, 1.0]
+    assert [full_scale(array) for array in EXAMPLES.values()] == [255.0, 255.0, 1.0, 32768.0, 1.0]
+
+
+def test_the_channels_of_a_picture_come_before_those_of_its_normals():
+    views = kinds.get("views")
+    levels = torch.arange(6, dtype=torch.uint8).view(1, 2, 1, 1, 3)
+    assert views.to_tensor(levels, (0.0, 255.0)).flatten().tolist() == [0, 1, 2, 3, 4, 5]
 
 
 def test_silence_is_the_middle_of_the_range_and_what_is_too_loud_is_cut_off():

@@ -15,6 +15,7 @@ from saddlepoint.objectives import adversarial, objectives, penalties
 
 DATA = {
     "images": lambda side: DataSpec("toy", "images", (side, side, 1), tuple("abcd"), 40),
+    "views": lambda side: DataSpec("toy", "views", (2, 16, 16, 3), (), 40),
     "points": lambda side: DataSpec("toy", "points", (2,), tuple("abcd"), 40),
     "waves": lambda side: DataSpec("toy", "waves", (1, 20), tuple("abcd"), 40, rate=8_000),
     "tokens": lambda side: DataSpec("toy", "tokens", (4,), (), 40, vocabulary=Vocabulary.of_numbers(9)),

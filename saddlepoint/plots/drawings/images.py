@@ -25,7 +25,7 @@ class Images(Drawing):
 
     def on_page(self) -> int:
         """Return a square number that keeps the page small."""
-        height, width = self.of.shape[:2]
+        height, width = self.of.shape[-3:-1]
         side = math.isqrt(max(4, min(MOST, PIXELS // (height * width))))
         return side * side
 
