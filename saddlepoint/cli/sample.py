@@ -24,6 +24,7 @@ def make_parser() -> Parser:
         "  saddle sample runs/wave_gan-tones-0001 --out sounds.html\n"
         "  saddle sample --interpolate -n 12\n"
         "  saddle sample --interpolate --out walk.gif\n"
+        "  saddle sample runs/style_structure-scenes-0001 --interpolate --part style\n"
         '  saddle sample --arithmetic "3,17,40 - 5,9 + 12"\n'
         '  saddle sample --arithmetic "class:7 - class:1 + class:4"\n'
         "  saddle sample --neighbours --encoder judge\n"
@@ -79,6 +80,11 @@ def make_parser() -> Parser:
         action="store_true",
         help="the density that a game has learned of points in the plane (nce, vae) beside the true one",
     )
+    parser.add_argument(
+        "--part",
+        metavar="NAME",
+        help="for --interpolate: walk in this part of the latent alone, structure or style of style_structure",
+    )
     parser.add_argument("--encoder", metavar="NAME", help="for --neighbours: its features instead of pixels")
     return parser
 
@@ -104,7 +110,8 @@ def main(arguments: list[str]) -> int:
         return chosen.folder.drawing(name, found.seed, *settings)
 
     if found.interpolate:
-        path = exploring.save_walks(chosen, out("walks"), **many, **settings)
+        walks = "walks" if found.part is None else f"walks-{slug(found.part, 'part')}"
+        path = exploring.save_walks(chosen, out(walks), **many, **settings, part=found.part)
     elif found.arithmetic is not None:
         with waiting("sampling") as report:
             more = {"report": report, **settings}
@@ -137,6 +144,8 @@ def _check(found: argparse.Namespace) -> None:
     """Raise UserError for what is wrong at first sight, before libraries are loaded."""
     if found.encoder and not found.neighbours:
         raise UserError("--encoder says where --neighbours are measured; add --neighbours or leave it out")
+    if found.part is not None and not found.interpolate:
+        raise UserError("--part says in what part of the latent to walk; add --interpolate or leave it out")
     if found.arithmetic is not None and found.n is not None:
         raise UserError("--arithmetic makes one picture; leave out -n")
     if found.traverse:

@@ -114,9 +114,7 @@ def to_uint8(images: Tensor, span: Range) -> np.ndarray:
 
 def view_floats(array: Tensor, span: Range) -> Tensor:
     """Map uint8 (n, 2, h, w, c) views to floats (n, 2c, h, w) in ``span``, the picture's channels first."""
-    count, _, height, width, channels = array.shape
-    side_by_side = array.permute(0, 2, 3, 1, 4).reshape(count, height, width, 2 * channels)
-    return to_floats(side_by_side, span)
+    return to_floats(array.permute(0, 2, 3, 1, 4).flatten(3), span)
 
 
 def view_levels(views: Tensor, span: Range) -> np.ndarray:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.exploring.output import drawn_with
@@ -24,6 +25,7 @@ def interpolate(
     seed: int = 0,
     label: int | str | None = None,
     truncation: float = 1.0,
+    part: str | None = None,
 ) -> np.ndarray:
     """Walk through the latents of samples 0, 1, ..., n of a seed, each walk beginning where the last one ended.
 
@@ -38,12 +40,13 @@ def interpolate(
         seed: seed of the latents.
         label: class by name or label, for conditional recipes.
         truncation: as for :meth:`Model.sample`.
+        part: of the latent, by name, that moves alone; the rest stays as it is where the walk begins.
 
     Returns:
         uint8 (n, steps, h, w, c) images, or float32 (n, steps, d) points.
 
     Raises:
-        UserError: n or steps are too small, or as for :meth:`Model.sample`.
+        UserError: n or steps are too small, the latent has no such part, or as for :meth:`Model.sample`.
     """
     if n < 1:
         raise UserError(f"-n must be at least 1, got {n}")
@@ -51,8 +54,20 @@ def interpolate(
         raise UserError(f"a walk has at least 2 steps, got {steps}")
     ends = run.latents(n + 1, seed, label, truncation)
     walks = walk(take(ends, slice(0, n)), take(ends, slice(1, n + 1)), steps, bounded(run.family))
+    if part is not None:
+        _check_part(run, ends, part)
+        walks = {**take(ends, torch.arange(n).repeat_interleave(steps)), part: walks[part]}
     samples = run.render(walks)
     return samples.reshape(n, steps, *samples.shape[1:])
+
+
+def _check_part(run: Model, latents: Any, part: str) -> None:
+    """Raise UserError where latents have no part of that name."""
+    names = list(latents) if isinstance(latents, dict) else []
+    if part not in names:
+        recipe = run.config["recipe"]
+        has = f"it has {' and '.join(names)}" if names else "it is one piece"
+        raise UserError(f"the latent of recipe {recipe!r} has no part {part!r}; {has}")
 
 
 def save_walks(
@@ -78,6 +93,8 @@ def save_walks(
     text = provenance(run, seed=seed, **drawn_with(settings)) | {
         "walks": f"samples 0 to {n}, one row from each"
     }
+    if settings.get("part") is not None:
+        text["part"] = settings["part"]
     if film:
         with writing(out):
             save_loop(out, run.drawing.frames(walks, run.behind(), title=run.title), text=text)

@@ -235,3 +235,27 @@ def test_small_numbers_are_refused(run):
     for mistaken in (lambda: run.interpolate(2, steps=1), lambda: run.neighbours(2, k=0)):
         with pytest.raises(sp.UserError):
             mistaken()
+
+
+def test_a_walk_in_one_part_of_the_latent_leaves_the_rest_alone(tmp_path, capsys):
+    run = sp.train(
+        "style_structure", "scenes:16:64", steps=3, batch=8, width=8, out=tmp_path / "run", quiet=True
+    )
+    walks = run.interpolate(3, steps=4, part="style")
+    assert walks.shape == (3, 4, 2, 16, 16, 3)
+    assert (walks[:, :, 1] == walks[:, :1, 1]).all()  # one structure
+    assert (walks[:, 0, 0] != walks[:, -1, 0]).any()
+    structures = run.interpolate(3, steps=4, part="structure")
+    assert (structures[:, 0, 1] != structures[:, -1, 1]).any()
+    assert np.array_equal(structures[:, 0], walks[:, 0])  # both begin with the samples
+    assert main(["sample", str(run.path), "--interpolate", "--part", "style", "-n", "2"]) == 0
+    assert capsys.readouterr().out.strip().endswith("walks-style-seed0-n2.png")
+    with pytest.raises(sp.UserError, match="has no part 'styl'; it has structure and style"):
+        run.interpolate(2, part="styl")
+
+
+def test_a_latent_of_one_piece_has_no_parts(run, capsys):
+    with pytest.raises(sp.UserError, match="has no part 'style'; it is one piece"):
+        run.interpolate(2, part="style")
+    assert main(["sample", str(run.path), "--part", "style"]) == 2
+    assert "add --interpolate or leave it out" in capsys.readouterr().err

@@ -1,25 +1,19 @@
 """The judge: a small classifier trained once on the data's own labels, and cached."""
 
-import json
 import time
-from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
 
 from saddlepoint.compute.threads import pick_device, private_rng, to_pixels
 from saddlepoint.core.errors import UserError
-from saddlepoint.core.files import atomic_path, remove, write_json
-from saddlepoint.core.hashing import digest
-from saddlepoint.core.locks import locked
 from saddlepoint.core.progress import Progressing
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.subset import random_part
 from saddlepoint.evaluate.encoder import BLOCK, Encoder, Encoding, encoder
+from saddlepoint.evaluate.encoders._kept import hash_of, kept
 from saddlepoint.evaluate.encoders.judge_network import (
     LARGE,
     SMALL,
@@ -53,9 +47,7 @@ def judge(dataset: Dataset, report: Progressing, *, seed: int = 0) -> Encoder:
     _check(dataset)
     device = pick_device()
     stem = _place(dataset, seed)
-    weights, facts = _load(stem)
-    if weights is None:
-        weights, facts = _trained(stem, dataset, seed, device, report)
+    weights, facts = kept(stem, lambda: _train(dataset, seed, device, report), "the judge", report)
     with private_rng(seed):
         network = JudgeNetwork(dataset.shape, len(dataset.classes), _SIZES[facts["network"]])
     network.load_state_dict(weights)
@@ -95,21 +87,6 @@ def _check(dataset: Dataset) -> None:
         )
 
 
-def _trained(
-    stem: Path, dataset: Dataset, seed: int, device: torch.device, report: Progressing
-) -> tuple[dict, dict]:
-    """Return a judge's weights and facts, trained and stored, or as another process has just stored them."""
-    with ExitStack() as held:
-        with cache.writing():
-            waiting = partial(report, "another process trains the judge", 0, 0)
-            waited = held.enter_context(locked(stem.with_suffix(".lock"), waiting))
-        weights, facts = _load(stem) if waited else (None, {})
-        if weights is None:
-            weights, facts = _train(dataset, seed, device, report)
-            _save(stem, weights, facts)
-    return weights, facts
-
-
 def _train(dataset: Dataset, seed: int, device: torch.device, report: Progressing) -> tuple[dict, dict]:
     began = time.monotonic()
     network, size = train_judge(dataset.train, len(dataset.classes), seed=seed, device=device, report=report)
@@ -130,9 +107,7 @@ def _train(dataset: Dataset, seed: int, device: torch.device, report: Progressin
         "tested": len(test),
         "scale": scale,
         "seconds": round(seconds, 1),
-        "hash": digest(
-            [f"judge {scale!r}".encode(), *(weights[n].numpy().tobytes() for n in sorted(weights))], 12
-        ),
+        "hash": hash_of(f"judge {scale!r}", weights),
     }
     return weights, facts
 
@@ -141,22 +116,3 @@ def _forward(network: JudgeNetwork, images: np.ndarray, device: torch.device) ->
     with torch.inference_mode():
         feature, logits = network(to_pixels(images, device))
     return feature.float().cpu().numpy(), logits.float().cpu().numpy()
-
-
-def _load(stem: Path) -> tuple[dict | None, dict]:
-    """Return (weights, facts) of a cached judge, or (None, {}) when there is none or it is damaged."""
-    try:
-        facts = json.loads(stem.with_suffix(".json").read_text())
-        return load_file(stem.with_suffix(".safetensors")), facts
-    except FileNotFoundError:
-        return None, {}
-    except Exception:  # a damaged cache is made again
-        remove(stem.with_suffix(".json"))
-        return None, {}
-
-
-def _save(stem: Path, weights: dict, facts: dict) -> None:
-    with cache.writing():
-        with atomic_path(stem.with_suffix(".safetensors")) as path:
-            save_file(weights, path)
-        write_json(stem.with_suffix(".json"), facts)
