@@ -38,7 +38,8 @@ class Arm:
     """One side of a comparison.
 
     Attributes:
-        data: name of the data set that it needs; ``NAME@K`` for its first K training examples.
+        data: name of the data set that it needs, as ``--data`` takes it; ``NAME@K`` for its first K training
+            examples.
         recipe: name of the recipe that it trains.
         flags: settings of :func:`saddlepoint.train` that make it differ from its neighbours.
     """

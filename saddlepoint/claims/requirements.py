@@ -1,6 +1,7 @@
 """What a claim asks of this version of the package: recipes, their flags, data and metrics."""
 
 import inspect
+import re
 
 from saddlepoint.claims.claim import Claim
 from saddlepoint.claims.protocol import Label
@@ -21,7 +22,7 @@ def lacks(claim: Claim, label: Label = "full") -> dict[str, str]:
         else:
             known = {*recipes.get(arm.recipe).flags, *inspect.signature(train).parameters, *SETTINGS, *RATES}
             lacking += [f"{arm.recipe} has no flag {flag!r} yet" for flag in arm.flags if flag not in known]
-        if arm.data.partition("@")[0] not in sources:
+        if re.split("[@:]", arm.data)[0] not in sources:
             lacking.append(f"there is no data set {arm.data!r} yet")
         lacking += [f"there is no metric {metric!r} yet" for metric in claim.metrics if metric not in metrics]
         if lacking:
