@@ -72,7 +72,7 @@ def parse_with_flags(make: Callable[[str, str], Parser], arguments: list[str]) -
         parser.usage_of = f"{parser.prog} {recipe}"
         names = add_flags(parser, chosen)
         settings = vars(parser.parse(arguments))
-        if settings["recipe"] == recipe:
+        if settings["recipe"] in (recipe, None):
             break
         recipe = settings["recipe"]
     own = {name: settings.pop(f"flag_{name}") for name in names}

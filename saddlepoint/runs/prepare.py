@@ -20,6 +20,7 @@ from saddlepoint.data import load
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.request import Reading
 from saddlepoint.engine.turns import images_drawn
+from saddlepoint.runs.choosing import USUAL, Choice, choose
 from saddlepoint.runs.declared import check_recipe
 
 MAX_BATCH = 1 << 20
@@ -84,13 +85,15 @@ class Prepared(Built):
 
     Attributes:
         data: the data.
+        choice: why this recipe, where none was asked for.
     """
 
     data: Dataset
+    choice: Choice | None = None
 
 
 def prepare(
-    recipe: str,
+    recipe: str | None,
     data: str,
     *,
     seed: int = 0,
@@ -104,7 +107,7 @@ def prepare(
     """Read the data and build the recipe for them.
 
     Args:
-        recipe: its name.
+        recipe: its name; None takes the one that suits the data, or dcgan where flags of its own are given.
         data: name of a data set, or path of files.
         seed: seed of the initial weights.
         batch: images a step.
@@ -117,7 +120,13 @@ def prepare(
     Raises:
         UserError: something that was asked for does not exist or does not fit.
     """
-    chosen = find_recipe(recipe)
+    if recipe is None and not flags:
+        dataset = _loaded(recipes.get(USUAL), data, report=report, **reading)
+        choice = choose(dataset.spec)
+        chosen = recipes.get(choice.recipe)
+        built = build(chosen, resolve(chosen, {}, beside), dataset.spec, seed, batch, ema)
+        return dataclasses.replace(built.on(dataset), choice=choice)
+    chosen = find_recipe(recipe or USUAL)
     resolved = resolve(chosen, flags or {}, beside)
     dataset = read(chosen, data, report=report, **reading)
     return build(chosen, resolved, dataset.spec, seed, batch, ema).on(dataset)
@@ -130,16 +139,20 @@ def find_recipe(name: str) -> Recipe:
 
 
 def read(recipe: Recipe, source: str, *, report: Progressing = silent, **reading: Unpack[Reading]) -> Dataset:
-    """Read a source at a size that the recipe supports."""
+    """Read a source of a recipe's kind, at a size that it supports."""
+    dataset = _loaded(recipe, source, report=report, **reading)
+    recipe.check_kind(dataset.spec)
+    return dataset
+
+
+def _loaded(recipe: Recipe, source: str, *, report: Progressing, **reading: Unpack[Reading]) -> Dataset:
     size = reading.get("size")
     if isinstance(size, int) and recipe.nearest_size(size) != size:
         raise UserError(
             f"recipe {recipe.name!r} does not support --size {size}; the nearest is {recipe.nearest_size(size)}"
         )
     reading["size"] = recipe.nearest_size if size is None else size
-    dataset = load(source, report=report, **reading)
-    recipe.check_kind(dataset.spec)
-    return dataset
+    return load(source, report=report, **reading)
 
 
 def rebuild(config: dict[str, Any]) -> Built:

@@ -68,6 +68,8 @@ class Screen:
         print_ = self.console.print
         again = f", from step {resumed:,}" if resumed is not None else ""
         print_(f"[bold]{prepared.recipe.name}[/bold] on [bold]{spec.name}[/bold], seed {prepared.seed}{again}")
+        if prepared.choice is not None:
+            self._line("recipe", f"chosen, as {prepared.choice.why}; saddle list shows the others")
         self._line("data", _describe_data(prepared))
         for note in (*data.notes, *self._remarks(data)):
             self._line("", note)

@@ -9,7 +9,7 @@ from saddlepoint.training.run import Run
 from saddlepoint.training.training import train
 
 
-def train_seeds(seeds: int, recipe: str = "dcgan", data: str = "digits", **settings: Any) -> list[Run]:
+def train_seeds(seeds: int, recipe: str | None = None, data: str = "digits", **settings: Any) -> list[Run]:
     """Train ``seeds`` runs that differ in their seed alone, for comparisons; settings as for :func:`train`."""
     if seeds < 1:
         raise UserError(f"--seeds must be at least 1, got {seeds}")

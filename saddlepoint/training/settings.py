@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # what is asked for is checked before the libraries are loade
 class Order:
     """What is trained."""
 
-    recipe: str
+    recipe: str | None
     data: str
     seed: int
     init: str | Path | None

@@ -24,7 +24,7 @@ from saddlepoint.training.tuning import tune
 
 
 def train(
-    recipe: str = "dcgan",
+    recipe: str | None = None,
     data: str = "digits",
     *,
     steps: int | None = None,
@@ -61,7 +61,7 @@ def train(
     """Train a recipe on data, and return the finished run.
 
     Args:
-        recipe: name of the recipe; ``saddle list`` shows them.
+        recipe: name of the recipe; ``saddle list`` shows them. By default the one that suits the data.
         data: name of a data set, ``name:PATH``, or the path of a folder of images, a zip, IDX files, a .npy, or
             sounds or text.
         steps: budget in steps.
@@ -107,7 +107,9 @@ def train(
     """
     started = _resolve(*parted(locals()))
     prepared, budget = started.prepared, started.budget
-    folder = RunFolder.create(runs_root(), f"{recipe}-{prepared.spec.name}", Path(out) if out else None)
+    folder = RunFolder.create(
+        runs_root(), f"{prepared.recipe.name}-{prepared.spec.name}", Path(out) if out else None
+    )
     config = prepared.config()
     config["data"] |= {
         "source": prepared.data.source,
@@ -140,7 +142,7 @@ def train(
         raise
 
 
-def dry_run(recipe: str, data: str, **settings: Any) -> None:
+def dry_run(recipe: str | None, data: str, **settings: Any) -> None:
     """Print what :func:`train` would train with the same settings, and write nothing."""
     given = inspect.signature(train).bind(recipe, data, **settings)
     given.apply_defaults()
@@ -166,7 +168,7 @@ def _resolve(
     computing.plan(exact=False)  # a device that is not here should not cost the reading of the data
     with screen.reading() as report:
         prepared = prepare(
-            order.recipe,
+            order.recipe or (source and source.read_config()["recipe"]),
             order.data,
             seed=order.seed,
             batch=order.batch,

@@ -1,0 +1,202 @@
+"""Time to quality: how near to the data the default recipes and tutorials' loops come in the same time.
+
+``python -m benchmarks.quality [--data mnist:PATH] [--minutes 2,6] [--seeds 1] [--only NAME ...] [--out DIR]``
+
+Every contender trains on one thread in a process of its own, one after the other, and starts anew for each of
+the minutes, as whose rates fall must know when to end. Minutes are those of the processor, as training used
+them, so that a busy machine changes little. At the end 10,000 samples are kept, and all are scored by the same
+judge, a classifier of the data that no contender saw, and by PCA features of patches. Samples of another size
+than the data's are resized to it.
+"""
+
+import argparse
+import contextlib
+import itertools
+import json
+import math
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks import sources
+from benchmarks.processes import ROOT
+from saddlepoint.core.files import write_json
+from saddlepoint.core.machine import describe_machine
+from saddlepoint.data import Dataset, load
+from saddlepoint.data.resize import resample
+from saddlepoint.evaluate import evaluate
+
+SAMPLES = 10_000
+TRIAL = 0.05  # of the time: how long a recipe's speed is measured before its run
+CHUNK = 500
+RESULTS = ROOT / "docs" / "results"
+
+
+@dataclass(frozen=True)
+class Contender:
+    """What trains.
+
+    Attributes:
+        title: what people read.
+        recipe: Saddlepoint's recipe, None for a loop.
+        row: the loop's row in :mod:`benchmarks.rows`, None for a recipe.
+        flags: the recipe's flags.
+    """
+
+    title: str
+    recipe: str | None = None
+    row: str | None = None
+    flags: dict[str, Any] = field(default_factory=dict)
+
+
+CONTENDERS = {
+    "labelled_dcgan": Contender("labelled_dcgan (uses labels)", recipe="labelled_dcgan"),
+    "relativistic": Contender("dcgan, relativistic", recipe="dcgan", flags={"objective": "relativistic"}),
+    "dcgan": Contender("dcgan", recipe="dcgan"),
+    "tutorial_dcgan": Contender("PyTorch-GAN's dcgan.py", row="dcgan_upsample"),
+    "tutorial_gan": Contender("PyTorch-GAN's gan.py", row="mlp_gan"),
+}
+
+
+class Enough(Exception):  # noqa: N818 - not an error
+    """The time is up."""
+
+
+def recipe(contender: Contender, source: str, minutes: float, folder: Path, seed: int) -> dict[str, Any]:
+    """Train a recipe as ``saddle train`` does, for as many images as the first seconds promise for the time."""
+    import saddlepoint as sp
+
+    class Clock(sp.Watcher):
+        """Counts the processor's seconds after the first step, and ends a run of a certain number of them."""
+
+        def __init__(self, most: float):
+            self.most, self.begun, self.seconds, self.first, self.images = most, 0.0, 0.0, 0, 0
+
+        def stepped(self, trainer: Any) -> None:
+            self.images = trainer.batches.drawn
+            if not self.begun:
+                self.begun, self.first = time.process_time(), self.images
+            self.seconds = time.process_time() - self.begun
+            if self.seconds > self.most:
+                raise Enough
+
+    assert contender.recipe is not None
+    settings = {"card": False, "quiet": True, "threads": 1, "grids": 1, "seed": seed, **contender.flags}
+    trial = Clock(TRIAL * 60 * minutes)
+    with contextlib.suppress(Enough):
+        sp.train(contender.recipe, source, images=1 << 50, out=folder / "trial", watchers=(trial,), **settings)
+    images = round(60 * minutes * (trial.images - trial.first) / trial.seconds)
+    clock = Clock(math.inf)
+    run = sp.train(contender.recipe, source, images=images, out=folder / "run", watchers=(clock,), **settings)
+    return {"samples": run.sample(SAMPLES, seed=seed), "images": clock.images, "minutes": clock.seconds / 60}
+
+
+def loop(contender: Contender, source: str, minutes: float, folder: Path, seed: int) -> dict[str, Any]:
+    """Train a tutorial's loop until the time is up."""
+    import torch
+
+    from benchmarks.rows import ROWS
+    from benchmarks.tutorial import LATENT, Tutorial
+
+    torch.set_num_threads(1)
+    torch.manual_seed(seed)
+    assert contender.row is not None
+    row = ROWS[contender.row]
+    tutorial = Tutorial(row, Path(source), torch.device("cpu"))
+    steps = tutorial.train()
+    next(steps)
+    begun, taken = time.process_time(), 1
+    while time.process_time() - begun < 60 * minutes:
+        next(steps)
+        taken += 1
+    spent = (time.process_time() - begun) / 60
+    with torch.inference_mode():
+        parts = [
+            tutorial.generator(torch.randn(min(CHUNK, SAMPLES - i), LATENT)) for i in range(0, SAMPLES, CHUNK)
+        ]
+    pixels = ((torch.cat(parts) + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
+    return {"samples": pixels.permute(0, 2, 3, 1).numpy(), "images": taken * row.batch, "minutes": spent}
+
+
+def one(name: str, source: str, minutes: float, folder: str, seed: int) -> None:
+    """Train one contender in this process, and leave its samples in ``folder``."""
+    contender = CONTENDERS[name]
+    made = (recipe if contender.recipe else loop)(contender, source, minutes, Path(folder), seed)
+    np.savez(Path(folder) / "made.npz", **made)
+
+
+def judged(data: Dataset, made: Mapping[str, np.ndarray], seed: int) -> dict[str, float]:
+    """Return the distances of samples by both encoders, beside those of held-out real images."""
+    samples = (
+        made["samples"]
+        if made["samples"].shape[1] == data.shape[0]
+        else resample(made["samples"], data.shape[0])
+    )
+    figures = {"images": int(made["images"]), "minutes": round(float(made["minutes"]), 2)}
+    for encoder in ("judge", "patches"):
+        card = evaluate(data, samples, metrics=("frechet",), samples=SAMPLES, encoder=encoder, seed=seed)
+        figures |= {encoder: card["frechet"].value, f"{encoder}_real": card["frechet"].real}
+    return figures
+
+
+def measured(names: list[str], found: sources.Source, minutes: list[float], seeds: int) -> list[dict[str, Any]]:
+    """Train and judge every contender for every time and seed, and say each as it comes."""
+    data, rows = load(found.saddlepoint), []
+    for seed, time_, name in itertools.product(range(seeds), minutes, names):
+        source = found.saddlepoint if CONTENDERS[name].recipe else str(found.tutorial)
+        with tempfile.TemporaryDirectory(prefix="saddlepoint-quality-") as folder:
+            asked = {"name": name, "source": source, "minutes": time_, "folder": folder, "seed": seed}
+            command = [sys.executable, "-m", "benchmarks.quality", "--one", json.dumps(asked)]
+            subprocess.run(command, check=True, cwd=ROOT)
+            with np.load(Path(folder) / "made.npz") as made:
+                row = {"name": name, "asked": time_, "seed": seed, **judged(data, made, seed)}
+        rows.append(row)
+        print(line(row), flush=True)
+    return rows
+
+
+def line(row: Mapping[str, Any]) -> str:
+    """Return a row as people read it."""
+    times = row["judge"] / row["judge_real"]
+    return (
+        f"{CONTENDERS[row['name']].title:30} seed {row['seed']}  {row['minutes']:5.2f} min  "
+        f"{row['images']:9,} images  Frechet {row['judge']:9.3f} ({times:,.1f} times real images)  patches {row['patches']:8.2f}"
+    )
+
+
+def main() -> None:
+    """Measure, print, and write ``quality.json``."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", action="append", default=[], help=sources.HELP)
+    parser.add_argument("--minutes", default="2,6", help="processor minutes of training, separated by commas")
+    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--only", nargs="+", choices=list(CONTENDERS))
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    parser.add_argument("--one", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.one:
+        one(**json.loads(asked.one))
+        return
+    minutes = [float(each) for each in asked.minutes.split(",")]
+    with tempfile.TemporaryDirectory(prefix="saddlepoint-quality-") as scratch:
+        found = sources.find("digits", sources.paths(asked.data), Path(scratch))
+        rows = measured(asked.only or list(CONTENDERS), found, minutes, asked.seeds)
+    about = {
+        "data": found.name,
+        "threads": 1,
+        "time": time.strftime("%Y-%m-%d", time.gmtime()),
+        **describe_machine(),
+    }
+    write_json(asked.out / "quality.json", {"version": 1, **about, "rows": rows})
+    print(f"written to {asked.out / 'quality.json'}")
+
+
+if __name__ == "__main__":
+    main()
