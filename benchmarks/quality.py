@@ -164,10 +164,10 @@ def measured(names: list[str], found: sources.Source, minutes: list[float], seed
 
 def line(row: Mapping[str, Any]) -> str:
     """Return a row as people read it."""
-    times = row["judge"] / row["judge_real"]
+    distance = f"{row['judge']:9.3f} ({row['judge'] / row['judge_real']:,.1f} times real images)"
     return (
         f"{CONTENDERS[row['name']].title:30} seed {row['seed']}  {row['minutes']:5.2f} min  "
-        f"{row['images']:9,} images  Frechet {row['judge']:9.3f} ({times:,.1f} times real images)  patches {row['patches']:8.2f}"
+        f"{row['images']:9,} images  Frechet {distance}  patches {row['patches']:8.2f}"
     )
 
 

@@ -47,7 +47,7 @@ def fails(capsys, *arguments, code=2):
         (["train", "gan", "--width", "3"], "knows no option '--width'"),
         (["train", "--data", "mnits"], "did you mean 'mnist'?"),
         (["train", "--data", "no/such/folder"], "no/such/folder"),
-        (["train", "--data", "ring8"], "recipe 'dcgan' trains on images, but 'ring8' holds points"),
+        (["train", "dcgan", "--data", "ring8"], "recipe 'dcgan' trains on images, but 'ring8' holds points"),
         (["train", "--steps", "0"], "--steps must be more than 0"),
         (["train", "--steps", "5", "--minutes", "1"], "give one budget, not --steps and --minutes"),
         (["train", "--steps", "1e5"], "--steps takes a whole number, got '1e5'"),

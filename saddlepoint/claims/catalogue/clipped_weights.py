@@ -36,7 +36,7 @@ def judge(findings: Findings) -> Verdict:
     headline="at_ends",
     judge=judge,
     quick=Protocol(1, 0.3, {"images": 2_560, "samples": 300}),
-    short=Protocol(5, 9, {"images": 1_000_000, "samples": 2_500}),
+    short=Protocol(3, 9, {"images": 300_000, "samples": 2_500}),
     full=Protocol(10, 60, {"images": 3_000_000, "samples": 2_500}),
     arms={"wgan": Arm("grid25", "wgan"), "wgan-gp": Arm("grid25", "wgan_gp")},
     metrics=("modes",),
