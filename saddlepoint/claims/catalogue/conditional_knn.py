@@ -43,9 +43,9 @@ def conditional_knn(bench: Bench) -> dict[str, Any]:
     """The error of a nearest neighbour among a conditional DCGAN's samples on MNIST's test images.
 
     The arm "dcgan" has the paper's networks; "labelled" is told the class in the latent and in the critic's
-    dense layer alone, and either may reach the bar. As many samples of each class, Euclidean distance of pixels,
-    10,000 test images, and as many real training images as the control. The paper's code trains for 200 epochs;
-    the full protocol takes 100 of 60,000 images.
+    dense layer alone, and either may reach the bar. As many samples of each class, Euclidean distance of
+    pixels, 10,000 test images, and as many real training images as the control. The paper's code trains for
+    200 epochs; the full protocol takes 100 of 60,000 images.
     """
     run = bench.train(images=bench.settings["images"])
     with bench.screen.working("looking for neighbours"):

@@ -1,0 +1,50 @@
+"""The recipe that trains where none is named."""
+
+import pytest
+
+import saddlepoint as sp
+from saddlepoint.core.experiment import DataSpec, recipes
+from saddlepoint.core.vocabulary import Vocabulary
+from saddlepoint.runs.choosing import choose
+from saddlepoint.runs.prepare import prepare
+
+TEN = tuple("0123456789")
+NOTES, LETTERS = Vocabulary(("60", "62"), " ", notes=True), Vocabulary(("a", "b"), "")
+
+
+@pytest.mark.parametrize(
+    ("spec", "recipe"),
+    [
+        (DataSpec("faces", "images", (64, 64, 3), (), 500), "dcgan"),
+        (DataSpec("one", "images", (64, 64, 3), ("all",), 500), "dcgan"),
+        (DataSpec("digits", "images", (8, 8, 1), TEN, 1_437), "labelled_dcgan"),
+        (DataSpec("few", "images", (8, 8, 1), TEN, 199), "dcgan"),
+        (DataSpec("enough", "images", (8, 8, 1), TEN, 200), "labelled_dcgan"),
+        (DataSpec("ring8", "points", (2,), TEN[:8], 10_000), "r3gan"),
+        (DataSpec("ma8", "waves", (64,), (), 100, rate=8_000), "wave_gan"),
+        (DataSpec("poem", "tokens", (20,), (), 100, vocabulary=LETTERS), "seq_mle"),
+        (DataSpec("tunes", "tokens", (20,), (), 100, vocabulary=NOTES), "melody_gan"),
+    ],
+    ids=lambda value: value.name if isinstance(value, DataSpec) else value,
+)
+def test_it_suits_the_data(spec, recipe):
+    chosen = choose(spec)
+    assert chosen.recipe == recipe
+    recipes.get(recipe).check_kind(spec)
+
+
+def test_a_named_recipe_and_flags_override_it():
+    assert prepare(None, "digits").recipe.name == "labelled_dcgan"
+    named, with_flags = prepare("dcgan", "digits"), prepare(None, "digits", flags={"width": 8})
+    assert named.recipe.name == with_flags.recipe.name == "dcgan"
+    assert named.choice is with_flags.choice is None
+
+
+def test_initial_weights_bring_their_recipe(tmp_path, capsys):
+    tiny = {"steps": 1, "batch": 8, "card": False}
+    first = sp.train("mlp_gan", out=tmp_path / "first", quiet=True, **tiny)
+    again = sp.train(init=first.folder.path, out=tmp_path / "again", **tiny)
+    assert again.config["recipe"] == "mlp_gan"
+    assert "chosen, as" not in capsys.readouterr().out
+    sp.train(out=tmp_path / "chosen", **tiny)
+    assert "chosen, as the images have 10 classes" in capsys.readouterr().out
