@@ -6,7 +6,7 @@ from typing import Any
 
 from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.diagnosing.cures import command
-from saddlepoint.diagnosing.finding import Condition, Finding, conditions
+from saddlepoint.diagnosing.finding import Finding, conditions, unexplained
 from saddlepoint.diagnosing.signals import Signals
 from saddlepoint.runs.model import Model
 
@@ -92,19 +92,16 @@ def doctor(run: Model, *, seed: int = 0, report: Progressing = silent) -> Diagno
         UserError: the run has no checkpoint, or it is damaged.
     """
     signals = Signals(run, seed)
-    found: dict[str, tuple[Condition, Finding]] = {}
+    found: dict[str, Finding] = {}
     looked = [one for one in conditions.items() if signals.finite or one[0] == "diverged"]
     for done, (name, condition) in enumerate(looked):
         report(f"looking for {name}", done, len(looked))
         finding = condition.look(signals)
         if finding is not None:
-            found[name] = (condition, finding)
-    told = [
-        Told(name, finding, command(run.config, finding.change))
-        for name, (condition, finding) in found.items()
-        if not any(cause in found for cause in condition.after)
-    ]
-    order = tuple(sorted(told, key=lambda one: -one.finding.sure))
+            found[name] = finding
+    order = tuple(
+        Told(name, finding, command(run.config, finding.change)) for name, finding in unexplained(found)
+    )
     names = tuple(name for name, _ in looked)
     return Diagnosis(run.path, run.step, order, names, unread=signals.data is None)
 

@@ -59,11 +59,13 @@ class Condition:
         name: what users read.
         after: conditions that explain this one: where they are found, it is not told.
         look: signals -> a finding, or None where all is well or nobody can tell.
+        live: whether it is cheap enough, and sure enough, to be looked for while a run trains.
     """
 
     name: str
     after: tuple[str, ...]
     look: Look
+    live: bool = False
 
     @property
     def help(self) -> str:
@@ -74,14 +76,24 @@ class Condition:
 conditions: Registry[Condition] = Registry("condition", "saddlepoint.diagnosing.conditions")
 
 
-def condition(name: str, *, after: tuple[str, ...] = ()) -> Callable[[Look], Look]:
+def condition(name: str, *, after: tuple[str, ...] = (), live: bool = False) -> Callable[[Look], Look]:
     """Register a function of signals as a condition; arguments as for :class:`Condition`."""
 
     def decorate(look: Look) -> Look:
-        conditions.add(name, Condition(name, after, look))
+        conditions.add(name, Condition(name, after, look, live))
         return look
 
     return decorate
+
+
+def unexplained(found: dict[str, Finding]) -> list[tuple[str, Finding]]:
+    """Return findings by condition, the surest first, without those that another one explains."""
+    told = [
+        (name, finding)
+        for name, finding in found.items()
+        if not any(cause in found for cause in conditions.get(name).after)
+    ]
+    return sorted(told, key=lambda one: -one[1].sure)
 
 
 def above(value: float, limit: float) -> float:

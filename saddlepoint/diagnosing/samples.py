@@ -1,8 +1,11 @@
 """Samples beside real examples, both as points: what is missing, what is too narrow, what is a copy."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from sklearn.cluster import KMeans
 
 LEAST_IN_BIN, MOST_BINS = 30, 40  # real examples in a bin on average, and bins
 RARE, CHANCE = 0.25, 0.01  # of a bin's real share; of finding so few by chance in any bin
@@ -26,19 +29,25 @@ class Bins(NamedTuple):
     spread: float
 
 
-def bins(real: np.ndarray, fake: np.ndarray, seed: int = 0) -> Bins:
-    """Compare how real examples and samples fall into cells of k-means (Richardson and Weiss 2018).
-
-    Args:
-        real: (n, d).
-        fake: (m, d).
-        seed: of the cells.
-    """
-    from scipy.stats import binom
+def cells(real: np.ndarray, seed: int = 0) -> "KMeans":
+    """Return k-means cells of (n, d) real examples, with some thirty of them in each."""
     from sklearn.cluster import KMeans
 
     count = int(np.clip(len(real) // LEAST_IN_BIN, 2, MOST_BINS))
-    cells = KMeans(count, max_iter=50, random_state=seed).fit(real)
+    return KMeans(count, max_iter=50, random_state=seed).fit(real)
+
+
+def bins(cells: "KMeans", real: np.ndarray, fake: np.ndarray) -> Bins:
+    """Compare how real examples and samples fall into cells (Richardson and Weiss 2018).
+
+    Args:
+        cells: of the real examples.
+        real: (n, d).
+        fake: (m, d).
+    """
+    from scipy.stats import binom
+
+    count = cells.n_clusters
     of_real, of_fake = cells.predict(real), cells.predict(fake)
     p = np.bincount(of_real, minlength=count) / len(real)
     q = np.bincount(of_fake, minlength=count) / len(fake)

@@ -7,6 +7,7 @@ import copy
 import math
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,8 +15,10 @@ import torch
 from torch import Tensor, nn
 
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.kinds import Kind
 from saddlepoint.core.protocol import Batch, Family
-from saddlepoint.data.dataset import Dataset, Split
+from saddlepoint.data.dataset import Dataset
+from saddlepoint.diagnosing.examples import Examples
 from saddlepoint.diagnosing.samples import Bins, bins, copied, fine, told_apart
 from saddlepoint.engine.state import load_weights
 from saddlepoint.inspection.recorder import hooked, is_leaf
@@ -24,8 +27,7 @@ from saddlepoint.runs.prepare import rebuild
 from saddlepoint.runs.worth_seeing import worth
 from saddlepoint.sampling.samples import draw_latents, sample
 
-SAMPLES, REAL, HELD = 1_000, 2_000, 1_000
-DIMENSIONS = 30  # principal axes in which examples are compared
+SAMPLES = 1_000
 BATCH = 256  # examples that networks are shown at once
 
 
@@ -53,6 +55,21 @@ class Signals:
         self.run = run
         self.seed = seed
 
+    @property
+    def path(self) -> Path:
+        """The run's folder."""
+        return self.run.path
+
+    @property
+    def step(self) -> int:
+        """Steps that its weights were trained for."""
+        return self.run.step
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of its data."""
+        return self.run.kind
+
     # What is known without looking at any example.
 
     @cached_property
@@ -74,6 +91,11 @@ class Signals:
             return None
         first = len(beyond) - int(np.argmin(beyond[::-1])) if not beyond.all() else 0
         return int(self.steps()[first])
+
+    @property
+    def shown(self) -> int:
+        """Real images that the critic was shown, as far as the curves tell."""
+        return self.rows[-1]["images"] if self.rows else 0
 
     @cached_property
     def family(self) -> Family:
@@ -113,42 +135,21 @@ class Signals:
         except UserError:
             return None
 
-    def _some(self, split: Split, most: int) -> tuple[np.ndarray, np.ndarray | None]:
-        rng = np.random.default_rng(self.seed)
-        return split.take(np.sort(rng.permutation(len(split))[:most]))
-
     @cached_property
-    def _real(self) -> tuple[np.ndarray, np.ndarray | None]:
+    def examples(self) -> Examples:
+        """Some of its data."""
         assert self.data is not None
-        return self._some(self.data.train, REAL)
+        return Examples(self.data, self.seed)
 
     @property
     def real(self) -> np.ndarray:
         """Training examples as they lie in memory."""
-        return self._real[0]
-
-    @property
-    def real_labels(self) -> np.ndarray | None:
-        """Their classes, None where there are none."""
-        return self._real[1]
-
-    @cached_property
-    def _held(self) -> tuple[np.ndarray, np.ndarray | None]:
-        assert self.data is not None
-        parts = [self._some(self.data.splits[name], HELD) for name in ("validation", "test")]
-        labels = [label for _, label in parts if label is not None]
-        examples = np.concatenate([one for one, _ in parts])[:HELD]
-        return examples, np.concatenate(labels)[:HELD] if len(labels) == len(parts) else None
+        return self.examples.real
 
     @property
     def held(self) -> np.ndarray:
         """Examples that were never trained on."""
-        return self._held[0]
-
-    @property
-    def held_labels(self) -> np.ndarray | None:
-        """Their classes, None where there are none."""
-        return self._held[1]
+        return self.examples.held
 
     @cached_property
     def fake(self) -> np.ndarray:
@@ -170,43 +171,34 @@ class Signals:
     # Samples beside real examples.
 
     @cached_property
-    def _axes(self) -> tuple[np.ndarray, np.ndarray]:
-        """Mean, and principal axes of the training examples scaled to the first one's deviation."""
-        flat = _flat(self.real)
-        mean = flat.mean(0)
-        _, scale, axes = np.linalg.svd(flat - mean, full_matrices=False)
-        keep = scale > 1e-6 * max(scale[0], 1e-12)
-        return mean, axes[keep][:DIMENSIONS].T / (scale[0] / math.sqrt(len(flat)) or 1.0)
-
-    def place(self, examples: np.ndarray) -> np.ndarray:
-        """Return (n, d) of examples in the data's principal axes."""
-        mean, axes = self._axes
-        return (_flat(examples) - mean) @ axes
+    def placed(self) -> np.ndarray:
+        """Samples, (n, d) in the data's principal axes."""
+        return self.examples.place(self.fake)
 
     @cached_property
     def bins(self) -> Bins:
         """How samples fall into parts of the data's space."""
-        return bins(self.place(self.real), self.place(self.fake), self.seed)
+        return bins(self.examples.cells, self.examples.placed, self.placed)
 
     @cached_property
     def variety(self) -> float:
         """Variance of samples over that of real examples, in all directions."""
-        return float(self.place(self.fake).var(0).sum() / max(self.place(self.real).var(0).sum(), 1e-12))
+        return float(self.placed.var(0).sum() / max(self.examples.placed.var(0).sum(), 1e-12))
 
     @cached_property
     def told_apart(self) -> float:
         """Share of examples of which their nearest others say rightly whether they are real."""
-        return told_apart(self.place(self.real), self.place(self.fake))
+        return told_apart(self.examples.placed, self.placed)
 
     @cached_property
     def told_apart_now(self) -> float:
         """The same of samples that the critic meets."""
-        return told_apart(self.place(self.real), self.place(self.fake_now))
+        return told_apart(self.examples.placed, self.examples.place(self.fake_now))
 
     @cached_property
     def copied(self) -> float:
         """Share of copies that would explain how often a training example is nearer than a held-out one."""
-        return copied(self.place(self.fake), self.place(self.real), self.place(self.held))
+        return copied(self.placed, self.examples.placed, self.examples.place(self.held))
 
     # The critic.
 
@@ -221,11 +213,12 @@ class Signals:
         critique = getattr(copy.deepcopy(self.player).train(), "critique", None)
         if critique is None:
             return None
-        parts = {"real": self.real[:HELD], "held": self.held, "fake": self.fake_now}
-        with torch.no_grad():
+        parts = {"real": self.real[: self.examples.most // 2], "held": self.held, "fake": self.fake_now}
+        with torch.no_grad(), torch.random.fork_rng():  # a critic may have dropout
             return {
                 name: torch.cat([critique(x, Batch(x)).score for x in self.floats(part).split(BATCH)])
                 .double()
+                .cpu()
                 .numpy()
                 for name, part in parts.items()
             }
@@ -309,14 +302,9 @@ class Signals:
     @cached_property
     def checkerboard(self) -> float | None:
         """Power of samples at waves of two pixels over that of real images; None where images are small."""
-        if not self.run.kind.sized or self.real.shape[1] < 16:
+        if not self.kind.sized or self.real.shape[1] < 16:
             return None
         return fine(self.fake) / max(fine(self.real), 1e-9)
-
-
-def _flat(examples: np.ndarray) -> np.ndarray:
-    scale = 255.0 if examples.dtype == np.uint8 else 1.0
-    return examples.reshape(len(examples), -1).astype(np.float64) / scale
 
 
 def last_part(values: Sequence[float] | np.ndarray, share: float = 0.25) -> np.ndarray:

@@ -11,6 +11,7 @@ from saddlepoint.core.run_folder import RunFolder
 from saddlepoint.engine.loop import Habits, Interrupted, Trainer, Watcher
 from saddlepoint.runs.prepare import Prepared
 from saddlepoint.scoring.quick import QuickScores
+from saddlepoint.training.health import Health
 from saddlepoint.training.pace import Pace
 from saddlepoint.training.recorder import Recorder, save_pictures
 from saddlepoint.training.run import Run
@@ -54,7 +55,8 @@ def train_on(
     prepared, plan, budget, habits, screen, scores, *_ = started
     data = prepared.data
     with torch.random.fork_rng():
-        bar = screen.bar()
+        health = None if screen.quiet else Health(prepared)
+        bar = screen.bar(health)
         trainer = Trainer(
             prepared.experiment,
             data.train,
@@ -69,11 +71,15 @@ def train_on(
         if resumed:
             trainer.resume(folder.latest())
         recorder = Recorder(folder, data, prepared.seed)
-        trainer.watchers = (recorder, bar, Pace(screen.replan), *watchers)
-        line = ""
+        trainer.watchers = (recorder, *([health] if health else []), bar, Pace(screen.replan), *watchers)
+        line = well = ""
         try:
             with bar:
                 trainer.train()
+            if health is not None:
+                with screen.working("looking for what may be wrong"):
+                    health.look(trainer)
+                well = health.told(folder.path)
             if habits.card and not screen.quiet and trainer.family.samples:
                 line = final_score(Run(folder), trainer, recorder, scores, screen)
         except Interrupted:
@@ -90,5 +96,5 @@ def train_on(
         samples = run.sample(run.drawing.shown)
         for suffix in run.drawing.files:
             run.drawing.save_all(folder.grid.with_suffix(suffix), samples)
-    screen.conclude(run, line, behind(run))
+    screen.conclude(run, line, behind(run), well)
     return run

@@ -110,9 +110,9 @@ class Screen:
             cure = f"if that is white, multiply by {255 / peak:g}"
             yield f"nearly black: the largest level is {peak} of 255; {cure}"
 
-    def bar(self) -> "Bar | Lines":
-        """Return a live bar, or plain lines where the output is no terminal."""
-        return Bar(self.console) if self.console.is_terminal else Lines(self.console)
+    def bar(self, health: object = "") -> "Bar | Lines":
+        """Return a live bar, or plain lines where there is no terminal; ``health`` is shown as it stands."""
+        return (Bar if self.console.is_terminal else Lines)(self.console, health)
 
     def replan(self, text: str) -> None:
         """Say that the run would be faster in another way than it is planned."""
@@ -129,7 +129,7 @@ class Screen:
             + longer
         )
 
-    def conclude(self, run: "Run", scores: str = "", behind: str = "") -> None:
+    def conclude(self, run: "Run", scores: str = "", behind: str = "", health: str = "") -> None:
         """Say how good the samples are, where to look, and what to try next."""
         folder = run.folder
         self.console.print(f"[bold]done[/bold] at step {run.step:,}")
@@ -137,6 +137,8 @@ class Screen:
             self._line("score", scores)
         if behind:
             self._line("", behind)
+        if health:
+            self._line("health", health)
         if best := folder.latest().values()["best"]:
             value, step = best
             kept = next((one.path for one in folder.checkpoints() if one.step == step), folder.path)
@@ -161,8 +163,9 @@ class Screen:
 class _Display(Watcher):
     """Tells the expected time and memory once, as soon as the speed is known."""
 
-    def __init__(self, console: Console):
+    def __init__(self, console: Console, health: object = ""):
         self.console = console
+        self.health = health
         self.row: dict[str, Any] = {}
         self.frechet: tuple[float, int, float] | None = None
         self.speed = _Speed()
@@ -199,11 +202,13 @@ class _Display(Watcher):
         self.console.print(f"  [dim]{'plan':<10}[/dim] {why}")
 
     def status(self) -> str:
-        """Return speed, time left and health in one line."""
+        """Return speed, time left, statistics and health in one line."""
         parts = [f"{self.speed.images:,.0f} {self.examples}/s", f"{clock(self.speed.left)} left"]
         parts += [f"{name.removesuffix('/adversarial')} {value:.3f}" for name, value in self._shown()]
         if self.frechet is not None and self.fraction - self.frechet[2] <= RECENT:
             parts.append(f"FD {number(self.frechet[0])} at step {self.frechet[1]:,}")
+        if health := str(self.health):
+            parts.append(health)
         return "  ".join(parts)
 
     def _shown(self) -> Iterator[tuple[str, float]]:
@@ -216,8 +221,8 @@ class _Display(Watcher):
 class Bar(_Display):
     """A live progress bar."""
 
-    def __init__(self, console: Console):
-        super().__init__(console)
+    def __init__(self, console: Console, health: object = ""):
+        super().__init__(console, health)
         self.progress = _progress(console)
         self.task = self.progress.add_task("training", total=1.0, status="")
         self._drawn_at = 0.0
@@ -246,8 +251,8 @@ class Bar(_Display):
 class Lines(_Display):
     """Plain lines, for logs."""
 
-    def __init__(self, console: Console):
-        super().__init__(console)
+    def __init__(self, console: Console, health: object = ""):
+        super().__init__(console, health)
         self._written_at = time.monotonic()
 
     def __enter__(self) -> "Lines":

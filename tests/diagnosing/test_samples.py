@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from saddlepoint.diagnosing.samples import bins, chances_apart, copied, fine, told_apart
+from saddlepoint.diagnosing.examples import _flat, principal
+from saddlepoint.diagnosing.samples import bins, cells, chances_apart, copied, fine, told_apart
 
 
 def ring(n: int, modes: int, seed: int, width: float = 0.05) -> np.ndarray:
@@ -14,15 +15,38 @@ def ring(n: int, modes: int, seed: int, width: float = 0.05) -> np.ndarray:
 
 def test_modes_that_are_left_out_are_lost():
     real = ring(2000, 8, 0)
-    assert bins(real, ring(1000, 8, 1)).lost == 0
-    assert bins(real, ring(1000, 4, 1)).lost == pytest.approx(0.5, abs=0.05)
-    assert bins(real, ring(1000, 1, 1)).lost == pytest.approx(7 / 8, abs=0.05)
+    assert bins(cells(real), real, ring(1000, 8, 1)).lost == 0
+    assert bins(cells(real), real, ring(1000, 4, 1)).lost == pytest.approx(0.5, abs=0.05)
+    assert bins(cells(real), real, ring(1000, 1, 1)).lost == pytest.approx(7 / 8, abs=0.05)
 
 
 def test_variance_within_bins_is_that_of_samples_over_that_of_data():
     real = ring(2000, 8, 0, 0.02)
-    assert bins(real, ring(1000, 8, 1, 0.02)).spread == pytest.approx(1, abs=0.25)
-    assert bins(real, ring(1000, 8, 1, 0.002)).spread < 0.2
+    assert bins(cells(real), real, ring(1000, 8, 1, 0.02)).spread == pytest.approx(1, abs=0.25)
+    assert bins(cells(real), real, ring(1000, 8, 1, 0.002)).spread < 0.2
+
+
+@pytest.mark.parametrize("shape", [(40, 7), (7, 40), (12, 12)])
+def test_principal_axes_are_singular_vectors(shape):
+    centred = np.random.default_rng(0).standard_normal(shape)
+    centred -= centred.mean(0)
+    deviations, axes = principal(centred, 5)
+    _, scale, right = np.linalg.svd(centred, full_matrices=False)
+    np.testing.assert_allclose(deviations, scale[:5] / np.sqrt(shape[0]), rtol=1e-9)
+    np.testing.assert_allclose(np.abs((axes * right[:5].T).sum(0)), 1, rtol=1e-9)
+
+
+def test_constant_examples_have_one_axis_at_least():
+    deviations, axes = principal(np.zeros((5, 3)), 2)
+    assert deviations.tolist() == [0]
+    assert axes.shape == (3, 1)
+
+
+def test_large_images_are_averaged_over_squares():
+    images = np.random.default_rng(0).integers(0, 256, (9, 70, 70, 3), np.uint8)
+    flat = _flat(images)
+    assert flat.shape == (9, 35 * 35 * 3)
+    assert flat[4, 3] == pytest.approx(images[4, :2, 2:4, 0].mean() / 255)
 
 
 def test_equal_sets_are_not_told_apart_and_distant_ones_are():

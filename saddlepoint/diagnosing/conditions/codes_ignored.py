@@ -10,7 +10,7 @@ from saddlepoint.diagnosing.signals import Signals, last_part
 SHARE = 0.5  # of the entropy of the codes
 
 
-@condition("codes-ignored", after=("diverged", "untrained"))
+@condition("codes-ignored", after=("diverged", "untrained"), live=True)
 def codes_ignored(signals: Signals) -> Finding | None:
     """The recogniser cannot read the codes off samples."""
     categories = getattr(signals.family, "categories", ())

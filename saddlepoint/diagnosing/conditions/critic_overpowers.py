@@ -10,7 +10,7 @@ PULL, APART = 0.02, 0.999  # slope of the generator's loss; chance that a real e
 REAL, FAKE = 0.98, 0.02  # D(x) and D(G(z))
 
 
-@condition("critic-overpowers", after=("diverged",))
+@condition("critic-overpowers", after=("diverged",), live=True)
 def critic_overpowers(signals: Signals) -> Finding | None:
     """The critic is sure of everything, and what it says no longer moves the generator towards the data."""
     if not signals.samples or signals.data is None or signals.scores is None or signals.told_apart_now < 0.9:

@@ -31,7 +31,7 @@ def data_faults(signals: Signals) -> Finding | None:
         )
     if (scale := _scale(signals)) is not None:
         return scale
-    constant = float((flat.std(1) < FLAT_LEVELS).mean()) if signals.run.kind.sized else 0.0
+    constant = float((flat.std(1) < FLAT_LEVELS).mean()) if signals.kind.sized else 0.0
     if constant > FLAT:
         return Finding(
             f"{constant:.0%} of the training images show nothing: all their pixels are nearly equal",
@@ -46,7 +46,7 @@ def data_faults(signals: Signals) -> Finding | None:
 def _scale(signals: Signals) -> Finding | None:
     """Find data that are far larger or smaller than networks are made for."""
     real = signals.real
-    if signals.run.kind.sized:
+    if signals.kind.sized:
         low, high = (float(end) for end in np.quantile(real, (0.001, 0.999)))
         share = (high - low) / 255
         if share >= RANGE:
@@ -77,13 +77,13 @@ def _scale(signals: Signals) -> Finding | None:
 
 def _labels(signals: Signals) -> Finding | None:
     """Find labels that say nothing of their examples, where the game is told them."""
-    label, of_held = signals.real_labels, signals.held_labels
+    label, of_held = signals.examples.real_labels, signals.examples.held_labels
     if signals.family.condition != "label" or label is None or of_held is None or len(of_held) < FEWEST:
         return None
     from sklearn.neighbors import KNeighborsClassifier
 
-    judge = KNeighborsClassifier(5).fit(signals.place(signals.real), label)
-    right = float((judge.predict(signals.place(signals.held)) == of_held).mean())
+    judge = KNeighborsClassifier(5).fit(signals.examples.placed, label)
+    right = float((judge.predict(signals.examples.place(signals.held)) == of_held).mean())
     chance = float(np.bincount(of_held).max() / len(of_held))
     if right >= KNOWN * chance:
         return None

@@ -8,18 +8,18 @@ from saddlepoint.diagnosing.signals import Signals, last_part
 GROWTH, LARGE = 20.0, 50.0  # times its middle, and in its own units
 
 
-@condition("diverged")
+@condition("diverged", live=True)
 def diverged(signals: Signals) -> Finding | None:
     """A term is no number any more, or grows without end."""
     if not signals.finite:
         return Finding(
-            f"some weights are no numbers at step {signals.run.step:,}",
+            f"some weights are no numbers at step {signals.step:,}",
             1.0,
             (Evidence("weights that are no numbers", float("nan"), 0.0),),
             "a rate that is too high, a loss without bounds, or numbers beyond the range of the precision",
             {"lr_g": "half", "lr_d": "half"},
             "or --precision fp32",
-            signals.run.step,
+            signals.step,
         )
     names = sorted({name for row in signals.rows for name in row if "/" in name})
     worst: tuple[float, str, int | None] = (0.0, "", None)

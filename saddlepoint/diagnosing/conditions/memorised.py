@@ -19,7 +19,7 @@ def memorised(signals: Signals) -> Finding | None:
         f"a training example is the nearest so often that {copied:.0%} of samples seem to be copies",
         sure,
         (Evidence("share of copies", copied, COPIES),),
-        f"the critic has learned its {signals.run.config['data']['count']:,} training examples by heart and "
+        f"the critic has learned its {len(signals.examples.data.train):,} training examples by heart and "
         "accepts "
         "nothing else",
         {"augment": "color,translation,cutout"},

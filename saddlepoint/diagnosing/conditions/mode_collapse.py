@@ -9,6 +9,7 @@ LOST, VARIETY = 0.25, 0.15  # of the data's mass, and of its variance
 @condition(
     "mode-collapse",
     after=("diverged", "untrained", "too-short", "critic-overpowers", "margin", "latent-unused"),
+    live=True,
 )
 def mode_collapse(signals: Signals) -> Finding | None:
     """Samples leave out whole parts of the data, or are all alike."""
@@ -48,13 +49,11 @@ def _rare_classes(signals: Signals) -> str:
     data = signals.data
     if data is None or not data.classes:
         return ""
-    label = signals.real_labels
+    label = signals.examples.real_labels
     if label is None:
         return ""
     count = len(data.classes)
-    guessed = (
-        KNeighborsClassifier(5).fit(signals.place(signals.real), label).predict(signals.place(signals.fake))
-    )
+    guessed = KNeighborsClassifier(5).fit(signals.examples.placed, label).predict(signals.placed)
     real, fake = (np.bincount(part, minlength=count) / len(part) for part in (label, guessed))
     rare = [data.classes[i] for i in range(count) if real[i] > 0.01 and fake[i] < real[i] / 4]
     shown = ", ".join(rare[:5]) + (f" and {len(rare) - 5} more" if len(rare) > 5 else "")

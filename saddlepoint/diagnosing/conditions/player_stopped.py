@@ -6,7 +6,7 @@ from saddlepoint.diagnosing.signals import Signals
 STILL = 0.25  # of the run's rows, the last ones
 
 
-@condition("player-stopped", after=("diverged",))
+@condition("player-stopped", after=("diverged",), live=True)
 def player_stopped(signals: Signals) -> Finding | None:
     """Networks that were trained at first have not moved since, while others have."""
     rows, players = signals.rows, signals.family.players

@@ -8,10 +8,10 @@ from saddlepoint.diagnosing.signals import Signals
 MORE = 0.3  # share of pixels
 
 
-@condition("saturated-output", after=("diverged", "untrained", "too-short"))
+@condition("saturated-output", after=("diverged", "untrained", "too-short"), live=True)
 def saturated_output(signals: Signals) -> Finding | None:
     """Samples have far more pixels at the ends of the range than data."""
-    if not signals.samples or signals.data is None or not signals.run.kind.sized:
+    if not signals.samples or signals.data is None or not signals.kind.sized:
         return None
     share = [float(np.isin(part, (0, 255)).mean()) for part in (signals.fake, signals.real)]
     more = share[0] - share[1]

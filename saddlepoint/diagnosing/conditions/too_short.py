@@ -8,13 +8,15 @@ SHOWN = 0.4  # of the images after which results are worth seeing
 
 
 @condition(
-    "too-short", after=("diverged", "untrained", "data-faults", "margin", "codes-ignored", "latent-unused")
+    "too-short",
+    after=("diverged", "untrained", "data-faults", "margin", "codes-ignored", "latent-unused"),
+    live=True,
 )
 def too_short(signals: Signals) -> Finding | None:
     """The run has seen fewer images than results need to be worth seeing."""
-    if not signals.samples or signals.data is None or signals.told_apart < APART or not signals.rows:
+    if not signals.samples or signals.data is None or signals.told_apart < APART:
         return None
-    shown, wanted = signals.rows[-1]["images"], signals.worth
+    shown, wanted = signals.shown, signals.worth
     if shown >= SHOWN * wanted:
         return None
     return Finding(
@@ -22,5 +24,5 @@ def too_short(signals: Signals) -> Finding | None:
         below(shown / wanted, SHOWN),
         (Evidence("images shown over those that it takes", shown / wanted, SHOWN),),
         "it is too early to tell more",
-        advice=f"saddle resume {signals.run.path} --images {2 * wanted}",
+        advice=f"saddle resume {signals.path} --images {2 * wanted}",
     )

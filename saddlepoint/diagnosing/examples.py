@@ -1,0 +1,124 @@
+"""Some of the data that a run learns, and the space in which samples are set beside them."""
+
+import math
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from saddlepoint.data.dataset import Dataset, Split
+from saddlepoint.diagnosing.samples import cells
+
+if TYPE_CHECKING:
+    from sklearn.cluster import KMeans
+
+REAL, HELD = 2_000, 1_000
+DIMENSIONS = 30  # principal axes in which examples are compared
+SIDE = 32  # pixels of an image that are compared; larger ones are averaged over squares
+
+
+class Examples:
+    """Training and held-out examples that a seed chose, and their principal axes.
+
+    Args:
+        data: what is learned.
+        seed: of the choice.
+        most: training examples, at most; of held-out ones at most half as many.
+    """
+
+    def __init__(self, data: Dataset, seed: int, most: int = REAL):
+        self.data = data
+        self.seed = seed
+        self.most = most
+
+    @cached_property
+    def _real(self) -> tuple[np.ndarray, np.ndarray | None]:
+        return self._some(self.data.train, self.most)
+
+    @cached_property
+    def _held(self) -> tuple[np.ndarray, np.ndarray | None]:
+        most = self.most // 2
+        parts = [self._some(self.data.splits[name], most) for name in ("validation", "test")]
+        labels = [label for _, label in parts if label is not None]
+        examples = np.concatenate([one for one, _ in parts])[:most]
+        return examples, np.concatenate(labels)[:most] if len(labels) == len(parts) else None
+
+    def _some(self, split: Split, most: int) -> tuple[np.ndarray, np.ndarray | None]:
+        rng = np.random.default_rng(self.seed)
+        return split.take(np.sort(rng.permutation(len(split))[:most]))
+
+    @property
+    def real(self) -> np.ndarray:
+        """Training examples as they lie in memory."""
+        return self._real[0]
+
+    @property
+    def real_labels(self) -> np.ndarray | None:
+        """Their classes, None where there are none."""
+        return self._real[1]
+
+    @property
+    def held(self) -> np.ndarray:
+        """Examples that were never trained on."""
+        return self._held[0]
+
+    @property
+    def held_labels(self) -> np.ndarray | None:
+        """Their classes, None where there are none."""
+        return self._held[1]
+
+    @cached_property
+    def _axes(self) -> tuple[np.ndarray, np.ndarray]:
+        """Mean, and principal axes of the training examples scaled to the first one's deviation."""
+        flat = _flat(self.real)
+        mean = flat.mean(0)
+        deviations, axes = principal(flat - mean, DIMENSIONS)
+        return mean, axes / max(deviations[0], 1e-12)
+
+    def place(self, examples: np.ndarray) -> np.ndarray:
+        """Return (n, d) of examples in the training examples' principal axes."""
+        mean, axes = self._axes
+        return (_flat(examples) - mean) @ axes
+
+    @cached_property
+    def placed(self) -> np.ndarray:
+        """The training examples there."""
+        return self.place(self.real)
+
+    @cached_property
+    def cells(self) -> "KMeans":
+        """Parts of that space that hold about as many training examples each."""
+        return cells(self.placed, self.seed)
+
+
+def principal(centred: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return (k,) deviations along the principal axes of (n, d) centred examples, and the (d, k) axes.
+
+    At most ``most`` of them, the largest first, without those below a millionth of the largest; one at least.
+    They are eigenvectors of the smaller of both products with the transpose, some fifty times as fast as all
+    singular vectors.
+    """
+    from scipy.linalg import eigh
+
+    count, dimensions = centred.shape
+    wide = dimensions > count
+    product = centred @ centred.T if wide else centred.T @ centred
+    size = len(product)
+    squares, vectors = eigh(product, subset_by_index=(max(0, size - most), size - 1))
+    lengths = np.sqrt(np.maximum(squares[::-1], 0.0))
+    kept = lengths > 1e-6 * lengths[0]
+    kept[0] = True
+    axes = vectors[:, ::-1][:, kept]
+    if wide:
+        axes = centred.T @ axes / np.maximum(lengths[kept], 1e-300)
+    return lengths[kept] / math.sqrt(count), axes
+
+
+def _flat(examples: np.ndarray) -> np.ndarray:
+    """Return (n, d) numbers, of large images averages over squares."""
+    scale = 255.0 if examples.dtype == np.uint8 else 1.0
+    if examples.dtype == np.uint8 and examples.ndim == 4 and (square := examples.shape[1] // SIDE) > 1:
+        side = examples.shape[1] // square * square
+        cut = examples[:, :side, :side].astype(np.float32)
+        examples = cut.reshape(len(cut), side // square, square, side // square, square, -1).mean((2, 4))
+    return examples.reshape(len(examples), -1).astype(np.float64) / scale
