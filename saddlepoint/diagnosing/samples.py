@@ -34,6 +34,7 @@ def cells(real: np.ndarray, seed: int = 0) -> "KMeans":
     from sklearn.cluster import KMeans
 
     count = int(np.clip(len(real) // LEAST_IN_BIN, 2, MOST_BINS))
+    count = min(count, len(np.unique(real, axis=0)))
     return KMeans(count, max_iter=50, random_state=seed).fit(real)
 
 
@@ -66,11 +67,13 @@ def told_apart(real: np.ndarray, fake: np.ndarray) -> float:
     """Return the share of examples whose five nearest others say rightly whether they are real.
 
     It is ½ for two sets of one distribution and 1 for two that do not touch (Lopez-Paz and Oquab 2017). As many
-    of each are taken.
+    of each are taken; of so few that they have no five others, nobody can tell: ½.
     """
     from sklearn.neighbors import NearestNeighbors
 
     count = min(len(real), len(fake))
+    if 2 * count <= NEIGHBOURS:
+        return 0.5
     both, kind = np.concatenate([real[:count], fake[:count]]), np.repeat([0, 1], count)
     near = NearestNeighbors(n_neighbors=NEIGHBOURS + 1).fit(both).kneighbors(both, return_distance=False)[:, 1:]
     return float(((kind[near].mean(1) > 0.5) == kind).mean())

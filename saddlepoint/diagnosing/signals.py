@@ -206,17 +206,20 @@ class Signals:
     def scores(self) -> dict[str, np.ndarray] | None:
         """The critic's scores of training examples, held-out ones and samples; None where it gives none.
 
-        They are those of training: batch normalisation uses the batch's own statistics, of one kind at a time.
+        None too where there are fewer than two of a kind, of which a batch has no statistics. The scores are those
+        of training: batch normalisation uses the batch's own statistics, of one kind at a time.
         """
         if self.player.conditional or getattr(self.player, "pack", 1) > 1:
             return None
         critique = getattr(copy.deepcopy(self.player).train(), "critique", None)
         if critique is None:
             return None
+        if min(len(self.real), len(self.held)) < 2:
+            return None
         parts = {"real": self.real[: self.examples.most // 2], "held": self.held, "fake": self.fake_now}
         with torch.no_grad(), torch.random.fork_rng():  # a critic may have dropout
             return {
-                name: torch.cat([critique(x, Batch(x)).score for x in self.floats(part).split(BATCH)])
+                name: torch.cat([critique(x, Batch(x)).score for x in _even(self.floats(part))])
                 .double()
                 .cpu()
                 .numpy()
@@ -305,6 +308,11 @@ class Signals:
         if not self.kind.sized or self.real.shape[1] < 16:
             return None
         return fine(self.fake) / max(fine(self.real), 1e-9)
+
+
+def _even(x: Tensor) -> tuple[Tensor, ...]:
+    """Return (n, ...) in parts of nearly equal length: a last one of one example would have no statistics."""
+    return x.tensor_split(-(-len(x) // BATCH))
 
 
 def last_part(values: Sequence[float] | np.ndarray, share: float = 0.25) -> np.ndarray:

@@ -136,6 +136,15 @@ def test_without_its_data_little_is_told(tmp_path):
     assert "its data cannot be read" in str(told)
 
 
+@pytest.mark.parametrize("count", [1, 2, 12])
+def test_data_of_one_picture_break_nothing(tmp_path, count):
+    np.save(tmp_path / "data.npy", np.full((count, 8, 8, 1), 200, np.uint8))
+    run = sp.train(
+        "dcgan", str(tmp_path / "data.npy"), out=tmp_path / "run", steps=2, width=4, batch=2, **SHORT
+    )
+    assert "data-faults" in {one.condition for one in sp.doctor(run).told}
+
+
 def test_every_condition_says_what_it_is():
     for name, condition in conditions.items():
         assert condition.help.endswith("."), name
