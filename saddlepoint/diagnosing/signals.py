@@ -206,8 +206,8 @@ class Signals:
     def scores(self) -> dict[str, np.ndarray] | None:
         """The critic's scores of training examples, held-out ones and samples; None where it gives none.
 
-        None too where there are fewer than two of a kind, of which a batch has no statistics. The scores are those
-        of training: batch normalisation uses the batch's own statistics, of one kind at a time.
+        None too where there are fewer than two of a kind, of which a batch has no statistics. They are those of
+        training: batch normalisation uses the batch's own statistics, of one kind at a time.
         """
         if self.player.conditional or getattr(self.player, "pack", 1) > 1:
             return None
