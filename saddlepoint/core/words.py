@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 ROOM = 60  # letters that a shortened list takes, about
 
 
@@ -70,6 +71,11 @@ def brief(x: float) -> str:
         digits, _, exponent = f"{x:.1e}".partition("e")
         text = f"{digits}e{int(exponent)}"
     return text.replace("-", "−", 1) if x < 0 else text
+
+
+def raised(number: int) -> str:
+    """Return a whole number as exponents are written: −12 as ⁻¹²."""
+    return str(number).translate(RAISED)
 
 
 def count(number: float) -> str:

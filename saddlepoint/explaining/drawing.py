@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from saddlepoint.core.words import brief
+from saddlepoint.core.words import brief, raised
 from saddlepoint.explaining.blocks import Style
 from saddlepoint.explaining.fonts import family
 from saddlepoint.plots.canvas import Part, bare, new_figure, picture
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 PICTURE, FRAME = 160, 100  # dots an inch: of a picture, and of a moment of a film
 LETTERS = 9.0  # points
-RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def drawn(
@@ -80,7 +79,7 @@ def _plain_logarithms(axis: Axis) -> None:
     low, high = sorted(axis.get_view_interval())
     axis.set_minor_locator(NullLocator())
     if high >= 100 * low:
-        axis.set_major_formatter(FuncFormatter(lambda x, _: "10" + str(round(math.log10(x))).translate(RAISED)))
+        axis.set_major_formatter(FuncFormatter(lambda x, _: "10" + raised(round(math.log10(x)))))
     else:
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axis.set_major_formatter(FuncFormatter(lambda x, _: brief(x)))

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -106,7 +107,7 @@ def _shown(block: Block, told: Explanation, drawn: dict[str, list[Image.Image]])
         case Prose(text):
             return {"kind": "prose", "text": say(text)}
         case Formula(tex, plain):
-            parts = [convert(part.rstrip(" ,"), display="block") for part in tex.split(r"\qquad")]
+            parts = [convert(part.rstrip(" ,"), display="block") for part in _spaced(tex).split(r"\qquad")]
             return {"kind": "formula", "mathml": " ".join(parts), "plain": plain}
         case Code(text, caption):
             return {"kind": "code", "text": text, "caption": say(caption)}
@@ -156,6 +157,12 @@ def _shown(block: Block, told: Explanation, drawn: dict[str, list[Image.Image]])
                 "alt": say(block.alt),
             }
     raise TypeError(f"no page shows a {type(block).__name__}")
+
+
+def _spaced(tex: str) -> str:
+    """Set logarithms apart from what stands beside them, as TeX does by itself and browsers do not."""
+    after_letters = re.sub(r"(?<=[\w})])\s*\\log", r"\\,\\log", tex)
+    return re.sub(r"\\log(?:\s+(?=\w)|\s*(?=\\))", r"\\log\\,", after_letters)
 
 
 def _film(block: Film, told: Explanation, moments: Sequence[Image.Image]) -> dict[str, Any]:

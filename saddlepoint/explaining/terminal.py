@@ -48,7 +48,11 @@ def cell_of(cell: Say | Number, language: Language) -> str:
 
 def number(value: float) -> str:
     """Return a number in six digits, without noughts at its end."""
-    text = f"{value:.6g}" if value == 0 or abs(value) >= 1e-4 else f"{value:.2e}"
+    if value == 0 or abs(value) >= 1e-4:
+        text = f"{value:.6g}"
+    else:
+        digits, _, exponent = f"{value:.2e}".partition("e")
+        text = f"{digits}e{int(exponent)}"
     return text.replace("-", "−", 1) if value < 0 else text
 
 

@@ -1,6 +1,7 @@
 """What tests of pages share: one browser for all of them."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -21,3 +22,16 @@ def browser(tmp_path_factory):
     started = webdriver.Chrome(options, webdriver.ChromeService(driver))
     yield started
     started.quit()
+
+
+@pytest.fixture
+def visit(browser):
+    """Open a page, whole: a browser that has just started may still be on its way to an empty one."""
+    from selenium.webdriver.support.wait import WebDriverWait
+
+    def opened(page: Path) -> None:
+        browser.get(page.as_uri())
+        where = "return [document.readyState, location.href]"
+        WebDriverWait(browser, 60).until(lambda _: browser.execute_script(where) == ["complete", page.as_uri()])
+
+    return opened

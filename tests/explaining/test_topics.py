@@ -1,16 +1,19 @@
 """Every topic: its numbers are right, it is told in both languages, and its page opens."""
 
 import re
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
+from html import unescape
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 import saddlepoint as sp
 from saddlepoint.core.errors import UserError
 from saddlepoint.explaining.blocks import Film, Knobs, Picture
+from saddlepoint.explaining.explaining import LANGUAGES
 from saddlepoint.explaining.explanation import Explanation
-from saddlepoint.explaining.page import write
+from saddlepoint.explaining.page import page_of, write
 from saddlepoint.explaining.text import Text
 from saddlepoint.explaining.topic import course
 from tests.explaining.shown import SHOWN
@@ -100,9 +103,56 @@ def test_a_page_holds_everything(told, written):
     assert html.count("<canvas ") == sum(isinstance(block, Knobs) for block in told.blocks)
 
 
-def test_sliders_move_what_is_shown(told, written, browser):
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_drawn_is_told_in_words(told, language):
+    seen = [block for block in told.blocks if isinstance(block, Picture | Film | Knobs)]
+    drawn = {
+        block.name: [Image.new("RGB", (4, 3))] * (len(block.labels) if isinstance(block, Film) else 1)
+        for block in seen
+        if not isinstance(block, Knobs)
+    }
+    html = page_of(replace(told, language=language), drawn)
+    words = [unescape(alt) for alt in re.findall(r'<(?:img|canvas)[^>]*? (?:alt|aria-label)="([^"]*)"', html)]
+    assert words == [block.alt.said(language) for block in seen]
+    for block in seen:
+        alt, least = block.alt.said(language), 25 if language == "en" else 8
+        assert len(alt) >= least, alt
+        assert alt != block.caption.said(language)
+        assert not re.match(r"(?i)(figure|picture|image|图片|图像)\b", alt)
+    assert ("Play" in html) == (language == "en" and any(isinstance(block, Film) for block in seen))
+
+
+def test_pages_without_scripts_and_in_print(told, written, browser, visit):
+    films = [block for block in told.blocks if isinstance(block, Film)]
     knobs = [block for block in told.blocks if isinstance(block, Knobs)]
-    browser.get(written[0].as_uri())
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    visit(written[0])
+    stills = browser.find_elements("css selector", ".film img")
+    assert [still.is_displayed() and still.size["height"] > 100 for still in stills] == [True] * len(films)
+    parts = browser.find_elements("css selector", ".film .controls, .knobs canvas, .knobs .sliders")
+    assert [part.is_displayed() for part in parts] == [False] * (len(films) + 2 * len(knobs))
+    notes = [note.text for note in browser.find_elements("css selector", "noscript")]
+    assert [block.alt.en in note for block, note in zip(knobs, notes, strict=True)] == [True] * len(knobs)
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+    dark = [{"name": "prefers-color-scheme", "value": "dark"}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print", "features": dark})
+    visit(written[0])
+    for selector, displayed in (
+        (".film button, .film input, .sliders input", False),
+        (".film img, canvas", True),
+    ):
+        for part in browser.find_elements("css selector", selector):
+            assert part.is_displayed() == displayed, (selector, part.get_attribute("outerHTML")[:80])
+    body = browser.find_element("css selector", "body")
+    assert body.value_of_css_property("background-color") == "rgba(255, 255, 255, 1)"
+    assert browser.find_element("css selector", "h1").value_of_css_property("color") == "rgba(40, 44, 52, 1)"
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
+
+
+def test_sliders_move_what_is_shown(told, written, browser, visit):
+    knobs = [block for block in told.blocks if isinstance(block, Knobs)]
+    visit(written[0])
     drawings = browser.execute_script(MOVED)
     assert len(drawings) == len(knobs)
     for block, moves in zip(knobs, drawings, strict=True):
@@ -116,9 +166,9 @@ def test_sliders_move_what_is_shown(told, written, browser):
         assert len({str(shown) for _, shown in moves}) > 1  # they answer
 
 
-def test_films_play_step_and_rest(told, written, browser):
+def test_films_play_step_and_rest(told, written, browser, visit):
     films = [block for block in told.blocks if isinstance(block, Film)]
-    browser.get(written[0].as_uri())
+    visit(written[0])
     for block, seen in zip(films, browser.execute_script(STEPPED), strict=True):
         count = len(block.labels)
         labels = [told.said(label) for label in block.labels]

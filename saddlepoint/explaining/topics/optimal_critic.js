@@ -18,8 +18,6 @@ saddle.knobs("optimal_critic", {
     axes.line(points(p), "c0", { width: 2.5 });
     axes.line(points(q), "c1", { width: 2.5 });
     axes.line(points(best), "c0", { width: 2, dash: [6, 4] });
-    view.text("p", axes.px(-5.6), axes.py(1.27), { colour: "c0" });
-    view.text("q", axes.px(-5), axes.py(1.27), { colour: "c1" });
-    view.text("D* = p/(p + q)  – –", axes.px(-4.4), axes.py(1.27), { colour: "c0" });
+    view.row([["p", "c0"], ["q", "c1"], ["D* = p/(p + q)  – –", "c0"]], axes.px(-5.6), axes.py(1.27));
   },
 });

@@ -643,7 +643,7 @@ def _passed(style: Style, paths: dict[bool, np.ndarray], before: Moment, after: 
         )
         line.plot(x, before.logit.sigmoid().numpy(), "--", color=blue, lw=1.6, label="D")
         line.set(xlim=(-6, 5), ylim=(0, 2.2), xlabel="x")
-        key(line, style, loc="upper right")
+        key(line, style, loc="upper left")
 
     return drawn(style, paint, columns=2, size=(7.4, 3.0))
 

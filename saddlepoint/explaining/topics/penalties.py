@@ -436,7 +436,7 @@ def _errors(style: Style, sigmas: np.ndarray, errors: dict[str, np.ndarray]) -> 
         for (name, error), colour in zip(errors.items(), (2, 0, 1), strict=True):
             place.loglog(sigmas, error, color=style.theme.lines[colour], label=name)
         place.set(xlabel="σ", xlim=(1e-4, 1), ylim=(1e-8, 2))
-        key(place, style, loc="lower left")
+        key(place, style, loc="lower right")
 
     return drawn(style, paint)
 

@@ -40,6 +40,14 @@ SIDE, ROWS, COLUMNS = 8, 4, 8  # pixels of a digit, and how many are shown
 CRITIC, GENERATOR = Text("critic's loss", "判别器损失"), Text("generator's loss", "生成器损失")
 MINUS = Text("minus the critic's loss", "判别器损失的相反数")
 DISTANCE = Text("energy distance", "能量距离")
+PROVED = Text("proved JSD", "所证明的 JSD")
+OBJECTIVES = {
+    "non_saturating": Text("non-saturating", "非饱和"),
+    "minimax": Text("minimax", "minimax"),
+    "relativistic": Text("relativistic", "相对"),
+    "least_squares": Text("least squares", "最小二乘"),
+    "hinge": Text("hinge", "铰链（hinge）"),
+}
 STEP = Text("step", "步")
 
 
@@ -170,10 +178,9 @@ def _equilibrium() -> Iterator[Block]:
                 continue
             value = _at(loss, rule.level or 0.0)
             zh = "判别器" if player == "critic" else "生成器"
-            shown = name.replace("_", " ")
-            rows.append(
-                Number(f"{name}_{player}", Text(f"{shown}: {player}", f"{shown}：{zh}"), value, exact, 1e-6)
-            )
+            shown = OBJECTIVES[name]
+            text = Text(f"{shown.en}: {player}", f"{shown.zh}：{zh}")
+            rows.append(Number(f"{name}_{player}", text, value, exact, 1e-6))
     yield Numbers(rows)
     yield Prose(
         Text(
@@ -432,7 +439,7 @@ def _summary(films: dict[str, list[Moment]]) -> Iterator[Block]:
             Text("run", "训练"),
             CRITIC,
             GENERATOR,
-            Text("proved JSD", "所证明的 JSD"),
+            PROVED,
             DISTANCE,
         ),
         [
@@ -440,7 +447,7 @@ def _summary(films: dict[str, list[Moment]]) -> Iterator[Block]:
                 run.title,
                 Number(f"{name}_critic", CRITIC, films[name][-1].critic),
                 Number(f"{name}_generator", GENERATOR, films[name][-1].generator),
-                Number(f"{name}_proved", DISTANCE, loss_bound.proved(films[name][-1].critic)),
+                Number(f"{name}_proved", PROVED, loss_bound.proved(films[name][-1].critic)),
                 Number(f"{name}_distance", DISTANCE, films[name][-1].distance),
             )
             for name, run in RUNS.items()
@@ -460,7 +467,7 @@ def _curves(style: Style, film: list[Moment]) -> Image.Image:
 
     def paint(places):
         _losses(places[0], style, film)
-        key(places[0], style, loc="best")
+        key(places[0], style, loc="upper right")
         steps = [moment.step for moment in film]
         places[1].semilogy(steps, [moment.distance for moment in film], color=style.theme.lines[2], lw=1.8)
         places[1].set(title=style.say(DISTANCE), xlabel=style.say(STEP))
@@ -478,7 +485,7 @@ def _losses(place, style: Style, film: list[Moment]) -> None:
         ([moment.generator for moment in film], GENERATOR, style.theme.lines[1]),
     ):
         place.plot(steps, values, color=colour, lw=1.8, label=style.say(text))
-    top = max(2.0, 1.08 * max(max(moment.critic, moment.generator) for moment in film))
+    top = max(2.0, 1.4 * max(max(moment.critic, moment.generator) for moment in film))  # room for the key
     place.set(ylim=(0, top), xlabel=style.say(STEP))
 
 
@@ -555,7 +562,10 @@ def _wasserstein(lesson: Lesson, healthy: list[Moment]) -> Iterator[Block]:
             "At first the critic has to catch up; from then on both fall together.",
             "起初判别器还在追赶；此后两条曲线一同下降。",
         ),
-        Text("Two falling curves.", "两条下降的曲线。"),
+        Text(
+            "Two curves over steps: minus the critic's loss swings at first and then falls, and so does the distance.",
+            "随步数变化的两条曲线：判别器损失的相反数起初摆动，然后下降；能量距离也下降。",
+        ),
     )
 
 

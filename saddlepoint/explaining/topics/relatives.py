@@ -15,7 +15,7 @@ from saddlepoint.claims.protocol import Findings, Missing
 from saddlepoint.claims.results import read
 from saddlepoint.core.experiment import recipes
 from saddlepoint.core.seeds import derive
-from saddlepoint.core.words import brief
+from saddlepoint.core.words import brief, raised
 from saddlepoint.data import load
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.sources.factors import signs
@@ -191,10 +191,10 @@ def _machine(lesson: Lesson) -> Generator[Block, None, Said]:
         annealed, error = small.annealed(temperatures(lesson.pick(4_000, 400)))
     yield Prose(
         Text(
-            f"Z sums over all states. A machine of {COUNTABLE} hidden bits has 2^{COUNTABLE} = {2**COUNTABLE:,} of them, and is counted; "
+            f"Z sums over all states. A machine of {COUNTABLE} hidden bits has 2{raised(COUNTABLE)} = {2**COUNTABLE:,} of them, and is counted; "
             f"one of 64 has 1.8·10¹⁹. Annealed importance sampling (Salakhutdinov and Murray 2008) estimates log Z; where "
             f"both can be done, they agree.",
-            f"Z 是对所有状态求和。{COUNTABLE} 个隐单元有 2^{COUNTABLE} = {2**COUNTABLE:,} 个状态，可以逐一求和；64 个隐单元则有 1.8·10¹⁹ 个。"
+            f"Z 是对所有状态求和。{COUNTABLE} 个隐单元有 2{raised(COUNTABLE)} = {2**COUNTABLE:,} 个状态，可以逐一求和；64 个隐单元则有 1.8·10¹⁹ 个。"
             f"退火重要性采样（Salakhutdinov 与 Murray 2008）给出 log Z 的估计；两者都可行时，结果一致。",
         )
     )
@@ -224,9 +224,9 @@ def _machine(lesson: Lesson) -> Generator[Block, None, Said]:
         Text("A Boltzmann machine needs approximation.", "玻尔兹曼机需要近似。"),
         True,
         Text(
-            f"2^{COUNTABLE} states were counted, 2^64 are not; annealing missed {brief(abs(annealed.item() - counted))} nats "
+            f"2{raised(COUNTABLE)} states were counted, 2⁶⁴ are not; annealing missed {brief(abs(annealed.item() - counted))} nats "
             f"where the sum is known",
-            f"2^{COUNTABLE} 个状态可以求和，2^64 个不行；在和已知处，退火误差为 {brief(abs(annealed.item() - counted))} nat",
+            f"2{raised(COUNTABLE)} 个状态可以求和，2⁶⁴ 个不行；在和已知处，退火误差为 {brief(abs(annealed.item() - counted))} nat",
         ),
     )
 
@@ -796,10 +796,8 @@ def _stored() -> Iterator[Block]:
             (
                 arm,
                 f"{found.mean(arm, 'training_images'):,.0f}",
-                *(found.show(arm, name) if found.has(arm, name) else "–" for name in FIGURES),
-                next(
-                    (found.show(arm, name) for name in ("elbo", "log_likelihood") if found.has(arm, name)), "–"
-                ),
+                *(_found(found, arm, name) for name in FIGURES),
+                _found(found, arm, "elbo", "log_likelihood"),
             )
             for arm in found.arms
         ],
@@ -813,6 +811,11 @@ def _stored() -> Iterator[Block]:
         (Text("sentence", "句子"), Text("in those runs", "在那些训练中")),
         [(Text(one.text, ZH[one.text]), zh[one.mark]) for one in marks],
     )
+
+
+def _found(found: Findings, arm: str, *names: str) -> str:
+    """Return the first of these figures that an arm has, a dash where it has none."""
+    return next((found.show(arm, name).replace("-", "−") for name in names if found.has(arm, name)), "–")
 
 
 @contextmanager

@@ -26,6 +26,6 @@ saddle.knobs("updates", {
         axes.dots([curves[rule].reduce((a, b) => (Math.abs(b[0] - logit) < Math.abs(a[0] - logit) ? b : a))], colours[rule], 4);
       }
     });
-    Object.keys(colours).forEach((rule, k) => view.text(view.names[rule], 44 + 110 * k, 16, { colour: colours[rule] }));
+    view.row(Object.entries(colours).map(([rule, colour]) => [view.names[rule], colour]), 44, 16);
   },
 });

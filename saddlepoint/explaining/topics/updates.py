@@ -263,10 +263,13 @@ def _measured(style: Style, looks: list[int], pulls: list[dict[str, float]]) -> 
             gradients.semilogy(
                 looks, [pull[rule] for pull in pulls], color=colour, lw=2, label=style.say(NAMES[rule])
             )
-        gradients.set(title=style.say(Text("gradient on G", "G 上的梯度")))
+        largest = max(pull["combined"] for pull in pulls)
+        gradients.set(
+            title=style.say(Text("gradient on G", "G 上的梯度")), ylim=(None, 20 * largest)
+        )  # room for the key
         for place in places:
             place.set(xlabel=style.say(Text("steps of the critic", "判别器的步数")), xlim=(0, looks[-1]))
-        key(gradients, style, loc="center right")
+        key(gradients, style, loc="upper left")
 
     return drawn(style, paint, columns=2, size=(7.4, 3.0))
 

@@ -16,7 +16,6 @@ saddle.knobs("updates_fit", {
     const axes = view.axes([-9, 9], [0, 0.5]);
     axes.line(x.map((at, i) => [at, p[i]]), "c0", { width: 2.5 });
     axes.line(x.map((at, i) => [at, q[i]]), "c1", { width: 2.5 });
-    view.text("p", axes.px(-8.6), axes.py(0.47), { colour: "c0" });
-    view.text("q", axes.px(-8), axes.py(0.47), { colour: "c1" });
+    view.row([["p", "c0"], ["q", "c1"]], axes.px(-8.6), axes.py(0.47));
   },
 });

@@ -36,9 +36,10 @@ const saddle = {
     const { compute, draw } = this.made[settings.script];
     const canvas = figure.querySelector("canvas"), list = figure.querySelector("dl");
     const sliders = [...figure.querySelectorAll("input")];
+    figure.querySelectorAll("[hidden]").forEach((part) => { part.hidden = false; });
     const again = () => {
       const values = Object.fromEntries(sliders.map((slider) => [slider.name, Number(slider.value)]));
-      sliders.forEach((slider) => { slider.nextElementSibling.textContent = slider.value; });
+      sliders.forEach((slider) => { slider.nextElementSibling.textContent = this.number(Number(slider.value)); });
       const result = compute(values);
       list.replaceChildren(...settings.shows.map(([key, text]) => {
         const row = document.createElement("div"), dt = document.createElement("dt"), dd = document.createElement("dd");
@@ -48,7 +49,7 @@ const saddle = {
       draw(this.view(canvas, settings, Object.fromEntries(settings.shows)), values, result);
     };
     sliders.forEach((slider) => slider.addEventListener("input", again));
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
+    for (const media of ["(prefers-color-scheme: dark)", "print"]) matchMedia(media).addEventListener("change", again);
     new ResizeObserver(again).observe(figure);
     again();
   },
@@ -72,6 +73,10 @@ const saddle = {
     ctx.font = "13px system-ui, sans-serif";
     const text = (words, x, y, { colour: name = "faint", align = "left" } = {}) => {
       ctx.fillStyle = colour(name); ctx.textAlign = align; ctx.textBaseline = "middle"; ctx.fillText(words, x, y);
+    };
+    // Words beside one another, each [words, colour], from x on.
+    const row = (all, x, y) => {
+      for (const [words, name] of all) { text(words, x, y, { colour: name }); x += ctx.measureText(words).width + 14; }
     };
     // Axes over x and y (each [low, high]) within a rectangle; what is drawn is clipped to it.
     const axes = (x, y, [left, top, wide, high] = [40, 12, width - 54, height - 42], names = ["", ""]) => {
@@ -120,6 +125,6 @@ const saddle = {
         }),
       };
     };
-    return { ctx, width, height, names, colour, text, axes };
+    return { ctx, width, height, names, colour, text, row, axes };
   },
 };
