@@ -29,6 +29,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from PIL import Image
+from scipy.io import savemat
 
 import saddlepoint as sp
 from saddlepoint.core import files
@@ -42,6 +43,7 @@ from saddlepoint.data.notes import Note
 HANG, MEMORY = 10.0, 1 << 30  # seconds and bytes
 PIXELS = ("png", "jpg", "gif", "webp", "bmp", "tiff", "ppm", "tga", "ico", "jp2")
 PLANTED = "executed"
+DATABASE = Path(__file__).parents[1] / "tests" / "data" / "files" / "lmdb"
 NUMBERS = (b"\xff" * 4, b"\x7f" + b"\xff" * 3, b"\x00" * 4, b"\x80" + b"\x00" * 3)
 HEADS = (b"", b"\x00", b"{", b"[]", b"PK\x03\x04", b"\x89PNG\r\n\x1a\n", b"RIFF\xff\xff\xff\xffWAVE", b"MThd")
 
@@ -265,6 +267,8 @@ def all_kinds(scratch: Path) -> dict[str, Kind]:
         "idx": Kind(_idx, lambda folder: load(str(folder))),
         "wav": Kind(_wav, _load),
         "mid": Kind(_mid, _load),
+        "mat": Kind(_mat, lambda folder: load(f"svhn:{folder}")),
+        "mdb": Kind(_mdb, lambda folder: load(f"lsun:{folder}")),
         "txt": Kind(_txt, lambda folder: load(str(folder / "x.txt"))),
     }
     for name in ("config.json", "metrics.jsonl", "card.json"):
@@ -363,6 +367,20 @@ def _mid(folder: Path) -> Path:
         notes = [Note(60 + (index + step) % 12, 2) for step in range(40)]
         (folder / f"{index}.mid").write_bytes(midi_bytes(notes))
     return folder / "0.mid"
+
+
+def _mat(folder: Path) -> Path:
+    for part, count in (("train", 40), ("test", 20)):
+        images = np.random.default_rng(0).integers(0, 256, (32, 32, 3, count), np.uint8)
+        label = (np.arange(count) % 10 + 1).astype(np.uint8)[:, None]
+        content = {"X": images, "y": label}
+        savemat(folder / f"{part}_32x32.mat", content, do_compression=part == "train")
+    return folder / random.choice(["train_32x32.mat", "test_32x32.mat"])
+
+
+def _mdb(folder: Path) -> Path:
+    shutil.copytree(DATABASE, folder / "bedroom_train_lmdb")
+    return folder / "bedroom_train_lmdb" / "data.mdb"
 
 
 def _txt(folder: Path) -> Path:

@@ -11,6 +11,27 @@ from PIL import Image, ImageFile
 
 # Pillow opens these, but hands them to an outside program, reads no pixels, or flattens layers in its own way.
 _NO_PICTURES = frozenset({"EPS", "MPEG", "PSD"})
+_IN_FILES = "save its images as files, or all as one .npy"
+_UNPACK = "unpack it and give the folder"
+# Endings of names -> the format, and what to do, where people keep data sets in what is not read as it is.
+_FOREIGN = {
+    ".parquet": ("Parquet", _IN_FILES),
+    ".arrow": ("Arrow", _IN_FILES),
+    ".mdb": ("an LMDB database", f"of LSUN give lsun:FOLDER, of another {_IN_FILES}"),
+    "_32x32.mat": ("SVHN's MATLAB format", "give svhn:FOLDER"),
+    ".mat": ("MATLAB's format", _IN_FILES),
+    "_x.bin": ("STL-10's binary format", "give stl10:FOLDER"),
+    "_batch_1.bin": ("CIFAR-10's binary format", "give cifar10:FOLDER"),
+    ".tfrecord": ("TFRecord", _IN_FILES),
+    ".tfrecords": ("TFRecord", _IN_FILES),
+    ".h5": ("HDF5", _IN_FILES),
+    ".hdf5": ("HDF5", _IN_FILES),
+    ".tar": ("a tar archive", _UNPACK),
+    ".tar.gz": ("a tar archive", _UNPACK),
+    ".tgz": ("a tar archive", _UNPACK),
+    ".7z": ("a 7z archive", _UNPACK),
+    ".rar": ("a rar archive", _UNPACK),
+}
 USUAL = "png, jpg, webp, gif, tif, bmp, avif and whatever else Pillow reads"
 
 
@@ -48,6 +69,15 @@ def others_told(names: Iterable[str]) -> str:
         f"{count:,} {kind}" for kind, count in sorted(kinds.items(), key=lambda k: (-k[1], k[0]))
     )
     return f"left out what is no image that can be read: {listed}" if listed else ""
+
+
+def foreign(names: Iterable[str]) -> tuple[str, str] | None:
+    """Return the format of the first file that is of a known one that is not read as it is, and what to do."""
+    for name in names:
+        for ending, found in _FOREIGN.items():
+            if name.lower().endswith(ending):
+                return found
+    return None
 
 
 def _suffix(name: str) -> str:

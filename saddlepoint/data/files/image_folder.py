@@ -8,7 +8,7 @@ from typing import IO
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.run_folder import RunFolder
 from saddlepoint.data.files.collection import Member
-from saddlepoint.data.files.formats import USUAL, is_image, is_image_name
+from saddlepoint.data.files.formats import USUAL, foreign, is_image, is_image_name
 from saddlepoint.data.files.label_file import is_table
 from saddlepoint.data.files.layout import is_hidden
 
@@ -33,6 +33,8 @@ class Folder:
         beside = [name for name in _listed(path.absolute().parent) if is_table(name)]
         self.tables: Sequence[str] = [*names, *(f"../{name}" for name in beside)]
         if not found:
+            if told := foreign(self.others):
+                raise UserError(f"{self.place} holds {told[0]} and no images; {told[1]}")
             holds = (
                 f"{len(self.others):,} file{'s' if len(self.others) > 1 else ''} but no images"
                 if self.others

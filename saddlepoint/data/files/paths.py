@@ -7,7 +7,7 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.words import slug
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.files.collection import read
-from saddlepoint.data.files.formats import is_image, is_image_name
+from saddlepoint.data.files.formats import foreign, is_image, is_image_name
 from saddlepoint.data.files.idx import is_idx_name, read_idx_path
 from saddlepoint.data.files.image_folder import Folder
 from saddlepoint.data.files.layout import is_hidden
@@ -37,7 +37,9 @@ def read_path(request: Request) -> Dataset:
             sounds = [one for one in names if is_sound_name(one)]
             tunes = [one for one in names if is_midi_name(one)]
             texts = [path / one for one in names if is_text_name(one)]
-            if any(is_image_name(one) for one in names) or not (sounds or tunes or texts):
+            if any(is_image_name(one) for one in names) or not (
+                sounds or tunes or (texts and not foreign(names))
+            ):
                 return read(Folder(path), name, request)
             if sounds:
                 return read_sounds(path, sounds, name, request)
@@ -60,6 +62,8 @@ def read_path(request: Request) -> Dataset:
         return read_text([path], name, request)
     if is_image_name(path.name) or _is_image(path):
         raise UserError(f"{path} is one image; give the folder that holds the images")
+    if told := foreign([path.name]):
+        raise UserError(f"{path} is {told[0]}, which is not read as it is; {told[1]}")
     raise UserError(
         f"{path} is no zip, IDX, NumPy, sound, MIDI or text file; unpack it and give the folder of images"
     )

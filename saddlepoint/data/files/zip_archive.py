@@ -10,7 +10,7 @@ from typing import IO
 from saddlepoint.core.errors import UserError, reason
 from saddlepoint.core.words import printable
 from saddlepoint.data.files.collection import UNREADABLE, Member
-from saddlepoint.data.files.formats import is_image, is_image_name
+from saddlepoint.data.files.formats import foreign, is_image, is_image_name
 from saddlepoint.data.files.label_file import is_table
 from saddlepoint.data.files.layout import is_hidden, plain
 
@@ -50,6 +50,8 @@ class Archive:
         self.others: Sequence[str] = [name for name in rest if not any(map(is_hidden, name.split("/")))]
         self.tables: Sequence[str] = list(filter(is_table, self.others))
         if not images:
+            if told := foreign(self.others):
+                raise UserError(f"{self.place} holds {told[0]} and no images; {told[1]}")
             files = f"{len(infos):,} file{'s' if len(infos) != 1 else ''}"
             raise UserError(f"{self.place} holds {files} but no images; give a zip of images")
 

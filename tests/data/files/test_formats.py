@@ -185,3 +185,25 @@ def test_one_image_is_told_from_a_set(tmp_path):
     gradient(0).save(tmp_path / "a.tga")
     with pytest.raises(UserError, match="is one image; give the folder"):
         load(str(tmp_path / "a.tga"))
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("data.mdb", "holds an LMDB database and no images; of LSUN give lsun:FOLDER"),
+        ("train-00000-of-00001.parquet", "holds Parquet and no images; save its images as files"),
+        ("train_32x32.mat", "holds SVHN's MATLAB format and no images; give svhn:FOLDER"),
+        ("x.mat", "holds MATLAB's format and no images; save its images"),
+        ("unlabeled_X.bin", "holds STL-10's binary format and no images; give stl10:FOLDER"),
+        ("images.tar.gz", "holds a tar archive and no images; unpack it"),
+    ],
+)
+def test_a_format_that_is_not_read_is_named(tmp_path, name, said):
+    (tmp_path / name).write_bytes(b"\0" * 30)
+    with pytest.raises(UserError, match=said):
+        load(str(tmp_path))
+    (tmp_path / "README.md").write_text("A card, which is no data.\n" * 40)
+    with pytest.raises(UserError, match=said):
+        load(str(tmp_path))
+    with pytest.raises(UserError, match=f"{name} is .*, which is not read as it is"):
+        load(str(tmp_path / name))
