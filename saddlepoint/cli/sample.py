@@ -28,6 +28,7 @@ def make_parser() -> Parser:
         '  saddle sample --arithmetic "3,17,40 - 5,9 + 12"\n'
         '  saddle sample --arithmetic "class:7 - class:1 + class:4"\n'
         "  saddle sample --neighbours --encoder judge\n"
+        "  saddle sample --with runs/dcgan-faces-0001/inverted/latents.npz --interpolate\n"
         "  saddle sample runs/infogan-mnist-0001 --traverse\n"
         "  saddle sample runs/vae-mnist-0001 --reconstructions\n"
         "  saddle sample runs/lapgan-cifar10-0001 --levels",
@@ -85,6 +86,12 @@ def make_parser() -> Parser:
         metavar="NAME",
         help="for --interpolate: walk in this part of the latent alone, structure or style of style_structure",
     )
+    parser.add_argument(
+        "--with",
+        dest="given",
+        metavar="FILE.npz",
+        help="latents of pictures, from saddle invert, as the first samples, numbers 0, 1 and so on",
+    )
     parser.add_argument("--encoder", metavar="NAME", help="for --neighbours: its features instead of pixels")
     return parser
 
@@ -97,6 +104,10 @@ def main(arguments: list[str]) -> int:
         from saddlepoint import exploring
         from saddlepoint.runs.model import Model
     chosen = Model.open(found.run)
+    if found.given is not None:
+        from saddlepoint.exploring.inverting import begun_with
+
+        chosen = begun_with(chosen, Path(found.given))
     truncation = 1.0 if found.truncation is None else found.truncation
     settings = {"seed": found.seed, "label": found.label, "truncation": truncation}
     many = {} if found.n is None else {"n": found.n}
@@ -105,7 +116,8 @@ def main(arguments: list[str]) -> int:
         if found.out:
             return Path(found.out)
         named = None if found.label is None else slug(chosen.class_names(1, label=found.label)[0], "")
-        asked = {"n": found.n, "class": named, "truncation": found.truncation}
+        given = None if found.given is None else slug(Path(found.given).parent.name, "")
+        asked = {"with": given, "n": found.n, "class": named, "truncation": found.truncation}
         settings = [f"{what}{value}" for what, value in asked.items() if value is not None]
         return chosen.folder.drawing(name, found.seed, *settings)
 

@@ -7,6 +7,7 @@ from saddlepoint.core.lazy import handing_out
 if TYPE_CHECKING:
     from saddlepoint.exploring.coarse_to_fine import levels, save_levels
     from saddlepoint.exploring.concepts import Arithmetic, Concept, arithmetic, save_arithmetic
+    from saddlepoint.exploring.inverting import Inversion, begun_with, invert, save_inversion
     from saddlepoint.exploring.landscape import save_density
     from saddlepoint.exploring.layers import draw_layers
     from saddlepoint.exploring.listening import save_listening
@@ -18,14 +19,18 @@ if TYPE_CHECKING:
 __all__ = [
     "Arithmetic",
     "Concept",
+    "Inversion",
     "Neighbours",
     "arithmetic",
+    "begun_with",
     "draw_layers",
     "interpolate",
+    "invert",
     "levels",
     "neighbours",
     "save_arithmetic",
     "save_density",
+    "save_inversion",
     "save_levels",
     "save_listening",
     "save_neighbours",
@@ -40,13 +45,17 @@ __getattr__ = handing_out(
     {
         "Arithmetic": "saddlepoint.exploring.concepts",
         "Concept": "saddlepoint.exploring.concepts",
+        "Inversion": "saddlepoint.exploring.inverting",
         "Neighbours": "saddlepoint.exploring.nearest",
         "arithmetic": "saddlepoint.exploring.concepts",
+        "begun_with": "saddlepoint.exploring.inverting",
         "draw_layers": "saddlepoint.exploring.layers",
         "interpolate": "saddlepoint.exploring.walks",
+        "invert": "saddlepoint.exploring.inverting",
         "levels": "saddlepoint.exploring.coarse_to_fine",
         "neighbours": "saddlepoint.exploring.nearest",
         "save_arithmetic": "saddlepoint.exploring.concepts",
+        "save_inversion": "saddlepoint.exploring.inverting",
         "save_levels": "saddlepoint.exploring.coarse_to_fine",
         "save_listening": "saddlepoint.exploring.listening",
         "save_density": "saddlepoint.exploring.landscape",

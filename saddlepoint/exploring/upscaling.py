@@ -15,6 +15,7 @@ from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.core.protocol import Enlarger
 from saddlepoint.data.files.formats import formats
 from saddlepoint.exploring.output import needs_kind
+from saddlepoint.exploring.pictures import pictures
 from saddlepoint.networks.super_resolution import enlarge
 from saddlepoint.plots.collage import beside, framed, opaque, stacked, titled
 from saddlepoint.plots.png import save_png
@@ -100,7 +101,7 @@ def save_upscaled(
         UserError: there is no picture, it cannot be read, or the results cannot be written.
     """
     scale = run.enlarger().scale
-    files = _pictures(source)
+    files = pictures(source)
     folder = run.path / "upscaled" if out is None else out
     if folder.exists() and not folder.is_dir():
         raise UserError(f"{folder} is a file; --out names the folder of the results")
@@ -140,25 +141,6 @@ def _enlarged(image: np.ndarray, factor: int) -> Image.Image:
 
 def _image(array: np.ndarray) -> Image.Image:
     return Image.fromarray(array[..., 0] if array.shape[-1] == 1 else array)
-
-
-def _pictures(source: Path) -> list[Path]:
-    if not source.exists():
-        raise UserError(f"there is no picture or folder {str(source)!r}")
-    if not source.is_dir():
-        return [source]
-    found = [path for path in sorted(source.iterdir()) if path.is_file() and _opens(path)]
-    if not found:
-        raise UserError(f"{source} holds no pictures; name a picture or a folder of some")
-    return found
-
-
-def _opens(path: Path) -> bool:
-    try:
-        with Image.open(path, formats=formats(path.name)):
-            return True
-    except Exception:  # Pillow raises nearly everything on other files
-        return False
 
 
 def _read(path: Path) -> Image.Image:

@@ -23,7 +23,7 @@ from saddlepoint.data.request import Reading
 from saddlepoint.engine.state import load_weights
 from saddlepoint.plots.drawing import Drawing, drawing_of
 from saddlepoint.runs.prepare import Built, rebuild, spec_of
-from saddlepoint.sampling.latents import truncate
+from saddlepoint.sampling.latents import join, take, truncate
 from saddlepoint.sampling.samples import BLOCK, draw_latents, evaluating, examples, render, sample, traverse
 
 if TYPE_CHECKING:
@@ -31,11 +31,16 @@ if TYPE_CHECKING:
 
 
 class Model:
-    """A run on disk: its configuration, its curves, and samples from its weights."""
+    """A run on disk: its configuration, its curves, and samples from its weights.
+
+    Attributes:
+        given: latents that come before all that are drawn, so that samples 0, 1, ... are theirs; or None.
+    """
 
     def __init__(self, folder: RunFolder):
         self.folder = folder
         self.config = folder.read_config()
+        self.given: Any = None
 
     @classmethod
     def open(cls, path: str | Path | None = None) -> Self:
@@ -90,7 +95,7 @@ class Model:
         Raises:
             UserError: the run has no checkpoint, or the recipe knows no classes.
         """
-        if truncation != 1:
+        if truncation != 1 or self.given is not None:
             return self.render(self.latents(n, seed, label, truncation))
         condition = self._condition(n, seed, label)
         return self._loaded.to_array(sample(self.family, n, seed=seed, condition=condition))
@@ -102,7 +107,8 @@ class Model:
         if not 0 <= truncation <= 1:
             raise UserError(f"--truncation must be from 0 (the mean) to 1 (as in training), got {truncation}")
         condition = self._condition(n, seed, label)
-        return truncate(draw_latents(self.family, n, seed=seed, condition=condition), truncation)
+        drawn = truncate(draw_latents(self.family, n, seed=seed, condition=condition), truncation)
+        return drawn if self.given is None else take(join(self.given, drawn), slice(n))
 
     def render(self, latents: Any) -> np.ndarray:
         """Turn latents, a pytree as :meth:`latents` returns it, into samples as :meth:`sample` does."""
@@ -147,7 +153,7 @@ class Model:
         built = self._loaded
         codes = []
         with torch.no_grad(), evaluating(built.experiment.family, None):
-            for floats in self._blocks(images):
+            for floats in self.blocks(images):
                 code = built.experiment.family.recognise(floats)
                 if code is None:
                     return None
@@ -167,7 +173,7 @@ class Model:
             density = built.experiment.family.density()
             if density is None:
                 return None
-            nats = [density.log(x).double().cpu().numpy() for x in self._blocks(examples)]
+            nats = [density.log(x).double().cpu().numpy() for x in self.blocks(examples)]
         return np.concatenate(nats), density
 
     def reconstruct(self, examples: np.ndarray) -> np.ndarray:
@@ -181,7 +187,7 @@ class Model:
         """
         built, rebuilt = self._loaded, []
         with torch.no_grad(), evaluating(built.experiment.family, None):
-            for x in self._blocks(examples):
+            for x in self.blocks(examples):
                 found = built.experiment.family.reconstruct(x)
                 if found is None:
                     raise UserError(
@@ -294,7 +300,7 @@ class Model:
         if not self.family.samples:
             raise UserError(f"{self.path} has no samples: its recipe {self.config['recipe']!r} makes none")
 
-    def _blocks(self, examples: np.ndarray) -> Iterator[torch.Tensor]:
+    def blocks(self, examples: np.ndarray) -> Iterator[torch.Tensor]:
         """Yield examples in memory, 64 at a time, as the networks see them."""
         built = self._loaded
         device = next(built.experiment.family.parameters()).device

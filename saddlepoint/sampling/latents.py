@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.utils._pytree import tree_map
+from torch.utils._pytree import tree_leaves, tree_map
 
 from saddlepoint.core.protocol import Family
 from saddlepoint.core.seeds import generator
@@ -94,6 +94,37 @@ def scatter(latent: Any, n: int, radius: float, rng: torch.Generator) -> Any:
         return x + radius * (2 * torch.rand(x.shape, generator=rng) - 1) if _moves(x) else x
 
     return tree_map(noisy, latent)
+
+
+def join(first: Any, then: Any) -> Any:
+    """Return latents followed by others of the same shape."""
+    return tree_map(lambda a, b: torch.cat([a, b]) if isinstance(a, Tensor) else a, first, then)
+
+
+def within(latents: Any, draws: Any, boxes: Any) -> Any:
+    """Bring latents back to where draws lie: into their box, or within the length of the longest.
+
+    Args:
+        latents: of any number.
+        draws: many latents of the game.
+        boxes: what :func:`bounded` says of them.
+    """
+
+    def near(x: Any, drawn: Any, box: bool) -> Any:
+        if not _moves(drawn):
+            return x
+        if box:
+            return x.clamp(drawn.min(), drawn.max())
+        length = x.flatten(1).norm(dim=1).clamp(min=1e-12)
+        factor = (drawn.flatten(1).norm(dim=1).max() / length).clamp(max=1)
+        return x * factor.view(-1, *(1,) * (x.dim() - 1))
+
+    return tree_map(near, latents, draws, boxes)
+
+
+def moving(latents: Any) -> list[Tensor]:
+    """Return the tensors of latents that can move: neither labels nor one-hot codes."""
+    return [x for x in tree_leaves(latents) if _moves(x)]
 
 
 def take(latents: Any, rows: Any) -> Any:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from saddlepoint.evaluate import Card
     from saddlepoint.exploring.concepts import Arithmetic
+    from saddlepoint.exploring.inverting import Inversion
     from saddlepoint.exploring.nearest import Neighbours
     from saddlepoint.scoring.probe import Probe
 
@@ -54,6 +55,12 @@ class Run(Model):
         from saddlepoint.exploring.concepts import arithmetic
 
         return arithmetic(self, expression, **settings)
+
+    def invert(self, images: np.ndarray, **settings: Any) -> "Inversion":
+        """Look for the latents whose samples are nearest to images; as ``saddlepoint.exploring.invert``."""
+        from saddlepoint.exploring.inverting import invert
+
+        return invert(self, images, **settings)
 
     def neighbours(self, n: int = 8, **settings: Any) -> "Neighbours":
         """Find the training images nearest to samples; as ``saddlepoint.exploring.neighbours``."""
