@@ -48,6 +48,7 @@ MEASURED: dict[tuple[str, int], int] = {
     ("ebgan", 16): 23_000,  # 29 after 18,700, 19 after 23,300
     ("gan", 16): 339_000,  # 37 after 271,100, 15 after 338,900
     ("infogan", 16): 29_000,  # 64 after 23,300, 19 after 29,200
+    ("labelled_dcgan", 16): 2_600,  # 33 after 2,000, 22 after 2,600
     ("mlp_gan", 16): 339_000,  # 28 after 216,900, 21 after 338,800
     ("pacgan", 16): 29_000,  # 29 after 23,300, 22 after 29,200
     ("r3gan", 16): 9_600,  # 26 after 7,700, 24 after 9,600
@@ -56,6 +57,7 @@ MEASURED: dict[tuple[str, int], int] = {
     ("wgan", 16): 19_000,  # 30 after 15,000, 24 after 18,900
     ("wgan_gp", 16): 23_000,  # 26 after 18,900, 23 after 23,400
     ("dcgan", 28): 29_000,  # MNIST: 47 after 23,300 images, 23 after 29,100
+    ("labelled_dcgan", 28): 29_000,  # MNIST: 56 after 23,300 images, 25 after 29,100
     ("dcgan", 32): 190_000,  # CIFAR-10: 19 after 192,000, 53 after 64,000 (docs/evaluation.md, "Patches")
 }
 
@@ -94,9 +96,12 @@ def advice(prepared: Prepared, plan: Plan, budget: Budget, given: Mapping[str, A
     size = f" at {prepared.spec.size}×{prepared.spec.size}" if prepared.kind.sized else ""
     source = "" if wanted.measured else " (reckoned, not measured)"
     need, many = wanted.images / speed, prepared.kind.many
+    told = budget.told(many)
+    if budget.images is None:
+        told += f" at {speed:,.0f} {many}/s are {_short(bought)} {many}"
     lines = [
-        f"{budget.told(many)} at {speed:,.0f} {many}/s are {_short(bought)} {many}; results are worth seeing "
-        f"from about {_short(wanted.images)} with this recipe{size}{source}: {clock(need)} here"
+        f"{told}; results are worth seeing from about {_short(wanted.images)} with this "
+        f"recipe{size}{source}: {clock(need)} here"
     ]
     seconds = bought / speed
     end = time.perf_counter() + PATIENCE
