@@ -180,14 +180,14 @@ def style_structure(
     data: DataSpec,
     *,
     latent: int = 100,
-    width: int = 32,
+    width: int = 24,
     structure: float = 0.4,
     joint: float = 0.2,
     weight: float = 0.1,
     objective: str = "non_saturating",
     lr: float = 1e-3,
-    lr_d: float = 2e-4,
-    lr_g: float = 2e-4,
+    lr_d: float = 3e-4,
+    lr_g: float = 1e-3,
 ) -> Experiment:
     """S²-GAN (Wang & Gupta 2016): the normals of a scene from noise, then a picture of it, then both together.
 
@@ -238,6 +238,7 @@ def style_structure(
             "d": critic,
             "g": generator,
         },
+        batch=32,
         budget=Budget(images=400_000),
         objective=f"{objective}, of normals, then of pictures + {weight:g} angle, then of both",
     )

@@ -32,9 +32,9 @@ def views():
 
 @pytest.fixture
 def small(monkeypatch):
-    """An estimator that takes less than a second."""
-    monkeypatch.setattr(encoder, "WIDTH", 8)
-    monkeypatch.setattr(encoder, "EACH", 80)
+    """An estimator that learns quickly."""
+    for name, value in {"WIDTH": 8, "BATCH": 16, "EACH": 30, "RATE": 1e-2}.items():
+        monkeypatch.setattr(encoder, name, value)
 
 
 @pytest.fixture
