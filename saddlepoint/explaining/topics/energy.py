@@ -22,6 +22,7 @@ from saddlepoint.explaining.blocks import (
     Style,
 )
 from saddlepoint.explaining.drawing import FRAME, drawn, key, mark, tinted
+from saddlepoint.explaining.phrases import STEP, at_step
 from saddlepoint.explaining.text import Text
 from saddlepoint.explaining.topic import Lesson, topic
 from saddlepoint.objectives.energy import margin_loss, pulling_away
@@ -218,7 +219,7 @@ def _landscape(lesson: Lesson, margin: float, plain: list[energy.Moment]) -> Ite
     yield Film(
         "landscape",
         lambda style, moment: _valley(style, lesson.seed, plain, moment, margin),
-        [Text(f"step {one.step}", f"第 {one.step} 步") for one in plain],
+        [at_step(one.step) for one in plain],
         Text(
             "Left: energy, from 0 (blue) to m (paper); data are dots, samples vermilion. Right: the critic's loss and "
             "the mean energies of both.",
@@ -290,7 +291,7 @@ def _valley(style: Style, seed: int, game: list[energy.Moment], moment: int, mar
             xytext=(0, 2),
             textcoords="offset points",
         )
-        curves.set(xlim=(0, game[-1].step), ylim=(0, 1.8 * margin), xlabel=style.say(Text("step", "步")))
+        curves.set(xlim=(0, game[-1].step), ylim=(0, 1.8 * margin), xlabel=style.say(STEP))
         key(curves, style, loc="upper right", ncols=3)
 
     return drawn(style, paint, columns=2, size=(7.4, 3.5), dpi=FRAME)

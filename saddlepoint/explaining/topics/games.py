@@ -20,6 +20,7 @@ from saddlepoint.explaining.blocks import (
     Style,
 )
 from saddlepoint.explaining.drawing import FRAME, drawn, key
+from saddlepoint.explaining.phrases import STEP, at_step
 from saddlepoint.explaining.text import Text
 from saddlepoint.explaining.topic import Lesson, topic
 from saddlepoint.theory import games
@@ -84,7 +85,7 @@ def _six_steps() -> Iterator[Block]:
     }
     together, turns = paths[True], paths[False]
     yield Rows(
-        (Text("step", "步"), *map(str, range(7))),
+        (STEP, *map(str, range(7))),
         [
             (Text("y, alternating", "y（交替）"), *_whole(turns[:, 1])),
             (Text("x, alternating", "x（交替）"), *_whole(turns[:, 0])),
@@ -201,7 +202,7 @@ def _rules(lesson: Lesson, h: float) -> Iterator[Block]:
     yield Film(
         "paths",
         lambda style, moment: _field(style, {rule: paths[rule] for rule in trio}, moments[moment]),
-        [Text(f"step {moment}", f"第 {moment} 步") for moment in moments],
+        [at_step(moment) for moment in moments],
         Text(
             f"Three rules from (1, 1) with h = {h:g}: out of the picture, round in circles, home.",
             f"三种规则从 (1, 1) 出发，h = {h:g}：一个跑出画面，一个绕圈，一个归于鞍点。",

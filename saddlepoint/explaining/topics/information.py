@@ -22,6 +22,7 @@ from saddlepoint.explaining.blocks import (
     Style,
 )
 from saddlepoint.explaining.drawing import FRAME, drawn, key
+from saddlepoint.explaining.phrases import STEP, at_step
 from saddlepoint.explaining.text import Text
 from saddlepoint.explaining.topic import Lesson, topic
 from saddlepoint.theory import divergences, information
@@ -181,7 +182,7 @@ def _learning(lesson: Lesson, noise: float) -> Iterator[Block]:
     yield Film(
         "reading",
         lambda style, moment: _reading(style, story, moment),
-        [Text(f"step {one.step}", f"第 {one.step} 步") for one in story],
+        [at_step(one.step) for one in story],
         Text(
             "Above: the bells of the four codes. Middle: the posterior (dashed) and what Q says (lines). Below: the truth "
             "and the bound.",
@@ -401,7 +402,7 @@ def _told(style: Style, story: list[Moment]) -> Image.Image:
         place.plot(steps, [moment.divergence for moment in story], color=red, lw=2, label="I(t; x) = JSD")
         place.plot(steps, [moment.value / 2 + LOG2 for moment in story], color=blue, lw=2, label="½·V + log 2")
         place.axhline(LOG2, color=style.theme.faint, lw=1, ls=":", label="log 2")
-        place.set(xlabel=style.say(Text("step", "步")), xlim=(0, steps[-1]), ylim=(-0.15, 0.75))
+        place.set(xlabel=style.say(STEP), xlim=(0, steps[-1]), ylim=(-0.15, 0.75))
         key(place, style, loc="center right")
 
     return drawn(style, paint, size=(7.2, 2.8))

@@ -23,6 +23,7 @@ from saddlepoint.explaining.blocks import (
     Style,
 )
 from saddlepoint.explaining.drawing import FRAME, drawn, key
+from saddlepoint.explaining.phrases import CRITIC_STEPS, OBJECTIVES, STEP, at_step, of
 from saddlepoint.explaining.text import Text
 from saddlepoint.explaining.topic import Lesson, topic
 from saddlepoint.theory import divergences, line_game, optimal_critic
@@ -208,7 +209,7 @@ def _atoms(lesson: Lesson) -> Iterator[Block]:
     yield Film(
         "atoms",
         lambda style, moment: _table(style, p, q, logits[moments[moment]]),
-        [Text(f"step {moment}", f"第 {moment} 步") for moment in moments],
+        [at_step(moment) for moment in moments],
         Text(
             "Above: the masses of data (blue) and samples (vermilion). Below: D climbs to its best answer, the "
             "rings. Atoms that are rare in both take longest.",
@@ -420,7 +421,7 @@ def _in_training(lesson: Lesson) -> Iterator[Block]:
     yield Film(
         "figure-1",
         lambda style, moment: _figure_one(style, story[moment]),
-        [Text(f"step {moment.step}", f"第 {moment.step} 步") for moment in story],
+        [at_step(moment.step) for moment in story],
         Text(
             "Data p (blue), samples q (vermilion), the critic D (dashed), and the best critic p/(p + q) for these "
             "samples (dotted). Below: from z to x.",
@@ -485,7 +486,7 @@ def _values(style: Style, story: list[Moment]) -> Image.Image:
         place.plot(steps, [2 * moment.divergence - LOG4 for moment in story], color=red, lw=2, label="C(G)")
         place.plot(steps, [moment.value for moment in story], color=blue, lw=2, label="V(D, G)")
         place.axhline(-LOG4, color=style.theme.faint, lw=1, ls=":", label="−log 4")
-        place.set(xlabel=style.say(Text("step", "步")), ylim=(-1.9, 0.1), xlim=(0, steps[-1]))
+        place.set(xlabel=style.say(STEP), ylim=(-1.9, 0.1), xlim=(0, steps[-1]))
         key(place, style, loc="upper right")
 
     return drawn(style, paint, size=(7.2, 2.8))
@@ -590,16 +591,14 @@ def _two_steps(lesson: Lesson) -> Iterator[Block]:
         [
             Number(
                 f"pull_{rule}",
-                Text(
-                    f"gradient on the generator after {looks[-1]} critic steps, {name}",
-                    f"判别器 {looks[-1]} 步后生成器上的梯度，{name_zh}",
+                of(
+                    rule,
+                    f"gradient on the generator after {looks[-1]} critic steps",
+                    f"判别器 {looks[-1]} 步后生成器上的梯度",
                 ),
                 pulls[-1][rule],
             )
-            for rule, name, name_zh in (
-                ("minimax", "minimax", "minimax"),
-                ("non_saturating", "non-saturating", "非饱和"),
-            )
+            for rule in ("minimax", "non_saturating")
         ]
         + [Number("pull_peak", Text("minimax at its largest", "minimax 的最大值"), peak)]
     )
@@ -627,7 +626,7 @@ def _passed(style: Style, paths: dict[bool, np.ndarray], before: Moment, after: 
         bell.plot(paths[False], color=red, lw=2, label=style.say(Text("D fixed", "D 固定")))
         bell.plot(paths[True], color=green, lw=2, label=style.say(Text("D renewed", "D 更新")))
         bell.axhline(0, color=style.theme.faint, lw=1, ls=":")
-        bell.set(xlim=(0, 80), ylim=(-6, 2.4), xlabel=style.say(Text("step", "步")), ylabel="θ")
+        bell.set(xlim=(0, 80), ylim=(-6, 2.4), xlabel=style.say(STEP), ylabel="θ")
         key(bell, style, loc="lower right")
         line.fill_between(x, line_game.DATA.exp().numpy() / cell, color=blue, alpha=0.3, lw=0, label="p")
         line.fill_between(
@@ -651,10 +650,10 @@ def _passed(style: Style, paths: dict[bool, np.ndarray], before: Moment, after: 
 def _vanishing(style: Style, looks: list[int], pulls: list[dict[str, float]]) -> Image.Image:
     def paint(places):
         (place,) = places
-        names = {"minimax": "minimax", "non_saturating": Text("non-saturating", "非饱和")}
-        for (rule, name), colour in zip(names.items(), style.theme.lines[1:3], strict=True):
-            place.semilogy(looks, [pull[rule] for pull in pulls], color=colour, lw=2, label=style.say(name))
-        place.set(xlabel=style.say(Text("steps of the critic", "判别器的步数")), xlim=(0, looks[-1]))
+        for rule, colour in zip(("minimax", "non_saturating"), style.theme.lines[1:3], strict=True):
+            name = style.say(OBJECTIVES[rule])
+            place.semilogy(looks, [pull[rule] for pull in pulls], color=colour, lw=2, label=name)
+        place.set(xlabel=style.say(CRITIC_STEPS), xlim=(0, looks[-1]))
         key(place, style, loc="center right")
 
     return drawn(style, paint, size=(7.2, 2.8))

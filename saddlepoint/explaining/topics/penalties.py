@@ -24,6 +24,7 @@ from saddlepoint.explaining.blocks import (
     Style,
 )
 from saddlepoint.explaining.drawing import FRAME, drawn, key
+from saddlepoint.explaining.phrases import at_step
 from saddlepoint.explaining.text import Text
 from saddlepoint.explaining.topic import Lesson, topic
 from saddlepoint.networks.dcgan import dcgan_critic
@@ -257,7 +258,7 @@ def _game(lesson: Lesson, gamma: float, sigma: float) -> Iterator[Block]:
     yield Film(
         "game",
         lambda style, look: _critics(style, games, look),
-        [Text(f"step {step}", f"第 {step} 步") for step in next(iter(games.values())).steps],
+        [at_step(step) for step in next(iter(games.values())).steps],
         Text(
             "The critic (line), data at 0 (blue) and samples (vermilion).",
             "判别器（曲线）、位于 0 的数据（蓝）与样本（橙红）。",

@@ -28,6 +28,7 @@ from saddlepoint.explaining.blocks import (
     Style,
 )
 from saddlepoint.explaining.drawing import FRAME, drawn, key
+from saddlepoint.explaining.phrases import STEP, TOO_SHORT, of
 from saddlepoint.explaining.text import Text
 from saddlepoint.explaining.topic import Lesson, topic
 from saddlepoint.objectives import objectives
@@ -41,14 +42,6 @@ CRITIC, GENERATOR = Text("critic's loss", "判别器损失"), Text("generator's 
 MINUS = Text("minus the critic's loss", "判别器损失的相反数")
 DISTANCE = Text("energy distance", "能量距离")
 PROVED = Text("proved JSD", "所证明的 JSD")
-OBJECTIVES = {
-    "non_saturating": Text("non-saturating", "非饱和"),
-    "minimax": Text("minimax", "minimax"),
-    "relativistic": Text("relativistic", "相对"),
-    "least_squares": Text("least squares", "最小二乘"),
-    "hinge": Text("hinge", "铰链（hinge）"),
-}
-STEP = Text("step", "步")
 
 
 @dataclass(frozen=True)
@@ -178,9 +171,7 @@ def _equilibrium() -> Iterator[Block]:
                 continue
             value = _at(loss, rule.level or 0.0)
             zh = "判别器" if player == "critic" else "生成器"
-            shown = OBJECTIVES[name]
-            text = Text(f"{shown.en}: {player}", f"{shown.zh}：{zh}")
-            rows.append(Number(f"{name}_{player}", text, value, exact, 1e-6))
+            rows.append(Number(f"{name}_{player}", of(name, player, zh), value, exact, 1e-6))
     yield Numbers(rows)
     yield Prose(
         Text(
@@ -303,12 +294,7 @@ def _readings(lesson: Lesson) -> Generator[Block, None, list[Moment]]:
         "E(X, Y) = 2·E‖X − Y‖ − E‖X − X′‖ − E‖Y − Y′‖",
     )
     if lesson.quick:
-        yield Prose(
-            Text(
-                "These runs are too short to show what is told of them; leave out --quick.",
-                "这几局太短，显不出下文所说的现象；请去掉 --quick。",
-            )
-        )
+        yield TOO_SHORT
     for name in ("healthy", "falling", "strong"):
         yield from _told(name, films)
     yield Prose(

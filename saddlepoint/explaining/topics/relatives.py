@@ -36,6 +36,7 @@ from saddlepoint.explaining.blocks import (
     Style,
 )
 from saddlepoint.explaining.drawing import FRAME, drawn, key, tinted
+from saddlepoint.explaining.phrases import TOO_SHORT, at_step
 from saddlepoint.explaining.text import Text
 from saddlepoint.explaining.topic import Lesson, topic
 from saddlepoint.families.nce import EFFECTIVE
@@ -503,7 +504,7 @@ def _ring(lesson: Lesson) -> Iterator[Block]:
     yield Film(
         "ring",
         lambda style, moment: _ring_drawn(style, story[moment], held),
-        [Text(f"step {one.step}", f"第 {one.step} 步") for one in story],
+        [at_step(one.step) for one in story],
         Text(
             "Samples (orange) over data (blue), and the density that NCE has learned.",
             "样本（橙）与数据（蓝），以及 NCE 学到的密度。",
@@ -576,12 +577,7 @@ def _digits(lesson: Lesson) -> Generator[Block, None, list[Said]]:
         )
     )
     if lesson.quick:
-        yield Prose(
-            Text(
-                "These runs are too short to show what is told of them; leave out --quick.",
-                "这几局太短，显不出所说的现象；请去掉 --quick。",
-            )
-        )
+        yield TOO_SHORT
     yield Rows(
         (
             "",

@@ -24,19 +24,14 @@ from saddlepoint.explaining.blocks import (
     Style,
 )
 from saddlepoint.explaining.drawing import FRAME, drawn, key
-from saddlepoint.explaining.text import Say, Text
+from saddlepoint.explaining.phrases import CRITIC_STEPS, OBJECTIVES, at_step, of
+from saddlepoint.explaining.text import Text
 from saddlepoint.explaining.topic import Lesson, topic
 from saddlepoint.objectives import objectives
 from saddlepoint.theory import updates
 from saddlepoint.theory.divergences import kl
 from saddlepoint.theory.updates import DIVERGENCES, GRID, RULES
 
-NAMES: dict[str, Say] = {
-    "minimax": "minimax",
-    "non_saturating": Text("non-saturating", "非饱和"),
-    "combined": Text("combined", "组合"),
-    "likelihood": Text("maximum likelihood", "最大似然"),
-}
 FOLLOWED = {
     "likelihood": "KL(p‖q)",
     "minimax": "2·JSD(p‖q)",
@@ -67,9 +62,9 @@ def updates_topic(lesson: Lesson) -> Iterator[Block]:
             Text("slope", "斜率"),
         ),
         [
-            (NAMES["minimax"], "E log(1 − D)", "−log(1 + eˢ)", "−σ(s)"),
-            (NAMES["non_saturating"], "−E log D", "log(1 + e⁻ˢ)", "−(1 − σ(s))"),
-            (NAMES["combined"], "−E log D/(1 − D)", "−s", "−1"),
+            (OBJECTIVES["minimax"], "E log(1 − D)", "−log(1 + eˢ)", "−σ(s)"),
+            (OBJECTIVES["non_saturating"], "−E log D", "log(1 + e⁻ˢ)", "−(1 − σ(s))"),
+            (OBJECTIVES["combined"], "−E log D/(1 − D)", "−s", "−1"),
         ],
     )
     yield from _slopes()
@@ -103,7 +98,7 @@ def _slopes() -> Iterator[Block]:
         [
             Number(
                 f"slope_{rule}",
-                _named(rule, f"slope at s = −{-SURE:g}", f"s = −{-SURE:g} 处的斜率"),
+                of(rule, f"slope at s = −{-SURE:g}", f"s = −{-SURE:g} 处的斜率"),
                 slope(rule, SURE),
                 exact[rule],
                 1e-12,
@@ -140,7 +135,7 @@ def _slopes() -> Iterator[Block]:
             Slider("logit", Text("mean logit of samples", "样本的平均 logit"), -8, 8, 0.1, SURE),
             Slider("spread", Text("spread of logits", "logit 的标准差"), 0, 4, 0.1, 1.0),
         ],
-        [(rule, NAMES[rule]) for rule in RULES],
+        [(rule, OBJECTIVES[rule]) for rule in RULES],
         Text(
             "The numbers are the mean pull on a sample. Let the critic become sure. Then give logits a spread: the few "
             "samples that fool it are the only ones that minimax still hears.",
@@ -149,13 +144,6 @@ def _slopes() -> Iterator[Block]:
         Text("The three losses and slopes over the logit, left and right", "三种损失及其斜率随 logit 的变化"),
         ratio=0.55,
     )
-
-
-def _named(rule: str, en: str, zh: str) -> Text:
-    """Return a number's text for one rule."""
-    name = NAMES[rule]
-    english, chinese = (name, name) if isinstance(name, str) else name
-    return Text(f"{english}: {en}", f"{chinese}：{zh}")
 
 
 def _curves(style: Style) -> Image.Image:
@@ -167,7 +155,7 @@ def _curves(style: Style) -> Image.Image:
             at = s.clone().requires_grad_()
             loss = objectives.get(rule).generator(at, at)
             (gradient,) = torch.autograd.grad(loss.sum(), at)
-            losses.plot(s.numpy(), loss.detach().numpy(), color=colour, lw=2, label=style.say(NAMES[rule]))
+            losses.plot(s.numpy(), loss.detach().numpy(), color=colour, lw=2, label=style.say(OBJECTIVES[rule]))
             slopes.plot(s.numpy(), gradient.numpy(), color=colour, lw=2)
         losses.set(xlabel="s", title=style.say(Text("loss", "损失")))
         slopes.set(xlabel="s", title=style.say(Text("slope", "斜率")), ylim=(-1.1, 0.1))
@@ -204,7 +192,7 @@ def _early(lesson: Lesson) -> Iterator[Block]:
             *(
                 Number(
                     f"share_{rule}",
-                    _named(
+                    of(
                         rule,
                         "gradient, as a part of the combined rule's",
                         "梯度，以组合规则的梯度为 1",
@@ -261,14 +249,14 @@ def _measured(style: Style, looks: list[int], pulls: list[dict[str, float]]) -> 
         logits.set(title=style.say(Text("mean logit of samples", "样本的平均 logit")))
         for rule, colour in zip(RULES, style.theme.lines[1:4], strict=True):
             gradients.semilogy(
-                looks, [pull[rule] for pull in pulls], color=colour, lw=2, label=style.say(NAMES[rule])
+                looks, [pull[rule] for pull in pulls], color=colour, lw=2, label=style.say(OBJECTIVES[rule])
             )
         largest = max(pull["combined"] for pull in pulls)
         gradients.set(
             title=style.say(Text("gradient on G", "G 上的梯度")), ylim=(None, 20 * largest)
         )  # room for the key
         for place in places:
-            place.set(xlabel=style.say(Text("steps of the critic", "判别器的步数")), xlim=(0, looks[-1]))
+            place.set(xlabel=style.say(CRITIC_STEPS), xlim=(0, looks[-1]))
         key(gradients, style, loc="upper left")
 
     return drawn(style, paint, columns=2, size=(7.4, 3.0))
@@ -304,7 +292,7 @@ def _followed(lesson: Lesson) -> Iterator[Block]:
         [
             Number(
                 f"error_{rule}",
-                _named(
+                of(
                     rule,
                     f"largest relative error against ∇[{FOLLOWED[rule]}]",
                     f"与 ∇[{FOLLOWED[rule]}] 的最大相对误差",
@@ -338,12 +326,10 @@ def _fits(lesson: Lesson) -> Iterator[Block]:
     p = updates.two_modes()
     yield Numbers(
         [
-            Number(
-                "likelihood_centre", _named("likelihood", "centre", "中心"), ends["likelihood"][0], 0.0, 0.02
-            ),
+            Number("likelihood_centre", of("likelihood", "centre", "中心"), ends["likelihood"][0], 0.0, 0.02),
             Number(
                 "likelihood_variance",
-                _named("likelihood", "variance", "方差"),
+                of("likelihood", "variance", "方差"),
                 ends["likelihood"][1] ** 2,
                 10.0,
                 0.05,
@@ -351,7 +337,7 @@ def _fits(lesson: Lesson) -> Iterator[Block]:
             *(
                 Number(
                     f"{rule}_{what}",
-                    _named(rule, *words),
+                    of(rule, *words),
                     value,
                 )
                 for rule in RULES
@@ -376,7 +362,7 @@ def _fits(lesson: Lesson) -> Iterator[Block]:
     yield Film(
         "fits",
         lambda style, moment: _fit(style, {rule: path[moments[moment]] for rule, path in paths.items()}),
-        [Text(f"step {moment}", f"第 {moment} 步") for moment in moments],
+        [at_step(moment) for moment in moments],
         Text(
             "From one start, four ends: maximum likelihood and minimax cover both bumps, non-saturating and combined "
             "take one.",
@@ -440,7 +426,7 @@ def _fit(style: Style, thetas: dict[str, Tensor]) -> Image.Image:
             q = updates.gaussian(theta).exp().numpy() / cell
             place.fill_between(GRID.numpy(), p, color=blue, alpha=0.3, lw=0)
             place.plot(GRID.numpy(), q, color=red, lw=2)
-            place.set(xlim=(-9, 9), ylim=(0, 0.45), title=f"{style.say(NAMES[rule])}: {FOLLOWED[rule]}")
+            place.set(xlim=(-9, 9), ylim=(0, 0.45), title=f"{style.say(OBJECTIVES[rule])}: {FOLLOWED[rule]}")
             place.set(yticks=(0, 0.2, 0.4))
 
     return drawn(style, paint, rows=2, columns=2, size=(7.2, 4.2), dpi=FRAME, sharex=True, sharey=True)
