@@ -50,7 +50,7 @@ def tell(lesson: Lesson) -> Generator[Block, None, list[Said]]:
             bound = vae.density().log(bits).mean().item()
             log_z, error = machine.energy.annealed(temperatures(lesson.pick(2_000, 100)))
             likely = (-machine.energy(torch.bernoulli(bits.flatten(1))).double() - log_z).mean().item()
-        count = SAMPLES
+        count = lesson.pick(SAMPLES, 256)
         made = {
             GAN: (gan.samples(count) + 1) / 2,
             VAE: sample(vae, count, seed=0).flatten(1).numpy(),
