@@ -140,14 +140,12 @@ class Part:
         assert self.grid is not None
         if as_before:
             self.grid.update(**as_before)
-            return dict(as_before)
-        free = FREE * 72 / rcParams["font.size"]
-        left, bottom = self.at(0, 0)
-        right, top = self.at(self.width, self.height)
-        rectangle = (left, bottom, right, top)
-        with warnings.catch_warnings():  # axes of other parts are theirs
-            warnings.filterwarnings("ignore", "This figure includes Axes")
-            self.grid.tight_layout(self.figure, pad=free, h_pad=free, w_pad=2 * free, rect=rectangle)
+        else:
+            free = FREE * 72 / rcParams["font.size"]
+            rectangle = (*self.at(0, 0), *self.at(self.width, self.height))
+            with warnings.catch_warnings():  # axes of other parts are theirs
+                warnings.filterwarnings("ignore", "This figure includes Axes")
+                self.grid.tight_layout(self.figure, pad=free, h_pad=free, w_pad=2 * free, rect=rectangle)
         for place in self.figure.axes:
             spec = place.get_subplotspec()
             if spec is not None and spec.get_gridspec() is self.grid:
