@@ -464,8 +464,8 @@ def _figure_one(style: Style, moment: Moment) -> Image.Image:
         above.plot(x, q, color=red, lw=1.4, label="q")
         above.plot(x, best, ":", color=style.theme.ink, lw=1.3, label="p/(p + q)")
         above.plot(x, moment.logit.sigmoid().numpy(), "--", color=blue, lw=2, label="D")
-        above.set(xlim=(-4.2, 5.4), ylim=(0, 1.05), yticks=(0, 0.5, 1))
-        key(above, style, loc="center right")
+        above.set(xlim=(-4.2, 5.4), ylim=(0, 1.3), yticks=(0, 0.5, 1))
+        key(above, style, loc="upper left", ncols=4)
         noise = np.linspace(0, len(line_game.Z) - 1, 41).round().astype(int)
         for z, made in zip(4 * line_game.Z.numpy()[noise], moment.made[noise], strict=True):
             below.annotate(
