@@ -188,6 +188,7 @@ def style_structure(
     lr: float = 1e-3,
     lr_d: float = 3e-4,
     lr_g: float = 1e-3,
+    lr_style: float = 5e-4,
 ) -> Experiment:
     """S²-GAN (Wang & Gupta 2016): the normals of a scene from noise, then a picture of it, then both together.
 
@@ -202,6 +203,9 @@ def style_structure(
         joint: share of the budget at its end in which both games are played together.
         weight: of the angle between normals that are asked for and those seen in the picture.
         lr: learning rate of the estimator.
+        lr_d: learning rate of the critic of normals, alone.
+        lr_g: learning rate of the generator of normals, alone.
+        lr_style: learning rate of the generator of pictures and its critic, and of all in the joint game.
     """
     side = data.tensor_shape[-1]
     if side % 4:
@@ -226,17 +230,17 @@ def style_structure(
     )
     for network in (family.structure, family.structure_critic, family.style, family.style_critic):
         normal_weights(network)
-    critic, generator = Optimizer(lr=lr_d), Optimizer(lr=lr_g)
+    style = Optimizer(lr=lr_style)
     return Experiment(
         family,
         {
-            "dn": critic,
-            "gn": generator,
+            "dn": Optimizer(lr=lr_d),
+            "gn": Optimizer(lr=lr_g),
             "e": Optimizer(lr=lr),
-            "dp": critic,
-            "gp": generator,
-            "d": critic,
-            "g": generator,
+            "dp": style,
+            "gp": style,
+            "d": style,
+            "g": style,
         },
         batch=32,
         budget=Budget(images=400_000),
