@@ -158,3 +158,15 @@ def test_one_seed_never_decides_a_claim(name):
             if name == "three-updates":  # its gradients are computed, not sampled
                 continue
             assert claim.judge(found).holds is None
+
+
+def test_no_setting_is_chosen_on_the_seed_that_reports_it():
+    distances = {"2e-4": (10.0, 1.0), "5e-4": (2.0, 5.0), "1e-3": (9.0, 9.0)}
+    distances |= dict.fromkeys(("2e-4, 1e-3", "1e-3, 2e-4", "5e-4, 1e-3"), (3.0, 3.0))
+    trials = [
+        {"arm": arm, "seed": seed, "figures": {"frechet": value}}
+        for arm, values in distances.items()
+        for seed, value in enumerate(values)
+    ]
+    verdict = claims.get("two-time-scales").judge(Findings("short", {}, trials))
+    assert "best single rate less best pair +4.5 " in verdict.text  # 10 and 5, not 2 and 1, less 3

@@ -24,6 +24,8 @@ def judge(findings: Findings) -> Verdict:
         f"{arm}: {findings.show(arm, 'modes')} modes, {findings.mean(arm, 'high_quality'):.0%} of high quality"
         for arm in ARMS
     )
+    if findings.mean(OURS, "high_quality") < LOST:
+        return Verdict(None, f"{text}. Too short to decide: below {LOST:.0%} of high quality modes say little.")
     lost = {arm: findings.by_seed(arm, "lost") for arm in ARMS}
     demands = [
         at_least(f"modes of {OURS}", findings.by_seed(OURS, "modes"), 24.5),
