@@ -194,6 +194,7 @@ def main() -> None:
         "time": time.strftime("%Y-%m-%d", time.gmtime()),
         **describe_machine(),
     }
+    asked.out.mkdir(parents=True, exist_ok=True)
     write_json(asked.out / "quality.json", {"version": 1, **about, "rows": rows})
     print(f"written to {asked.out / 'quality.json'}")
 
