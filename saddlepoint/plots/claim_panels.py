@@ -68,13 +68,14 @@ def _heading(result: Mapping[str, Any]) -> tuple[Words, Words]:
 
 
 def _arms(result: Mapping[str, Any]) -> dict[str, list[float]]:
-    """Return the headline figure's values over seeds for each arm."""
+    """Return the headline over seeds for each arm that has one; none for an arm that diverged."""
     arms: dict[str, list[float]] = {}
     for trial in result["trials"]:
         value = trial["figures"].get(result["headline"])
-        values = arms.setdefault(trial["arm"], [])
         if isinstance(value, int | float):
-            values.append(float(value))
+            arms.setdefault(trial["arm"], []).append(float(value))
+        elif "failed" in trial or trial["figures"].get("diverged"):
+            arms.setdefault(trial["arm"], [])
     return arms
 
 

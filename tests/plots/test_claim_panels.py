@@ -9,7 +9,7 @@ from tests.layout import crowded, words
 
 def result(values, holds: bool | None = True, claim="a-claim"):
     trials = [
-        {"arm": arm, "seed": seed, "figures": {} if value is None else {"error_rate": value}}
+        {"arm": arm, "seed": seed, "figures": {"diverged": 1} if value is None else {"error_rate": value}}
         for arm, figures in values.items()
         for seed, value in enumerate(figures)
     ]
@@ -44,6 +44,14 @@ def test_panels_say_what_they_show_and_nothing_overlaps():
     assert lefts[0] == pytest.approx(lefts[2])
     assert lefts[1] == pytest.approx(lefts[0] + 0.5, abs=0.01), "panels stand in columns"
     assert 1.5 < heights[0] / heights[1] < 4, "two arms are about twice as high as one"
+
+
+def test_an_arm_with_other_figures_alone_has_no_place():
+    shown = result({"a": [1.0]})
+    shown["trials"].append({"arm": "density", "seed": 0, "figures": {"log_likelihood": -2.0}})
+    shown["trials"].append({"arm": "lost", "seed": 0, "figures": {}, "failed": "a loss is no longer finite"})
+    (place,) = claims_figure([shown]).axes
+    assert [tick.get_text() for tick in place.get_yticklabels()] == ["a", "lost"]
 
 
 def test_runs_that_diverged_and_wide_ranges():
