@@ -19,7 +19,8 @@ def judge(findings: Findings) -> Verdict:
         f"{arm}: Fréchet {findings.show(arm, 'frechet')} (diverged {findings.mean(arm, 'diverged'):.0%})"
         for arm in findings.arms
     )
-    return findings.decide([findings.above("wgan_gp harsh", "sngan harsh", "frechet")], f"{text}.")
+    deny = "" if findings.label == "full" else "Too few generator steps to deny it, 125 of the harsh setting."
+    return findings.decide([findings.above("wgan_gp harsh", "sngan harsh", "frechet")], f"{text}.", deny=deny)
 
 
 @claim(
