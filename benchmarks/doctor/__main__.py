@@ -1,14 +1,22 @@
-"""``python -m benchmarks.doctor [make] [judge] [--out DIR] [--data mnist:PATH] [--data cifar10:PATH]``.
+"""``python -m benchmarks.doctor [make] [judge] [normal] [--out DIR] [--data NAME:PATH ...]``.
 
-``make`` makes runs that are not there yet, ``judge`` lets the doctor look at those that are; by default both.
+``make`` makes runs that are not there yet. ``judge`` lets the doctor look at those that are, prints how often
+it is right, and writes ``doctor.json`` and ``doctor.png`` into the folder of runs. By default both. ``normal``
+writes the curves of the healthy runs into the package, which sets runs beside them.
 """
 
 import argparse
 import sys
 from pathlib import Path
 
+from benchmarks.doctor.judging import judged, summary
 from benchmarks.doctor.runs import make
-from benchmarks.doctor.scenarios import SOURCES, cases
+from benchmarks.doctor.scenarios import CHOOSING, REPORTING, SOURCES, Case, cases
+from benchmarks.doctor.telling import lines
+from benchmarks.doctor.usual import write_table
+from saddlepoint.core.files import write_json
+from saddlepoint.core.machine import describe_machine
+from saddlepoint.runs.normal import TABLE
 
 NEEDS_FILES = ("mnist", "cifar10")
 
@@ -16,20 +24,50 @@ NEEDS_FILES = ("mnist", "cifar10")
 def main() -> int:
     """Make runs, look at them, write what came of it."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.doctor", description=__doc__)
-    parser.add_argument("what", nargs="*", metavar="make|judge", help="what is to be done (default: both)")
+    parser.add_argument("what", nargs="*", metavar="make|judge|normal", help="default: make judge")
     parser.add_argument("--faulty", type=int, default=1, help="seeds of each kind with a fault (default: 1)")
     parser.add_argument("--healthy", type=int, default=2, help="seeds of each healthy kind (default: 2)")
     parser.add_argument("--out", type=Path, default=Path("doctor"), help="folder of runs and findings")
     parser.add_argument(
         "--data", action="append", default=[], metavar="NAME:PATH", help="where mnist or cifar10 lie"
     )
+    parser.add_argument(
+        "--half",
+        action="append",
+        choices=(CHOOSING, REPORTING),
+        help="of the runs that are judged: those that limits were set on, or the others (default: both)",
+    )
     asked = parser.parse_args()
+    asked.half = asked.half or [CHOOSING, REPORTING]
     places = {name: name for name in SOURCES if name not in NEEDS_FILES}
     places |= {one.partition(":")[0]: one for one in asked.data}
     wanted = list(cases(asked.faulty, asked.healthy))
     if not asked.what or "make" in asked.what:
         make(wanted, places, asked.out)
+    if not asked.what or "judge" in asked.what:
+        judge(wanted, asked.half, asked.out)
+    if "normal" in asked.what:
+        print(f"{write_table(wanted, asked.out)} runs in {TABLE}")
     return 0
+
+
+def judge(wanted: list[Case], halves: list[str], out: Path) -> None:
+    """Look at what was made of some halves, tell how often that was right, and write it down."""
+    from benchmarks.doctor.drawing import confusion_image
+    from saddlepoint.plots.png import save_png
+
+    found = {half: judged([case for case in wanted if case.half == half], out) for half in halves}
+    results = {
+        "version": 1,
+        "command": "python -m benchmarks.doctor",
+        "machine": describe_machine(),
+        "halves": {half: {**summary(rows), "rows": rows} for half, rows in found.items() if rows},
+    }
+    write_json(out / "doctor.json", results)
+    for half, part in results["halves"].items():
+        print("\n".join([f"\n{half}", "", *lines(part)]))
+    if REPORTING in results["halves"]:
+        save_png(out / "doctor.png", confusion_image(found[REPORTING]))
 
 
 if __name__ == "__main__":

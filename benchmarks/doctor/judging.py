@@ -1,7 +1,7 @@
 """What the doctor says of runs of known kinds, and how often that is right."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -76,10 +76,9 @@ def _said(case: Case, note: dict[str, Any], out: Path) -> dict[str, Any]:
 def reach(run: Model, seed: int) -> float | None:
     """Return the share of classes or modes that samples reach, by labels, of which the doctor knows nothing.
 
-    None where there are none, or where neighbours cannot tell the classes of examples.
+    None where there are none, or where neighbours cannot tell the classes of examples. Of points, samples count
+    that are nearer to the mean of a class than a quarter of the way to the next one.
     """
-    from sklearn.neighbors import KNeighborsClassifier
-
     data = run.data()
     (train, label), (held, of_held) = (
         split.take(np.random.default_rng(seed).permutation(len(split))[:most])
@@ -87,13 +86,35 @@ def reach(run: Model, seed: int) -> float | None:
     )
     if label is None or of_held is None:
         return None
-    judge = KNeighborsClassifier(5).fit(_flat(train), label)
-    if (judge.predict(_flat(held)) == of_held).mean() < SURE:
+    classes = (_near if data.kind == "points" else _alike)(_flat(train), label)
+    if (classes(_flat(held)) == of_held).mean() < SURE:
         return None
     count = int(label.max()) + 1
-    made = np.bincount(judge.predict(_flat(run.sample(SAMPLES, seed=seed))), minlength=count) / SAMPLES
+    said = classes(_flat(run.sample(SAMPLES, seed=seed)))
+    made = np.bincount(said[said >= 0], minlength=count) / SAMPLES
     real = np.bincount(label, minlength=count) / len(label)
     return float((made >= RARE * real)[real > 0].mean())
+
+
+def _alike(train: np.ndarray, label: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    """Return what tells classes by five neighbours."""
+    from sklearn.neighbors import KNeighborsClassifier
+
+    return KNeighborsClassifier(5).fit(train, label).predict
+
+
+def _near(train: np.ndarray, label: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    """Return what tells modes by the distance to their means, −1 for what is near none."""
+    means = np.stack([train[label == one].mean(0) for one in range(int(label.max()) + 1)])
+    apart = np.linalg.norm(means[:, None] - means, axis=-1)
+    reach = np.where(apart > 0, apart, np.inf).min(1) / 4
+
+    def classes(points: np.ndarray) -> np.ndarray:
+        far = np.linalg.norm(points[:, None] - means, axis=-1)
+        nearest = far.argmin(1)
+        return np.where(far[np.arange(len(far)), nearest] < reach[nearest], nearest, -1)
+
+    return classes
 
 
 def first(row: dict[str, Any]) -> str:

@@ -90,10 +90,10 @@ IMAGES = (*GREY, "cifar10")
 SMALL = {"width": 128, "batch": 512}  # for points, so that half a minute shows enough of them
 # Conditions any of which names the cause.
 STILL = ("untrained", "critic-too-weak")
-TORN = ("diverged", "mode-collapse", "dead-units", "saturated-output", "critic-overpowers")
-CLIMBING = ("critic-overpowers", "mode-collapse", "diverged", "saturated-output")
+TORN = ("rate-too-high", "diverged", "mode-collapse", "dead-units", "saturated-output", "critic-overpowers")
+CLIMBING = ("generator-climbs", "critic-overpowers", "mode-collapse", "diverged", "saturated-output")
 INSIDE_OUT = ("critic-upside-down", "critic-too-weak")
-BY_HEART = ("memorised", "critic-overfits")
+BY_HEART = ("memorised", "critic-overfits", "data-faults")
 
 SCENARIOS = {
     # Left alone, for about as long as it takes until results are worth seeing.

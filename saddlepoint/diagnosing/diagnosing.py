@@ -9,6 +9,7 @@ from saddlepoint.diagnosing.cures import command
 from saddlepoint.diagnosing.finding import Finding, conditions, unexplained
 from saddlepoint.diagnosing.signals import Signals
 from saddlepoint.runs.model import Model
+from saddlepoint.runs.normal import normal, outside
 
 VERSION = 1
 
@@ -38,6 +39,9 @@ class Diagnosis:
         told: findings, the surest first; those that another one explains are left out.
         looked: names of all conditions that were looked for.
         unread: whether the run's data could not be read, without which little can be told.
+        unusual: curves that lie outside those of healthy runs of the recipe, in sentences: no findings, since
+            other data and flags have other curves.
+        usual: what these runs are, "" where nobody knows what is normal.
     """
 
     run: Path
@@ -45,6 +49,8 @@ class Diagnosis:
     told: tuple[Told, ...]
     looked: tuple[str, ...]
     unread: bool = False
+    unusual: tuple[str, ...] = ()
+    usual: str = ""
 
     @property
     def healthy(self) -> bool:
@@ -67,7 +73,15 @@ class Diagnosis:
             for one in self.told
         ]
         state = {"healthy": self.healthy, "data_read": not self.unread}
-        return {"version": VERSION, "run": str(self.run), "step": self.step, **state, "findings": findings}
+        beside = {"beside": self.usual, "unusual": list(self.unusual)}
+        return {
+            "version": VERSION,
+            "run": str(self.run),
+            "step": self.step,
+            **state,
+            "findings": findings,
+            **beside,
+        }
 
     def __str__(self) -> str:
         if self.unread:
@@ -77,7 +91,14 @@ class Diagnosis:
             head = f"{self.run} looks healthy at step {self.step:,}: none of {looked} conditions was found"
         else:
             head = f"{self.run}, step {self.step:,}:"
-        return "\n".join([head, *(_text(one) for one in self.told)])
+        return "\n".join([head, *(_text(one) for one in self.told), *self._beside()])
+
+    def _beside(self) -> list[str]:
+        if not self.usual:
+            return []
+        if not self.unusual:
+            return [f"\nits curves lie where those of {self.usual} do"]
+        return [f"\nbeside {self.usual}", *(f"  {line}" for line in self.unusual)]
 
 
 def doctor(run: Model, *, seed: int = 0, report: Progressing = silent) -> Diagnosis:
@@ -103,7 +124,10 @@ def doctor(run: Model, *, seed: int = 0, report: Progressing = silent) -> Diagno
         Told(name, finding, command(run.config, finding.change)) for name, finding in unexplained(found)
     )
     names = tuple(name for name, _ in looked)
-    return Diagnosis(run.path, run.step, order, names, unread=signals.data is None)
+    known = normal(run.built())
+    unusual = tuple(outside(signals.rows, known.bands)) if known and signals.rows else ()
+    usual = str(known) if known else ""
+    return Diagnosis(run.path, run.step, order, names, signals.data is None, unusual, usual)
 
 
 def _text(told: Told) -> str:

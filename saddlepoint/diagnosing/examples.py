@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from saddlepoint.data.dataset import Dataset, Split
-from saddlepoint.diagnosing.samples import cells
+from saddlepoint.diagnosing.samples import FEW_BINS, cells
 
 if TYPE_CHECKING:
     from sklearn.cluster import KMeans
@@ -87,8 +87,13 @@ class Examples:
 
     @cached_property
     def cells(self) -> "KMeans":
-        """Parts of that space that hold about as many training examples each."""
+        """Parts of that space, by k-means."""
         return cells(self.placed, self.seed)
+
+    @cached_property
+    def few_cells(self) -> "KMeans":
+        """Fewer and larger ones."""
+        return cells(self.placed, self.seed, FEW_BINS)
 
 
 def principal(centred: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:

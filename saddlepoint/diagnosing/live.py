@@ -72,6 +72,11 @@ class LiveSignals(Signals):
         """The same: its players meet these weights."""
         return self.trainer.family
 
+    @property
+    def moved(self) -> dict[str, float]:
+        """Nothing: where weights began is not kept in memory."""
+        return {}
+
     @cached_property
     def worth(self) -> int:
         """Images after which results of the recipe are worth seeing."""

@@ -7,7 +7,7 @@ import numpy as np
 if TYPE_CHECKING:
     from sklearn.cluster import KMeans
 
-LEAST_IN_BIN, MOST_BINS = 30, 40  # real examples in a bin on average, and bins
+LEAST_IN_BIN, MOST_BINS, FEW_BINS = 30, 40, 10  # real examples in a bin on average; bins, fine and coarse
 RARE, CHANCE = 0.25, 0.01  # of a bin's real share; of finding so few by chance in any bin
 FEWEST = 8  # examples of either kind in a bin whose variances are compared
 NEIGHBOURS = 5
@@ -29,11 +29,11 @@ class Bins(NamedTuple):
     spread: float
 
 
-def cells(real: np.ndarray, seed: int = 0) -> "KMeans":
-    """Return k-means cells of (n, d) real examples, with some thirty of them in each."""
+def cells(real: np.ndarray, seed: int = 0, most: int = MOST_BINS) -> "KMeans":
+    """Return k-means cells of (n, d) real examples, with some thirty of them in each, at most ``most``."""
     from sklearn.cluster import KMeans
 
-    count = int(np.clip(len(real) // LEAST_IN_BIN, 2, MOST_BINS))
+    count = int(np.clip(len(real) // LEAST_IN_BIN, 2, most))
     count = min(count, len(np.unique(real, axis=0)))
     return KMeans(count, max_iter=50, random_state=seed).fit(real)
 

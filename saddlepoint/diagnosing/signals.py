@@ -28,6 +28,7 @@ from saddlepoint.runs.worth_seeing import worth
 from saddlepoint.sampling.samples import draw_latents, sample
 
 SAMPLES = 1_000
+PUSHED = 64  # samples whose push by the generator's loss is looked at
 BATCH = 256  # examples that networks are shown at once
 
 
@@ -181,6 +182,14 @@ class Signals:
         return bins(self.examples.cells, self.examples.placed, self.placed)
 
     @cached_property
+    def lost(self) -> float:
+        """Share of the data in parts that samples avoid, whether parts are small or large: the smaller of both.
+
+        Small parts of a narrow mode are avoided by samples that are wider than it, which miss no mode.
+        """
+        return min(self.bins.lost, bins(self.examples.few_cells, self.examples.placed, self.placed).lost)
+
+    @cached_property
     def variety(self) -> float:
         """Variance of samples over that of real examples, in all directions."""
         return float(self.placed.var(0).sum() / max(self.examples.placed.var(0).sum(), 1e-12))
@@ -236,6 +245,32 @@ class Signals:
         fake = torch.tensor(self.scores["fake"][:count], requires_grad=True)
         loss = objective.generator(torch.tensor(self.scores["real"][:count]), fake).sum()
         return float(torch.autograd.grad(loss, fake)[0].abs().mean())
+
+    @cached_property
+    def pushed_down(self) -> float | None:
+        """Share of samples that the generator's adversarial term pushes to lower scores of the critic.
+
+        None where it has no such term, no critic with scores, or no slope.
+        """
+        family = copy.deepcopy(self.player).train()
+        critique = getattr(family, "critique", None)
+        if self.scores is None or critique is None or "g" not in family.players:
+            return None
+        with torch.random.fork_rng():
+            latent = draw_latents(family, PUSHED, seed=self.seed)
+            batch = Batch(self.floats(self.real[:PUSHED]))
+            if len(batch.real) < PUSHED:
+                return None
+            fake = family.generate(latent, batch).detach().requires_grad_()
+            term = family.terms("g", batch, latent, fake).minimise.get("adversarial")
+            if term is None or not term.requires_grad:
+                return None
+            (push,) = torch.autograd.grad(term, fake, allow_unused=True)
+            (rise,) = torch.autograd.grad(critique(fake, batch).score.sum(), fake)
+        if push is None or not bool(push.any()):
+            return None
+        along = (push * rise).flatten(1).sum(1)
+        return float((along > 0).double().mean())
 
     # Units.
 

@@ -16,6 +16,7 @@ from saddlepoint.data.dataset import Dataset
 from saddlepoint.engine.loop import Trainer, Watcher
 from saddlepoint.plots.drawing import drawing_of
 from saddlepoint.plots.png import save_png
+from saddlepoint.runs.normal import Normal
 from saddlepoint.sampling.samples import draw_latents
 
 if TYPE_CHECKING:
@@ -162,9 +163,13 @@ def save_pictures(
     title: str,
     references: dict[str, float],
     examples: str,
+    usual: Normal | None = None,
     report: Progressing = silent,
 ) -> None:
-    """Write the final grid, the animation over training time, and the curves over ``examples`` shown."""
+    """Write the final grid, the animation over training time, and the curves over ``examples`` shown.
+
+    The curves of healthy runs, ``usual``, are drawn behind them where there are any.
+    """
     from saddlepoint.plots.animation import save_animation
     from saddlepoint.plots.curves.picture import save_curves
 
@@ -179,7 +184,8 @@ def save_pictures(
     rows = folder.rows()
     if rows:
         report("drawing the curves", 0, 0)
-        save_curves(folder.curves, rows, title=title, references=references, examples=examples)
+        behind: dict[str, Any] = {"bands": usual.bands, "usual": str(usual)} if usual else {}
+        save_curves(folder.curves, rows, title=title, references=references, examples=examples, **behind)
 
 
 def _read(path: Path) -> Image.Image:

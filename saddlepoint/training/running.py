@@ -9,6 +9,7 @@ from saddlepoint.compute.plan import Plan
 from saddlepoint.core.experiment import Budget
 from saddlepoint.core.run_folder import RunFolder
 from saddlepoint.engine.loop import Habits, Interrupted, Trainer, Watcher
+from saddlepoint.runs.normal import normal
 from saddlepoint.runs.prepare import Prepared
 from saddlepoint.scoring.quick import QuickScores
 from saddlepoint.training.health import Health
@@ -90,7 +91,7 @@ def train_on(
         with screen.working("drawing") as report:
             title = f"{prepared.recipe.name} on {data.name}, {prepared.experiment.objective}"
             references = dict(prepared.experiment.family.references)
-            save_pictures(folder, title, references, prepared.kind.many, report)
+            save_pictures(folder, title, references, prepared.kind.many, normal(prepared), report)
     run = Run(folder)
     if run.drawing.files and prepared.experiment.family.samples:  # a picture is not what one hears or reads
         samples = run.sample(run.drawing.shown)

@@ -6,7 +6,18 @@ from saddlepoint.diagnosing.signals import Signals
 APART = 0.5  # of the samples' variance
 
 
-@condition("batch-statistics", after=("diverged", "mode-collapse", "untrained"))
+@condition(
+    "batch-statistics",
+    after=(
+        "diverged",
+        "mode-collapse",
+        "untrained",
+        "rate-too-high",
+        "data-faults",
+        "generator-climbs",
+        "critic-upside-down",
+    ),
+)
 def batch_statistics(signals: Signals) -> Finding | None:
     """Samples with stored statistics differ from what the generator made in training."""
     apart = signals.normalised_by_batch

@@ -3,10 +3,24 @@
 from saddlepoint.diagnosing.finding import Evidence, Finding, above, condition
 from saddlepoint.diagnosing.signals import Signals
 
-POWER = 5.0  # times that of real images
+POWER = 20.0  # times that of real images
 
 
-@condition("checkerboard", after=("diverged", "untrained", "too-short", "mode-collapse", "critic-overpowers"))
+@condition(
+    "checkerboard",
+    after=(
+        "diverged",
+        "untrained",
+        "too-short",
+        "mode-collapse",
+        "critic-overpowers",
+        "rate-too-high",
+        "data-faults",
+        "critic-overfits",
+        "generator-climbs",
+        "critic-upside-down",
+    ),
+)
 def checkerboard(signals: Signals) -> Finding | None:
     """Samples have a grain of two pixels that data do not have."""
     if not signals.samples or signals.data is None or signals.checkerboard is None:

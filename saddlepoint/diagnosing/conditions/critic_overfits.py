@@ -4,10 +4,10 @@ from saddlepoint.diagnosing.finding import Evidence, Finding, condition
 from saddlepoint.diagnosing.samples import chances_apart
 from saddlepoint.diagnosing.signals import Signals
 
-APART, FEWEST = 0.7, 25
+APART, FEWEST = 0.65, 25
 
 
-@condition("critic-overfits", after=("diverged", "memorised", "untrained"))
+@condition("critic-overfits", after=("diverged", "untrained", "data-faults", "rate-too-high"))
 def critic_overfits(signals: Signals) -> Finding | None:
     """The critic scores training examples above held-out ones."""
     if signals.data is None or signals.scores is None or len(signals.held) < FEWEST:

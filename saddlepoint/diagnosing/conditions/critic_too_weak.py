@@ -4,10 +4,21 @@ from saddlepoint.diagnosing.finding import Evidence, Finding, condition
 from saddlepoint.diagnosing.samples import chances_apart
 from saddlepoint.diagnosing.signals import Signals
 
-APART, EASY = 0.6, 0.85  # chance that a real example scores higher; share that five neighbours tell rightly
+APART, EASY = 0.6, 0.99  # chance that a real example scores higher; share that five neighbours tell rightly
 
 
-@condition("critic-too-weak", after=("diverged", "untrained", "too-short", "data-faults"))
+@condition(
+    "critic-too-weak",
+    after=(
+        "diverged",
+        "untrained",
+        "too-short",
+        "data-faults",
+        "critic-upside-down",
+        "generator-climbs",
+        "rate-too-high",
+    ),
+)
 def critic_too_weak(signals: Signals) -> Finding | None:
     """Anybody can tell samples from data, and the critic cannot."""
     if not signals.samples or signals.data is None or signals.scores is None:

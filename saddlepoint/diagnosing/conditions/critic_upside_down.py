@@ -4,10 +4,10 @@ from saddlepoint.diagnosing.finding import Evidence, Finding, condition
 from saddlepoint.diagnosing.samples import chances_apart
 from saddlepoint.diagnosing.signals import Signals
 
-APART, EASY = 0.1, 0.85  # chance that a real example scores higher; share that five neighbours tell rightly
+APART, EASY = 0.1, 0.95  # chance that a real example scores higher; share that five neighbours tell rightly
 
 
-@condition("critic-upside-down", after=("diverged", "untrained", "player-stopped"), live=True)
+@condition("critic-upside-down", after=("untrained", "player-stopped", "data-faults"), live=True)
 def critic_upside_down(signals: Signals) -> Finding | None:
     """The critic scores bad samples above data."""
     if not signals.samples or signals.data is None or signals.scores is None:

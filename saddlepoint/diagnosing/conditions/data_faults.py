@@ -10,6 +10,7 @@ REPEATED, FLAT, FLAT_LEVELS = 0.2, 0.1, 2.0  # shares of examples; deviation of 
 RANGE = 0.25  # of all levels, that nearly all pixels are in
 SMALL, LARGE = 0.05, 20.0  # deviation of points
 FEWEST = 100  # held-out labels
+FEW = 300  # training examples
 KNOWN = 1.5  # times as many labels guessed rightly by neighbours as the commonest class alone would give
 
 
@@ -40,7 +41,23 @@ def data_faults(signals: Signals) -> Finding | None:
             "empty pictures are the easiest to make; the generator makes them first",
             advice="take them out of the data",
         )
-    return _labels(signals)
+    return _labels(signals) or _few(signals)
+
+
+def _few(signals: Signals) -> Finding | None:
+    """Find data of which there are so few that any critic learns them by heart."""
+    count = len(signals.examples.data.train)
+    sure = below(count, FEW)
+    if sure <= 0.5:
+        return None
+    return Finding(
+        f"there are only {count:,} training examples",
+        sure,
+        (Evidence("training examples", count, FEW),),
+        "a critic soon knows so few by heart, and samples become copies of them, or of one",
+        {"augment": "color,translation,cutout"},
+        "or more data",
+    )
 
 
 def _scale(signals: Signals) -> Finding | None:

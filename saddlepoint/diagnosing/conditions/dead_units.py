@@ -6,7 +6,7 @@ from saddlepoint.diagnosing.signals import Signals
 DEAD = 0.5
 
 
-@condition("dead-units", after=("diverged",))
+@condition("dead-units", after=("diverged", "rate-too-high", "generator-climbs"))
 def dead_units(signals: Signals) -> Finding | None:
     """Most of the generator's rectified units give nothing for any latent."""
     if not signals.samples:

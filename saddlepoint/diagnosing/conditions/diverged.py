@@ -6,9 +6,11 @@ from saddlepoint.diagnosing.finding import Evidence, Finding, above, condition
 from saddlepoint.diagnosing.signals import Signals, last_part
 
 GROWTH, LARGE = 20.0, 50.0  # times its middle, and in its own units
+AWAY = 10.0  # variance of samples over that of data
+MOVED = 0.02  # of its length, that every player's weights must have moved: a game that began is meant
 
 
-@condition("diverged", live=True)
+@condition("diverged", after=("generator-climbs", "critic-upside-down"), live=True)
 def diverged(signals: Signals) -> Finding | None:
     """A term is no number any more, or grows without end."""
     if not signals.finite:
@@ -47,7 +49,7 @@ def diverged(signals: Signals) -> Finding | None:
             worst = (growth, name, signals.since(np.abs(curve) > LARGE))
     growth, name, since = worst
     if growth <= GROWTH:
-        return None
+        return _run_away(signals)
     return Finding(
         f"{name} has grown {growth:.0f}-fold since the first half of the run",
         above(growth, GROWTH),
@@ -55,4 +57,20 @@ def diverged(signals: Signals) -> Finding | None:
         "the players drive each other apart: steps are larger than the game's curvature allows",
         {"lr_g": "half", "lr_d": "half", "penalty": ("r1",)},
         since=since,
+    )
+
+
+def _run_away(signals: Signals) -> Finding | None:
+    """Find samples that have left the region of the data in all directions."""
+    if not signals.samples or signals.data is None or any(one < MOVED for one in signals.moved.values()):
+        return None
+    variety = signals.variety
+    if variety <= AWAY:
+        return None
+    return Finding(
+        f"samples have {variety:,.0f} times the variance of the data",
+        above(variety, AWAY),
+        (Evidence("variance of samples over that of data", variety, AWAY),),
+        "the generator runs away from the data faster than the critic can call it back",
+        {"lr_g": "half", "penalty": ("r1",)},
     )

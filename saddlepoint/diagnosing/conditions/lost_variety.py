@@ -3,7 +3,7 @@
 from saddlepoint.diagnosing.finding import Evidence, Finding, below, condition
 from saddlepoint.diagnosing.signals import Signals
 
-SPREAD = 0.35  # of the data's variance within bins
+SPREAD = 0.2  # of the data's variance within bins
 
 
 @condition(
@@ -16,6 +16,11 @@ SPREAD = 0.35  # of the data's variance within bins
         "critic-overpowers",
         "margin",
         "latent-unused",
+        "data-faults",
+        "critic-overfits",
+        "generator-climbs",
+        "critic-upside-down",
+        "rate-too-high",
     ),
 )
 def lost_variety(signals: Signals) -> Finding | None:

@@ -6,7 +6,10 @@ from saddlepoint.diagnosing.signals import Signals
 COPIES, FEWEST = 0.3, 25  # share of samples, and examples
 
 
-@condition("memorised", after=("diverged", "mode-collapse", "untrained"))
+@condition(
+    "memorised",
+    after=("diverged", "mode-collapse", "untrained", "critic-overfits", "data-faults", "rate-too-high"),
+)
 def memorised(signals: Signals) -> Finding | None:
     """Samples are nearer to training examples than to others of the same kind that were never trained on."""
     if not signals.samples or signals.data is None or min(len(signals.real), len(signals.held)) < FEWEST:

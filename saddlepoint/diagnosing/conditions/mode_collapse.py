@@ -3,19 +3,31 @@
 from saddlepoint.diagnosing.finding import Evidence, Finding, above, below, condition
 from saddlepoint.diagnosing.signals import Signals
 
-LOST, VARIETY = 0.25, 0.15  # of the data's mass, and of its variance
+LOST, VARIETY = 0.2, 0.15  # of the data's mass, and of its variance
 
 
 @condition(
     "mode-collapse",
-    after=("diverged", "untrained", "too-short", "critic-overpowers", "margin", "latent-unused"),
+    after=(
+        "diverged",
+        "untrained",
+        "too-short",
+        "critic-overpowers",
+        "margin",
+        "latent-unused",
+        "data-faults",
+        "critic-overfits",
+        "generator-climbs",
+        "critic-upside-down",
+        "rate-too-high",
+    ),
     live=True,
 )
 def mode_collapse(signals: Signals) -> Finding | None:
     """Samples leave out whole parts of the data, or are all alike."""
     if not signals.samples or signals.data is None:
         return None
-    lost, variety = signals.bins.lost, signals.variety
+    lost, variety = signals.lost, signals.variety
     sure = max(above(lost, LOST), below(variety, VARIETY))
     if sure <= 0.5:
         return None

@@ -8,7 +8,18 @@ from saddlepoint.diagnosing.signals import Signals
 REPEATS, SWING, FEWEST = 0.5, 0.5, 24  # autocorrelation at a later peak; deviation over mean; rows
 
 
-@condition("oscillation", after=("diverged", "critic-overpowers", "mode-collapse"), live=True)
+@condition(
+    "oscillation",
+    after=(
+        "diverged",
+        "critic-overpowers",
+        "mode-collapse",
+        "data-faults",
+        "generator-climbs",
+        "rate-too-high",
+    ),
+    live=True,
+)
 def oscillation(signals: Signals) -> Finding | None:
     """The generator's loss swings regularly and widely."""
     curve = signals.curve("g/adversarial")

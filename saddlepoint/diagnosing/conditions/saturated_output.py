@@ -8,7 +8,20 @@ from saddlepoint.diagnosing.signals import Signals
 MORE = 0.3  # share of pixels
 
 
-@condition("saturated-output", after=("diverged", "untrained", "too-short"), live=True)
+@condition(
+    "saturated-output",
+    after=(
+        "diverged",
+        "untrained",
+        "too-short",
+        "data-faults",
+        "critic-overfits",
+        "generator-climbs",
+        "critic-upside-down",
+        "rate-too-high",
+    ),
+    live=True,
+)
 def saturated_output(signals: Signals) -> Finding | None:
     """Samples have far more pixels at the ends of the range than data."""
     if not signals.samples or signals.data is None or not signals.kind.sized:

@@ -9,7 +9,18 @@ SHOWN = 0.4  # of the images after which results are worth seeing
 
 @condition(
     "too-short",
-    after=("diverged", "untrained", "data-faults", "margin", "codes-ignored", "latent-unused"),
+    after=(
+        "diverged",
+        "untrained",
+        "data-faults",
+        "margin",
+        "codes-ignored",
+        "latent-unused",
+        "dead-units",
+        "generator-climbs",
+        "critic-upside-down",
+        "rate-too-high",
+    ),
     live=True,
 )
 def too_short(signals: Signals) -> Finding | None:

@@ -25,7 +25,7 @@ from saddlepoint.plots.curves.end_labels import BROKEN, end_labels, move_labels_
 from saddlepoint.plots.curves.measured_once import once_height, write_once
 from saddlepoint.plots.curves.panels import LOW, Panel, colours, panels
 from saddlepoint.plots.curves.scale import NICE, set_scale
-from saddlepoint.plots.curves.series import AVERAGED, Curve, clock, curve, read, smoothed
+from saddlepoint.plots.curves.series import AVERAGED, Band, Curve, clock, curve, read, smoothed
 from saddlepoint.plots.png import save_png
 
 WIDTH, DPI = 9.0, 200  # inches; twice the 900 pixels at which a page shows it
@@ -41,10 +41,13 @@ def save_curves(
     title: str,
     references: Mapping[str, float] | None = None,
     examples: str = "images",
+    bands: Mapping[str, Band] | None = None,
+    usual: str = "",
     text: Mapping[str, str] | None = None,
 ) -> None:
     """Write ``curves_image`` as PNG with ``text`` in its text chunks; arguments and errors as there."""
-    save_png(path, curves_image(rows, title=title, references=references, examples=examples), text=text)
+    settings: dict[str, Any] = {"title": title, "references": references, "examples": examples}
+    save_png(path, curves_image(rows, bands=bands, usual=usual, **settings), text=text)
 
 
 def curves_image(
@@ -53,6 +56,8 @@ def curves_image(
     title: str,
     references: Mapping[str, float] | None = None,
     examples: str = "images",
+    bands: Mapping[str, Band] | None = None,
+    usual: str = "",
 ) -> Image.Image:
     """Draw a run's metrics over the images shown to the critic, the step on a second axis.
 
@@ -66,6 +71,8 @@ def curves_image(
         title: one line above.
         references: for a name in the metrics its value at the equilibrium, drawn as a dashed line.
         examples: what people call what is shown to the critic.
+        bands: for a name in the metrics where other runs had it, drawn behind.
+        usual: what these runs are.
 
     Returns:
         RGB, 1800 pixels wide.
@@ -73,7 +80,8 @@ def curves_image(
     Raises:
         ValueError: no rows, a row with neither images nor step, or no numbers in any row.
     """
-    return picture(curves_figure(rows, title=title, references=references, examples=examples))
+    settings: dict[str, Any] = {"title": title, "references": references, "examples": examples}
+    return picture(curves_figure(rows, bands=bands, usual=usual, **settings))
 
 
 def curves_figure(
@@ -82,6 +90,8 @@ def curves_figure(
     title: str,
     references: Mapping[str, float] | None = None,
     examples: str = "images",
+    bands: Mapping[str, Band] | None = None,
+    usual: str = "",
 ) -> Figure:
     """Return ``curves_image`` before it is drawn; arguments and errors as there."""
     if not rows:
@@ -93,9 +103,10 @@ def curves_figure(
     shown, left_out = every[:MOST_PANELS], len(every[MOST_PANELS:])
     references = {name: value for name, value in (references or {}).items() if np.isfinite(value)}
     drawn = {name: references[name] for panel in shown for name in panel.series if name in references}
+    bands = {name: band for name, band in (bands or {}).items() if any(name in one.series for one in shown)}
     unit = f"{examples} shown" if "images" in rows[0] else "step"
 
-    head = [Words(clipped(title, 80), 13, bold=True), *_legend(shown, drawn)]
+    head = [Words(clipped(title, 80), 13, bold=True), *_legend(shown, drawn, usual if bands else "")]
     body = AXES + sum(panel.height + BETWEEN for panel in shown) if shown else 0.0
     foot = once_height(once, left_out)
     heights = [height for height in (head_height(*head), body, foot) if height]
@@ -109,7 +120,7 @@ def curves_figure(
         images, steps = clock(rows)
         places[0].set_xlim(*_horizontal_limits(images))
         for place, panel in zip(places, shown, strict=True):
-            _draw_panel(place, panel, drawn)
+            _draw_panel(place, panel, drawn, bands)
         _draw_clock(places, images, steps, unit)
         figure.align_ylabels(places)
         parts[1].lay_out()
@@ -118,24 +129,27 @@ def curves_figure(
     return figure
 
 
-def _legend(shown: Sequence[Panel], references: Mapping[str, float]) -> list[Words]:
+def _legend(shown: Sequence[Panel], references: Mapping[str, float], usual: str) -> list[Words]:
     """Return the line that says what faint, bold and dashed lines are, if there are any."""
     averaged = any(len(series.x) >= AVERAGED for panel in shown for series in panel.series.values())
     key = ["faint: as measured", "bold: moving average"] if averaged else []
     values = ", ".join(f"{spoken(name)} {brief(value)}" for name, value in references.items())
     key += [f"dashed: at the equilibrium ({values})"] if values else []
+    key += [f"hatched: {usual}"] if usual else []
     return [Words("  ·  ".join(key), 8.5, FAINT)] if key else []
 
 
-def _draw_panel(place: Axes, panel: Panel, references: Mapping[str, float]) -> None:
+def _draw_panel(place: Axes, panel: Panel, references: Mapping[str, float], bands: Mapping[str, Band]) -> None:
     bare(place, size=9)
     place.set_ylabel(clipped(panel.name, round(20 * panel.height)), color=INK, size=9.5, parse_math=False)
     curves = {name: curve(series) for name, series in panel.series.items()}
     marks = {name: references[name] for name in curves if name in references}
+    behind = {name: _within(bands[name], curves[name].x) for name in curves if name in bands}
+    inside = [float(value) for band in behind.values() for value in (*band.low, *band.high)]
     set_scale(
         place,
         list(curves.values()),
-        list(marks.values()),
+        [*marks.values(), *inside],
         share="D(x)" in curves,
         ticks=5 if panel.height > LOW else 3,
     )
@@ -147,11 +161,31 @@ def _draw_panel(place: Axes, panel: Panel, references: Mapping[str, float]) -> N
     colour = colours(list(curves))
     for mark in sorted(set(marks.values())):
         _draw_reference(place, mark, [colour[name] for name in marks if marks[name] == mark])
+    for name, band in behind.items():
+        place.fill_between(
+            band.x,
+            band.low,
+            band.high,
+            facecolor="none",
+            edgecolor=colour[name],
+            hatch="////",
+            alpha=0.25,
+            lw=0,
+        )
     labels = []
     for name, line in curves.items():
         _draw_line(place, line, colour[name])
         labels += end_labels(place, name, line, colour[name], alone=len(curves) == 1)
     write_labels(place, labels)
+
+
+def _within(band: Band, x: np.ndarray) -> Band:
+    """Return the part of a band over a run's length, which may end between two of its points."""
+    if not len(x) or x[-1] <= band.x[0]:
+        return Band(*(part[:0] for part in band))
+    ends = band.x[band.x < x[-1]], np.array([min(x[-1], band.x[-1])])
+    places = np.unique(np.concatenate(ends))
+    return Band(places, *(np.interp(places, band.x, part) for part in (band.low, band.high)))
 
 
 def _draw_reference(place: Axes, value: float, owners: list[str]) -> None:

@@ -44,6 +44,20 @@ class Curve(NamedTuple):
     broken: np.ndarray
 
 
+class Band(NamedTuple):
+    """Where a figure usually lies.
+
+    Attributes:
+        x: (n,) images shown, ascending.
+        low: (n,) its least values there.
+        high: (n,) its largest.
+    """
+
+    x: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+
 def clock(rows: Sequence[Mapping[str, Any]]) -> tuple[np.ndarray, np.ndarray]:
     """Return (images, steps) of every row, float64; either stands in for the other where it is missing.
 

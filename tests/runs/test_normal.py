@@ -1,0 +1,63 @@
+"""Curves of healthy runs, and a run's own beside them."""
+
+import json
+
+import numpy as np
+import pytest
+
+from saddlepoint.plots.curves.series import Band
+from saddlepoint.runs.normal import TABLE, banded, normal, outside
+from saddlepoint.runs.prepare import prepare
+
+
+def rows(value, count=40, images=1_000):
+    return [{"step": i, "images": images * (i + 1), "D(x)": value(i)} for i in range(count)]
+
+
+def test_a_band_holds_every_run_and_no_more():
+    images, curves = banded([rows(lambda i: 0.5 + 0.01 * i), rows(lambda i: 0.6 + 0.01 * i)])
+    (low, high) = np.array(curves["D(x)"])
+    assert images == [1_000 * (2 * k + 1) for k in range(20)]
+    np.testing.assert_allclose(high - low, 0.11, atol=0.011)  # the runs are 0.1 apart, and rise within a window
+    assert low[0] == 0.5
+    assert high[-1] == 0.99
+
+
+def test_a_band_ends_with_the_shortest_run_and_leaves_out_what_one_run_has_not():
+    longer = [row | {"other": 1.0} for row in rows(lambda i: 0.5, count=80)]
+    images, curves = banded([longer, rows(lambda i: 0.5)])
+    assert images[-1] < 40_000
+    assert list(curves) == ["D(x)"]
+
+
+@pytest.mark.parametrize(("value", "said"), [(0.5, 0), (0.62, 0), (0.38, 0), (0.7, 1), (0.3, 1)])
+def test_what_leaves_its_band_by_a_quarter_of_its_width_is_told(value, said):
+    x = np.array([0.0, 100_000.0])
+    bands = {"D(x)": Band(x, np.full(2, 0.4), np.full(2, 0.6))}
+    lines = outside(rows(lambda i: value), bands)
+    assert len(lines) == said
+    if said:
+        assert lines[0] == f"D(x) is {value:.3g} at the end, 0.4 to 0.6 in healthy runs"
+
+
+def test_nothing_is_told_beyond_the_end_of_a_band():
+    band = Band(np.array([0.0, 10_000.0]), np.zeros(2), np.ones(2))
+    assert outside(rows(lambda i: 9.0), {"D(x)": band}) == []
+
+
+def test_the_table_is_found_by_recipe_size_and_losses():
+    found = normal(prepare("dcgan", "digits"))
+    assert found is not None
+    assert found.runs >= 2
+    assert {"D(x)", "D(G(z))", "d/adversarial", "g/adversarial"} <= set(found.bands)
+    assert normal(prepare("dcgan", "digits", flags={"objective": "hinge"})) is None
+    assert normal(prepare("mlp_gan", "digits")) is None
+
+
+def test_every_band_of_the_table_is_one():
+    for key, band in json.loads(TABLE.read_text())["bands"].items():
+        assert band["runs"] >= 2, key
+        assert np.all(np.diff(band["images"]) > 0), key
+        for low, high in band["curves"].values():
+            assert len(low) == len(high) == len(band["images"]), key
+            assert np.all(np.array(low) <= np.array(high)), key
