@@ -146,7 +146,10 @@ def _noise_drawn(style: Style, measured: list[tuple[float, float]]) -> Image.Ima
             place.loglog(widths, [one[row] for one in limits], color=colour, lw=2, label=style.say(name))
             place.loglog(WIDTHS, [one[row] for one in measured], "o", color=colour, ms=5)
         ticks = (0.5, 1, 2, 4)
-        place.set(xlabel=style.say(Text("width of the noise", "噪声宽度")), ylabel="T·error²")
+        place.set(
+            xlabel=style.say(Text("width of the noise", "噪声宽度")),
+            ylabel=style.say(Text("T·error²", "T·误差²")),
+        )
         place.set_xticks(ticks, map(str, ticks))
         place.set_yticks((1, 3, 10, 30), ("1", "3", "10", "30"))
         place.minorticks_off()

@@ -579,7 +579,7 @@ def _what_to_do() -> Iterator[Block]:
             "game can sit at its equilibrium values, as the topic on reading losses shows. Then give the critic "
             "more steps, or a higher rate, or packs, or take the losses and penalties of R3GAN. The last two "
             "commands give PacGAN's ring to both.",
-            "看评分卡上的类别份额与支撑集大小，不要看损失：崩塌的博弈可以恰好停在均衡值上，“怎样读损失”一课有例为证。"
+            "看评分卡上的类别份额与支撑集大小，不要看损失：崩塌的博弈可以恰好停在均衡值上，“损失曲线能说明什么”一课有例为证。"
             "然后给判别器更多步数或更高的学习率，或者打包，或者换用 R3GAN 的损失与惩罚。最后两条命令在 PacGAN 的圆环上试验它们。",
         )
     )
