@@ -3,8 +3,10 @@
 from typing import NamedTuple
 
 from saddlepoint.core.experiment import DataSpec
+from saddlepoint.core.kinds import kinds
 
 USUAL = "dcgan"
+OTHERS = {"points": "r3gan", "waves": "wave_gan", "views": "style_structure"}  # by kind of data
 PER_CLASS = 20  # images of a class, on average, below which classes are not told apart by what they show
 
 
@@ -26,10 +28,8 @@ def choose(data: DataSpec) -> Choice:
     Nothing is worth more to images than their labels: on 8×8 digits the Fréchet distance after 20,000 images is
     a third of that without them (docs/families.md, "Codes and classes").
     """
-    if data.kind == "points":
-        return Choice("r3gan", f"{data.name} holds points")
-    if data.kind == "waves":
-        return Choice("wave_gan", f"{data.name} holds sounds")
+    if data.kind in OTHERS:
+        return Choice(OTHERS[data.kind], f"{data.name} holds {kinds.get(data.kind).many}")
     if data.kind == "tokens":
         notes = data.vocabulary is not None and data.vocabulary.notes
         return (

@@ -124,6 +124,7 @@ def prepare(
         dataset = _loaded(recipes.get(USUAL), data, report=report, **reading)
         choice = choose(dataset.spec)
         chosen = recipes.get(choice.recipe)
+        chosen.check_kind(dataset.spec)
         built = build(chosen, resolve(chosen, {}, beside), dataset.spec, seed, batch, ema)
         return dataclasses.replace(built.on(dataset), choice=choice)
     chosen = find_recipe(recipe or USUAL)

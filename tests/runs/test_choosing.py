@@ -4,12 +4,19 @@ import pytest
 
 import saddlepoint as sp
 from saddlepoint.core.experiment import DataSpec, recipes
+from saddlepoint.core.kinds import kinds
 from saddlepoint.core.vocabulary import Vocabulary
 from saddlepoint.runs.choosing import choose
 from saddlepoint.runs.prepare import prepare
 
 TEN = tuple("0123456789")
 NOTES, LETTERS = Vocabulary(("60", "62"), " ", notes=True), Vocabulary(("a", "b"), "")
+
+
+@pytest.mark.parametrize("kind", kinds.names())
+def test_no_kind_of_data_is_without_one(kind):
+    spec = DataSpec("any", kind, {"images": (8, 8, 1), "views": (2, 16, 16, 3)}.get(kind, (20,)), (), 100)
+    recipes.get(choose(spec).recipe).check_kind(spec)
 
 
 @pytest.mark.parametrize(
@@ -21,6 +28,7 @@ NOTES, LETTERS = Vocabulary(("60", "62"), " ", notes=True), Vocabulary(("a", "b"
         (DataSpec("few", "images", (8, 8, 1), TEN, 199), "dcgan"),
         (DataSpec("enough", "images", (8, 8, 1), TEN, 200), "labelled_dcgan"),
         (DataSpec("ring8", "points", (2,), TEN[:8], 10_000), "r3gan"),
+        (DataSpec("scenes", "views", (2, 32, 32, 3), (), 100), "style_structure"),
         (DataSpec("ma8", "waves", (64,), (), 100, rate=8_000), "wave_gan"),
         (DataSpec("poem", "tokens", (20,), (), 100, vocabulary=LETTERS), "seq_mle"),
         (DataSpec("tunes", "tokens", (20,), (), 100, vocabulary=NOTES), "melody_gan"),
