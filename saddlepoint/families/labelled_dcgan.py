@@ -64,7 +64,7 @@ def labelled_dcgan(
     )
 
     def optimizer(given: float | None, usual: float) -> Optimizer:
-        rate = given or usual
+        rate = usual if given is None else given
 
         def late(progress: Progress) -> float:
             return rate * SCHEDULES["late"](progress.fraction)

@@ -187,6 +187,11 @@ def test_the_label_joins_the_input_of_every_layer():
     assert inputs["critic.head.weight"] == (1, 8 + 3)
 
 
+def test_a_rate_of_nothing_is_not_the_usual_one():
+    assert build("labelled_dcgan", width=4, lr_d=0.0).optimizers["d"].lr == 0
+    assert build("labelled_dcgan", width=4).optimizers["d"].lr == 5e-4
+
+
 def test_the_label_joins_the_latent_and_the_dense_layer_alone():
     family = build("labelled_dcgan", width=4, hidden=8, strength=3.0).family.eval()
     inputs = {name: p.shape[1] for name, p in family.named_parameters() if p.dim() > 1}
