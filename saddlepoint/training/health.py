@@ -4,6 +4,7 @@ import time
 
 import torch
 
+from saddlepoint.core.errors import reason
 from saddlepoint.diagnosing.examples import Examples
 from saddlepoint.diagnosing.finding import Finding
 from saddlepoint.diagnosing.live import REAL, LiveSignals, look
@@ -22,6 +23,7 @@ class Health(Watcher):
 
     Attributes:
         found: what the last look found, the surest first; None before the first one.
+        failed: why looking came to nothing, after which nobody looks any more; empty where it did not.
         spent: seconds that all looks took.
     """
 
@@ -29,6 +31,7 @@ class Health(Watcher):
         self.prepared = prepared
         self.examples = Examples(prepared.data, prepared.seed, REAL)
         self.found: list[tuple[str, Finding]] | None = None
+        self.failed = ""
         self.spent = 0.0
         self._began = -1.0
         self._before = 0
@@ -49,16 +52,19 @@ class Health(Watcher):
 
     def look(self, trainer: Trainer) -> None:
         """Look now, unless this step has been looked at."""
-        if self._looked == trainer.done:
+        if self.failed or self._looked == trainer.done:
             return
         began = time.perf_counter()
-        with torch.random.fork_rng():
-            self.found = look(LiveSignals(trainer, self.prepared, self.examples, trainer.folder.rows()))
+        try:
+            with torch.random.fork_rng():
+                self.found = look(LiveSignals(trainer, self.prepared, self.examples, trainer.folder.rows()))
+        except Exception as error:  # whatever it is, the run is worth more than a look at it
+            self.failed = reason(error)
         self.spent += time.perf_counter() - began
         self._looked = trainer.done
 
     def __str__(self) -> str:
-        if self.found is None:
+        if self.found is None or self.failed:
             return ""
         if not self.found:
             return "healthy"
@@ -68,6 +74,8 @@ class Health(Watcher):
     def told(self, path: object) -> str:
         """Return what the last look found in a sentence, and the command that tells more."""
         more = f"more:  saddle doctor {path}"
+        if self.failed:
+            return f"not known, as looking failed ({self.failed}); {more}"
         if not self.found:
             return f"nothing wrong at a quick look; {more}"
         name, finding = self.found[0]

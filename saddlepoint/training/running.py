@@ -1,6 +1,7 @@
 """From a run that is resolved to one that is trained, drawn and scored."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 import torch
@@ -78,9 +79,9 @@ def train_on(
             with bar:
                 trainer.train()
             if health is not None:
-                with screen.working("looking for what may be wrong"):
+                with suppress(KeyboardInterrupt), screen.working("looking for what may be wrong"):
                     health.look(trainer)
-                well = health.told(folder.path)
+                    well = health.told(folder.path)
             if habits.card and not screen.quiet and trainer.family.samples:
                 line = final_score(Run(folder), trainer, recorder, scores, screen)
         except Interrupted:

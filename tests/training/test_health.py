@@ -56,6 +56,18 @@ def test_looks_take_a_fiftieth_of_the_time(monkeypatch, seconds, looks):
     assert count == looks
 
 
+def test_a_look_that_fails_is_told_and_costs_no_run(tmp_path, monkeypatch):
+    def broken(signals):
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr(health, "look", broken)
+    often = Often()
+    run = sp.train("r3gan", "ring8", out=tmp_path / "run", watchers=(often,), width=8, **SHORT)
+    assert run.step == SHORT["steps"]
+    assert set(often.shown) == {""}
+    assert often.health.told(run.path).startswith("not known, as looking failed (division by zero)")
+
+
 def test_what_was_found_is_told_with_the_command_for_more():
     told = Health(prepare("r3gan", "ring8"))
     told.found = []
