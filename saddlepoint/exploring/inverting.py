@@ -1,6 +1,7 @@
 """The latent whose sample is nearest to a picture of one's own, and what the generator cannot make of it."""
 
 import io
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,7 +14,7 @@ from saddlepoint.core import files
 from saddlepoint.core.errors import UserError, reason
 from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.core.protocol import Batch
-from saddlepoint.core.words import brief
+from saddlepoint.core.words import brief, size
 from saddlepoint.data.files.image import decode
 from saddlepoint.data.subset import random_part
 from saddlepoint.exploring.output import needs_kind
@@ -22,14 +23,16 @@ from saddlepoint.plots.neighbours import Block, Strip, neighbours_image
 from saddlepoint.plots.png import save_png
 from saddlepoint.runs.model import Model
 from saddlepoint.runs.output import provenance, writing
-from saddlepoint.sampling.latents import bounded, moving, take, within
-from saddlepoint.sampling.samples import draw_latents, evaluating
+from saddlepoint.sampling.latents import bounded, join, moving, take, within
+from saddlepoint.sampling.samples import BLOCK, draw_latents, evaluating
 
 if TYPE_CHECKING:
     from PIL import Image
 
 KINDS = ("images",)
 STARTS, STEPS = 4, 200
+MOST_STARTS, MOST_STEPS = 64, 100_000
+MOST_BYTES = 1 << 28  # of a file of latents
 SEARCHED = 1024  # latents among which starts are looked for
 BESIDE = 16  # training and test images that are inverted too
 RATE = 0.05
@@ -69,7 +72,7 @@ def invert(
 
     The starts are those of 1,024 latents whose samples are nearest in pixels. From each Adam descends on the
     mean squared difference of the pixels and, where the game has a critic with features, of these, each over
-    its variance among those samples; latents stay where draws lie, in the box or no longer than the longest. Of
+    its variance among samples; latents stay where draws lie, in the box or no longer than the longest. Of
     all starts the one that ends nearest in pixels counts. Training and test images are inverted beside them.
 
     Args:
@@ -87,55 +90,74 @@ def invert(
     run.needs_samples()
     if run.family.condition == "example":
         raise UserError(f"recipe {run.config['recipe']!r} makes images of other images, not of a latent")
-    for name, value in (("steps", steps), ("starts", starts)):
-        if value < 1:
-            raise UserError(f"--{name} must be at least 1, got {value}")
+    for name, value, most in (("steps", steps, MOST_STEPS), ("starts", starts, MOST_STARTS)):
+        if not 1 <= value <= most:
+            raise UserError(f"--{name} must be from 1 to {most:,}, got {value}")
     data = run.data()
     beside = []
     for split in (data.train, data.splits.get("test", data.train)):
         beside.append(split.take(random_part(len(split), min(BESIDE, len(split)), seed))[0])
     everything = np.concatenate([images, *beside])
-    search = _Search(run, everything, seed)
-    latents = search.descended(steps, starts, report)
+    search, blocks = _Search(run, seed), range(0, len(everything), BLOCK)
+    latents = None
+    for start in blocks:
+        block = search.descended(
+            everything[start : start + BLOCK], steps, starts, _share(report, start, len(blocks))
+        )
+        latents = block if latents is None else join(latents, block)
     made = run.render(latents)
     errors = np.sqrt(((everything / 255.0 - made / 255.0) ** 2).reshape(len(everything), -1).mean(axis=1))
     n, k = len(images), len(beside[0])
     return Inversion(images, made[:n], take(latents, slice(n)), errors[:n], errors[n : n + k], errors[n + k :])
 
 
-class _Search:
-    """The descent, for all images at once."""
+def _share(report: Progressing, start: int, blocks: int) -> Progressing:
+    """Return what tells the progress of a block as that of all of them."""
 
-    def __init__(self, run: Model, images: np.ndarray, seed: int):
+    def told(what: str, done: int, of: int) -> None:
+        report(what, start // BLOCK * of + done, blocks * of)
+
+    return told
+
+
+class _Search:
+    """The descent, for a block of images at once; samples to start from are kept as bytes."""
+
+    def __init__(self, run: Model, seed: int):
         self.run = run
         self.family = run.family
         self.draws = draw_latents(self.family, SEARCHED, seed=seed)
         self.boxes = bounded(self.family)
-        self.targets = torch.cat(list(run.blocks(images)))
-        self.made = torch.cat(list(run.blocks(run.render(self.draws))))
-        self.pixels = self.made.var(0).mean().clamp(min=1e-8)
+        self.made = run.render(self.draws)
+        first = take(self.draws, slice(BLOCK))
+        samples = torch.cat(list(run.blocks(self.made[:BLOCK])))
+        self.pixels = samples.var(0).mean().clamp(min=1e-8)
+        with torch.no_grad(), evaluating(self.family, None):
+            features = self._features(samples, first)
+        self.spread = None if features is None else features.var(0).mean().clamp(min=1e-8)
 
-    def descended(self, steps: int, starts: int, report: Progressing) -> Any:
-        """Return the best latent for each target."""
-        apart = torch.cdist(self.targets.flatten(1), self.made.flatten(1))
+    def descended(self, images: np.ndarray, steps: int, starts: int, report: Progressing) -> Any:
+        """Return the best latent for each of at most a block of images."""
+        (wanted,) = self.run.blocks(images)
+        apart = torch.cat([torch.cdist(wanted.flatten(1), x.flatten(1)) for x in self.run.blocks(self.made)], 1)
         rows = apart.topk(starts, largest=False).indices.flatten()
         latents = tree_map(lambda x: x.clone() if isinstance(x, Tensor) else x, take(self.draws, rows))
-        targets = self.targets.repeat_interleave(starts, 0)
+        targets = wanted.repeat_interleave(starts, 0)
         parts = moving(latents)
         for part in parts:
             part.requires_grad_()
         optimizer = torch.optim.Adam(parts, lr=RATE)
         with evaluating(self.family, None):
-            features = self._features(targets, latents)
-            spread = None if features is None else features.var(0).mean().clamp(min=1e-8)
+            with torch.no_grad():
+                features = self._features(targets, latents)
             for step in range(steps):
                 report("looking for the latents", step, steps)
                 made = self.family.sample(latents)
                 loss = self._distance(made, targets)
-                if features is not None and spread is not None:
+                if features is not None and self.spread is not None:
                     found = self._features(made, latents)
                     assert found is not None
-                    loss = loss + (found - features.detach()).square().mean(1) / spread
+                    loss = loss + (found - features).square().mean(1) / self.spread
                 optimizer.zero_grad()
                 loss.sum().backward(inputs=parts)
                 optimizer.step()
@@ -234,20 +256,33 @@ def begun_with(run: Model, path: Path) -> Model:
     like = run.latents(1)
     named = like if isinstance(like, dict) else {WHOLE: like}
     try:
+        with zipfile.ZipFile(path) as packed:
+            if sum(part.file_size for part in packed.infolist()) > MOST_BYTES:
+                raise ValueError(f"it says that it holds more than {size(MOST_BYTES)}")
         with open(path, "rb") as file, np.load(file, allow_pickle=False) as stored:
             found = {name: torch.from_numpy(stored[name]) for name in stored.files}
     except Exception as error:  # zipfile and NumPy raise nearly everything on other files
         raise UserError(f"{path} cannot be read as latents: {reason(error)}") from error
-    fits = found.keys() == named.keys() and len({len(part) for part in found.values() if part.dim()}) == 1
-    if not fits or any(
-        part.dtype != named[name].dtype or part.shape[1:] != named[name].shape[1:] or not part.isfinite().all()
-        for name, part in found.items()
-    ):
+    counts = {len(part) if part.dim() else 0 for part in found.values()}
+    if found.keys() != named.keys() or len(counts) != 1 or not all(counts) or not _possible(run, found, named):
         recipe = run.config["recipe"]
         raise UserError(f"{path} does not hold latents of recipe {recipe!r}; saddle invert makes some")
     model = Model(run.folder)
     model.given = found if isinstance(like, dict) else found[WHOLE]
     return model
+
+
+def _possible(run: Model, found: dict[str, Tensor], named: dict[str, Tensor]) -> bool:
+    """Say whether parts have the recipe's shapes and types, finite numbers, and labels that are drawn."""
+    draws = run.latents(SEARCHED)
+    drawn = draws if isinstance(draws, dict) else {WHOLE: draws}
+    return all(
+        part.dtype == named[name].dtype
+        and part.shape[1:] == named[name].shape[1:]
+        and bool(part.isfinite().all())
+        and (part.is_floating_point() or bool(torch.isin(part, drawn[name]).all()))
+        for name, part in found.items()
+    )
 
 
 def _read(run: Model, file: Path) -> np.ndarray:

@@ -1,5 +1,7 @@
 """Pictures of one's own among a generator's samples."""
 
+import zipfile
+
 import numpy as np
 import pytest
 import torch
@@ -8,6 +10,7 @@ from PIL import Image
 from saddlepoint.cli import main
 from saddlepoint.core.errors import UserError
 from saddlepoint.exploring import begun_with, interpolate, invert, neighbours, save_inversion
+from saddlepoint.exploring.inverting import MOST_BYTES
 from saddlepoint.sampling.latents import within
 from saddlepoint.training.training import train
 
@@ -61,7 +64,15 @@ def test_pictures_of_any_size_become_the_first_samples(run, tmp_path, capsys):
     assert np.array_equal(neighbours(model, 1, seed=5).samples, first)
 
 
-@pytest.mark.parametrize("content", ["nothing", "pickled", "alien", "ragged"])
+def test_more_pictures_than_a_block_are_found_in_several(run):
+    samples = run.sample(70, seed=0)
+    found = invert(run, samples, steps=1, starts=1)
+    assert found.samples.shape == samples.shape
+    assert found.errors.max() < 0.05  # each starts from its own latent
+    assert len(found.training) == len(found.held_out) == 16
+
+
+@pytest.mark.parametrize("content", ["nothing", "pickled", "alien", "ragged", "empty", "no such class", "huge"])
 def test_other_files_are_no_latents(run, tmp_path, content):
     path = tmp_path / "given.npz"
     if content == "nothing":
@@ -70,14 +81,19 @@ def test_other_files_are_no_latents(run, tmp_path, content):
         np.savez(path, noise=np.array([{}], object))
     elif content == "alien":
         np.savez(path, latent=np.zeros((2, 100), np.float32))
+    elif content == "huge":
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+            packed.writestr("noise.npy", bytes(MOST_BYTES + 1))
     else:
-        np.savez(path, noise=np.zeros((2, 100), np.float32), label=np.zeros(1, np.int64))
+        noise, label = {"ragged": (2, 1), "empty": (0, 0), "no such class": (1, 1)}[content]
+        labels = np.full(label, 10, np.int64)
+        np.savez(path, noise=np.zeros((noise, 100), np.float32), label=labels)
     with pytest.raises(UserError, match=r"read as latents|hold latents of"):
         begun_with(run, path)
 
 
 def test_what_has_no_latent_of_its_own_is_refused(run, tmp_path):
-    with pytest.raises(UserError, match="--starts must be at least 1, got 0"):
+    with pytest.raises(UserError, match="--starts must be from 1 to 64, got 0"):
         invert(run, run.sample(1), starts=0)
     points = train("mlp_gan", "ring8", out=tmp_path / "points", steps=1, batch=8, quiet=True, card=False)
     with pytest.raises(UserError, match="needs a run on images"):
