@@ -107,7 +107,7 @@ def _shown(block: Block, told: Explanation, drawn: dict[str, list[Image.Image]])
         case Prose(text):
             return {"kind": "prose", "text": say(text)}
         case Formula(tex, plain):
-            parts = [convert(part.rstrip(" ,"), display="block") for part in _spaced(tex).split(r"\qquad")]
+            parts = [mathml(part.rstrip(" ,")) for part in tex.split(r"\qquad")]
             return {"kind": "formula", "mathml": " ".join(parts), "plain": plain}
         case Code(text, caption):
             return {"kind": "code", "text": text, "caption": say(caption)}
@@ -159,10 +159,19 @@ def _shown(block: Block, told: Explanation, drawn: dict[str, list[Image.Image]])
     raise TypeError(f"no page shows a {type(block).__name__}")
 
 
-def _spaced(tex: str) -> str:
-    """Set logarithms apart from what stands beside them, as TeX does by itself and browsers do not."""
-    after_letters = re.sub(r"(?<=[\w})])\s*\\log", r"\\,\\log", tex)
-    return re.sub(r"\\log(?:\s+(?=\w)|\s*(?=\\))", r"\\log\\,", after_letters)
+def mathml(tex: str) -> str:
+    """Return a formula as MathML, with what TeX does by itself and the converter does not.
+
+    Logarithms are set apart from what stands beside them, what a minimum is over stands below it, and signs
+    that the converter takes for letters are operators, with the space that these have.
+    """
+    tex = re.sub(r"(?<=[\w})])\s*\\log", r"\\,\\log", tex)
+    tex = re.sub(r"\\log(?:\s+(?=\w)|\s*(?=\\))", r"\\log\\,", tex)
+    tex = re.sub(r"\\(min|max)_", r"\\\1\\limits_", tex)
+    found = convert(tex, display="block").replace(
+        "&#x0007E;", "&#x0223C;"
+    )  # the tilde of ASCII stands too high
+    return re.sub(r"<mi>(&#x(?:000B1|0223C|02032|027E[89]);|;)</mi>", r"<mo>\1</mo>", found)
 
 
 def _film(block: Film, told: Explanation, moments: Sequence[Image.Image]) -> dict[str, Any]:

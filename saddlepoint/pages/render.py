@@ -1,6 +1,7 @@
 """Templates filled into HTML pages that need nothing from elsewhere: no network, no script."""
 
 import base64
+import re
 from functools import cache
 from typing import Any
 
@@ -11,7 +12,7 @@ from saddlepoint.plots.canvas import DARK, LIGHT
 from saddlepoint.plots.png import png_bytes
 from saddlepoint.version import __version__
 
-SPACE = "\N{NO-BREAK SPACE}"
+SPACE, JOINER = "\N{NO-BREAK SPACE}", "\N{WORD JOINER}"
 
 
 def render(template: str, **values: Any) -> str:
@@ -25,10 +26,11 @@ def data_uri(image: Image.Image) -> str:
 
 
 def signs_kept(text: str) -> str:
-    """Return a sentence whose signs do not part from their numbers where a line ends."""
+    """Return a sentence whose signs, bars and fractions no end of a line parts from what they belong to."""
     for sign in "=<":
         text = text.replace(f" {sign} ", f"{SPACE}{sign}{SPACE}")
-    return text
+    text = re.sub(r"(?<=\d) %|(?<=\blog) (?=\w)", lambda found: SPACE + found[0][1:], text)
+    return re.sub(r"(\||(?<=[\d)])/)(?=\S)", rf"\1{JOINER}", text)
 
 
 @cache

@@ -90,3 +90,6 @@ def test_what_a_template_names_must_be_given():
 
 def test_signs_stay_with_their_numbers():
     assert signs_kept("p = 1, q < 2, a=b") == "p\u00a0=\u00a01, q\u00a0<\u00a02, a=b"
+    assert signs_kept("log 4 is 9 % more, catalog 4") == "log\u00a04 is 9\u00a0% more, catalog 4"
+    assert signs_kept("1/√8, and/or") == "1/\u2060√8, and/or"
+    assert signs_kept("|∇D|² or |a") == "|\u2060∇D|\u2060² or |\u2060a"
