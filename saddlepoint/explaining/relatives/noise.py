@@ -56,7 +56,9 @@ def tell(lesson: Lesson) -> Generator[Block, None, Said]:
             ),
             Number(
                 "precision",
-                Text("noise is the data: limit of T·error² of Λ", "噪声即数据：Λ 的 T·误差² 的极限"),
+                Text(
+                    "noise is the data: limit of T·error² of the precision", "噪声即数据：精度的 T·误差² 的极限"
+                ),
                 exact[2][0],
                 4.0,
                 1e-6,

@@ -191,7 +191,7 @@ def _rules(lesson: Lesson) -> Iterator[Block]:
     )
     yield Formula(
         r"P(\|x - c\| < 3\sigma) = 1 - e^{-9/2}, \qquad \mathbb{E}\,\mathrm{KL} \approx \frac{K - 1}{2n}, \qquad "
-        r"\mathbb{E}\,\text{modes} = \sum_k 1 - (1 - p_k)^n",
+        r"\mathbb{E}\,\text{modes} = \sum_k \left( 1 - (1 - p_k)^n \right)",
         "P(‖x − c‖ < 3σ) = 1 − e^(−9/2),  E KL ≈ (K − 1)/2n,  E modes = Σ 1 − (1 − p_k)^n",
     )
     yield Numbers(
@@ -341,7 +341,7 @@ def _cures(
         Text(
             "A generator can also run ahead by its rate. In the lower half of the table both players move once, "
             "but the generator's rate is five times the critic's. Means "
-            f"over seeds {said_seeds}, {turns:,} turns and {SCORED:,} samples each.",
+            f"over seeds {said_seeds}: {turns:,} turns and {SCORED:,} samples each.",
             "生成器也可能因学习率而跑在前面。表的下半部分双方各走一步，但生成器的学习率是判别器的五倍。"
             f"下表是种子 {said_seeds} 的平均，各走 {turns:,} 步，各取 {SCORED:,} 个样本。",
         )

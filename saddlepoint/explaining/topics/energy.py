@@ -272,7 +272,7 @@ def _valley(style: Style, seed: int, game: list[energy.Moment], moment: int, mar
         land.set(xlim=(-reach, reach), ylim=(-reach, reach), xticks=(-1, 0, 1), yticks=(-1, 0, 1))
         steps = [one.step for one in game[: moment + 1]]
         for name, colour, said in (
-            ("d/adversarial", style.theme.ink, "L_D"),
+            ("d/adversarial", style.theme.ink, style.say(Text("critic's loss", "判别器损失"))),
             ("energy of real", blue, "D(x)"),
             ("energy of fake", red, "D(G(z))"),
         ):

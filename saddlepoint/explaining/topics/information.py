@@ -67,17 +67,17 @@ def _bound() -> Iterator[Block]:
         Text(
             "The posterior P(c|x) is out of reach: it asks which codes could have made this x. InfoGAN trains a "
             "recogniser Q(c|x) in its place (Chen et al. 2016, equations 4 and 5). What is lost is a divergence, so it "
-            "is never negative: L_I is a lower bound, whatever Q is, and exact where Q is the posterior.",
+            "is never negative: L is a lower bound, whatever Q is, and exact where Q is the posterior.",
             "后验 P(c|x) 求不出来：它问的是哪些编码可能生成这个 x。InfoGAN 训练一个识别器 Q(c|x) 来代替（Chen 等人 2016，式 4、5）。"
-            "损失的部分是一个散度，因而非负：无论 Q 是什么，L_I 都是下界；Q 等于后验时取等号。",
+            "损失的部分是一个散度，因而非负：无论 Q 是什么，L 都是下界；Q 等于后验时取等号。",
         )
     )
     yield Formula(
-        r"L_I = \mathbb{E} \log Q(c \mid x) + H(c) \;\le\; I(c; x)", "L_I = E log Q(c|x) + H(c) ≤ I(c; x)"
+        r"L = \mathbb{E} \log Q(c \mid x) + H(c) \;\le\; I(c; x)", "L = E log Q(c|x) + H(c) ≤ I(c; x)"
     )
     yield Formula(
-        r"I(c; x) - L_I = \mathbb{E}_x\, \mathrm{KL}(P(\cdot \mid x) \,\|\, Q(\cdot \mid x))",
-        "I(c; x) − L_I = E KL(P(·|x)‖Q(·|x))",
+        r"I(c; x) - L = \mathbb{E}_x\, \mathrm{KL}(P(\cdot \mid x) \,\|\, Q(\cdot \mid x))",
+        "I(c; x) − L = E KL(P(·|x)‖Q(·|x))",
     )
     yield Prose(
         Text(
@@ -103,21 +103,21 @@ def _bound() -> Iterator[Block]:
             ),
             Number(
                 "read",
-                Text("L_I of the posterior", "后验的 L_I"),
+                Text("L of the posterior", "后验的 L"),
                 information.bound(joint, posterior).item(),
                 exact,
                 1e-9,
             ),
             Number(
                 "unread",
-                Text("L_I of a recogniser that knows nothing", "一无所知的识别器的 L_I"),
+                Text("L of a recogniser that knows nothing", "一无所知的识别器的 L"),
                 information.bound(joint, torch.zeros_like(posterior)).item(),
                 0.0,
                 1e-9,
             ),
             Number(
                 "bold",
-                Text("L_I of one that believes in a tenth of the errors", "只相信十分之一错误率的识别器的 L_I"),
+                Text("L of one that believes in a tenth of the errors", "只相信十分之一错误率的识别器的 L"),
                 information.bound(joint, bold).item(),
                 exact - information.gap(joint, bold).item(),
                 1e-9,
@@ -158,15 +158,15 @@ def _learning(lesson: Lesson, noise: float) -> Iterator[Block]:
                 Text("I(c; x), before the generator moves", "生成器移动之前的 I(c; x)"),
                 first.information,
             ),
-            Number("first_bound", Text("L_I at first", "最初的 L_I"), first.bound),
+            Number("first_bound", Text("L at first", "最初的 L"), first.bound),
             Number(
                 "middle_bound",
-                Text(f"L_I after {alone} steps of Q", f"Q 学习 {alone} 步后的 L_I"),
+                Text(f"L after {alone} steps of Q", f"Q 学习 {alone} 步后的 L"),
                 middle.bound,
             ),
             Number(
                 "missed",
-                Text("I − L_I then, against E KL(P‖Q)", "此时的 I − L_I，对照 E KL(P‖Q)"),
+                Text("I − L then, against E KL(P‖Q)", "此时的 I − L，对照 E KL(P‖Q)"),
                 middle.information - middle.bound,
                 information.gap(middle.joint, middle.logits).item(),
                 1e-9,
@@ -176,7 +176,7 @@ def _learning(lesson: Lesson, noise: float) -> Iterator[Block]:
                 Text(f"I(c; x) after {together} steps of both", f"双方再走 {together} 步后的 I(c; x)"),
                 last.information,
             ),
-            Number("served_bound", Text("L_I then", "此时的 L_I"), last.bound),
+            Number("served_bound", Text("L then", "此时的 L"), last.bound),
         ]
     )
     yield Film(
@@ -208,7 +208,7 @@ def _learning(lesson: Lesson, noise: float) -> Iterator[Block]:
             Slider("noise", Text("noise of x", "x 的噪声"), 0.2, 3, 0.05, noise),
             Slider("believed", Text("noise that Q believes in", "Q 以为的噪声"), 0.2, 3, 0.05, 1.6),
         ],
-        [("information", "I(c; x)"), ("bound", "L_I"), ("gap", "I − L_I")],
+        [("information", "I(c; x)"), ("bound", "L"), ("gap", "I − L")],
         Text(
             "Q is right where the two sliders agree. Too much doubt costs little; too much confidence costs more than "
             "everything: the bound falls below 0.",
@@ -243,7 +243,7 @@ def _reading(style: Style, story: list[Reading], moment: int) -> Image.Image:
         bounds.plot(
             steps, [one.information for one in story], color=style.theme.lines[0], lw=2, label="I(c; x)"
         )
-        bounds.plot(steps, [one.bound for one in story], color=style.theme.lines[1], lw=2, label="L_I")
+        bounds.plot(steps, [one.bound for one in story], color=style.theme.lines[1], lw=2, label="L")
         bounds.plot(now.step, now.bound, "o", color=style.theme.lines[1], ms=6)
         bounds.axhline(LOG4, color=style.theme.faint, lw=1, ls=":")
         bounds.set(xlim=(0, steps[-1]), ylim=(min(-0.1, story[0].bound - 0.1), 1.5))
@@ -267,8 +267,8 @@ def _continuous(lesson: Lesson) -> Iterator[Block]:
         )
     )
     yield Formula(
-        r"\max_Q L_I = \log 2 - \tfrac{1}{2}\,\mathbb{E}_x \log(2 \pi e\, \mathrm{Var}(c \mid x))",
-        "max over Q of L_I = log 2 − ½·E log(2πe·Var(c|x))",
+        r"\max_Q L = \log 2 - \tfrac{1}{2}\,\mathbb{E}_x \log(2 \pi e\, \mathrm{Var}(c \mid x))",
+        "max over Q of L = log 2 − ½·E log(2πe·Var(c|x))",
     )
     small, large = information.uniform_code(0.1), information.uniform_code(50.0)
     yield Numbers(
@@ -312,7 +312,7 @@ def _bounds(style: Style, noises: np.ndarray, pairs: list[tuple[float, float]]) 
         (place,) = places
         truth, reached = zip(*pairs, strict=True)
         place.semilogx(noises, truth, color=style.theme.lines[0], lw=2, label="I(c; x)")
-        place.semilogx(noises, reached, color=style.theme.lines[1], lw=2, label="max L_I")
+        place.semilogx(noises, reached, color=style.theme.lines[1], lw=2, label="max L")
         place.axhline(0, color=style.theme.faint, lw=1, ls=":")
         place.set(xlabel="σ")
         key(place, style, loc="upper right")
@@ -340,10 +340,10 @@ def _coin(lesson: Lesson) -> Iterator[Block]:
         Text(
             "So the critic raises a bound on I(t; x) and the generator lowers it: samples should not tell where they come "
             "from. InfoGAN adds a second code with the opposite sign: they should tell c. Its whole game "
-            "(equation 6) is min over G and Q, max over D of V(D, G) − λ·L_I. Below, the GAN on a line of the topic "
+            "(equation 6) is min over G and Q, max over D of V(D, G) − λ·L. Below, the GAN on a line of the topic "
             "“optimal-critic”, read in this way.",
             "于是判别器抬高 I(t; x) 的下界，生成器压低它：样本不应透露自己的来源。InfoGAN 再加一个符号相反的编码：样本应当透露 c。"
-            "整个博弈（式 6）是对 G、Q 取最小，对 D 取最大：V(D, G) − λ·L_I。下面用这种读法看主题 optimal-critic 里那个直线上的 GAN。",
+            "整个博弈（式 6）是对 G、Q 取最小，对 D 取最大：V(D, G) − λ·L。下面用这种读法看主题 optimal-critic 里那个直线上的 GAN。",
         )
     )
     p, q = (divergences.bells(information.X, centre) for centre in (0.0, 2.0))

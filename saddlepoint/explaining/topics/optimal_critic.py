@@ -307,9 +307,9 @@ def _likelihood(lesson: Lesson, mu: float) -> Iterator[Block]:
     yield Prose(
         Text(
             "A model with a density could be fitted without a critic: raise the mean of log q over the data. That is "
-            "to lower KL(p‖q), since E_p log q = −H(p) − KL(p‖q) and H(p) does not depend on the model. A GAN's "
+            "to lower KL(p‖q), since that mean is −H(p) − KL(p‖q) and H(p) does not depend on the model. A GAN's "
             "generator has no density to ask for; the critic stands in, and the price is another divergence.",
-            "有密度的模型不需要判别器：提高 log q 在数据上的平均值即可。这等于降低 KL(p‖q)，因为 E_p log q = −H(p) − KL(p‖q)，"
+            "有密度的模型不需要判别器：提高 log q 在数据上的平均值即可。这等于降低 KL(p‖q)，因为这个平均值就是 −H(p) − KL(p‖q)，"
             "而 H(p) 与模型无关。GAN 的生成器没有可求的密度，由判别器代替，代价是换成另一种散度。",
         )
     )
@@ -497,12 +497,12 @@ def _two_steps(lesson: Lesson) -> Iterator[Block]:
     yield Prose(
         Text(
             "The theory asks for the best critic. So why not find it first, and then train the generator? There are "
-            "two reasons. First, against a fixed critic the generator's aim is E_q log(1 − D(x)), which is "
+            "two reasons. First, against a fixed critic the generator's aim is the mean of log(1 − D(x)) over q, which is "
             "linear in q: its best answer is all mass at the one point where D is largest. Nothing in it says "
             "“like the data”. With two bells, the best critic's line falls for ever, and the generator runs through "
             "the data and on. With the critic renewed at every step, it stops at 0.",
             "理论要求最优的判别器，那为什么不先求出它，再训练生成器？有两个原因。第一，面对固定的判别器，生成器的目标 "
-            "E_q log(1 − D(x)) 关于 q 是线性的：最优解是把全部质量放在 D 最大的那一点，其中没有任何东西要求“像数据”。"
+            "log(1 − D(x)) 在 q 下的平均值，关于 q 是线性的：最优解是把全部质量放在 D 最大的那一点，其中没有任何东西要求“像数据”。"
             "对两个钟形，最优判别器的直线无止境地下降，生成器穿过数据继续跑下去；若每步都更新判别器，它就停在 0。",
         )
     )

@@ -62,8 +62,8 @@ def penalties_topic(lesson: Lesson, *, gamma: float = 0.3, sigma: float = 0.1) -
         )
     )
     yield Formula(
-        r"R_1 = \frac{\gamma}{2}\, E_{p} \|\nabla D\|^2, \qquad R_2 = \frac{\gamma}{2}\, E_{q} \|\nabla D\|^2, \qquad "
-        r"GP = \gamma\, E_{\hat{x}} (\|\nabla D\| - 1)^2",
+        r"R_1 = \frac{\gamma}{2}\, \mathbb{E}_p \|\nabla D\|^2, \qquad R_2 = \frac{\gamma}{2}\, \mathbb{E}_q \|\nabla D\|^2, \qquad "
+        r"GP = \gamma\, \mathbb{E}_{\hat{x}} (\|\nabla D\| - 1)^2",
         "R1 = γ/2·E_p |∇D|²,   R2 = γ/2·E_q |∇D|²,   GP = γ·E (|∇D| − 1)²",
     )
     yield from _slopes(lesson, gamma)
@@ -80,11 +80,11 @@ def _slopes(lesson: Lesson, gamma: float) -> Iterator[Block]:
     yield Heading(Text("The slope that is left", "剩下的斜率"))
     yield Prose(
         Text(
-            "Take the Wasserstein loss E_q D − E_p D, which alone has no minimum. For a linear critic D = ψx, with the "
-            f"data Δ = {GAP:g} right of the samples, the penalised loss is a parabola. R1 makes the slope proportional "
+            "Take the Wasserstein loss, which alone has no minimum: D at the samples less D at the data, on average. For a "
+            f"linear critic D = ψx, with the data Δ = {GAP:g} right of the samples, the penalised loss is a parabola. R1 makes the slope proportional "
             "to the distance: it falls to 0 when the samples arrive. The gradient penalty keeps it above 1 however "
             "near they are.",
-            f"取 Wasserstein 损失 E_q D − E_p D，它本身没有最小值。对线性判别器 D = ψx，设数据在样本右侧 Δ = {GAP:g} 处，"
+            f"取 Wasserstein 损失，即 D 在样本上的平均值减去在数据上的平均值，它本身没有最小值。对线性判别器 D = ψx，设数据在样本右侧 Δ = {GAP:g} 处，"
             "加上惩罚后损失是一条抛物线。R1 使斜率与距离成正比：样本到达时斜率降为 0。梯度惩罚则无论样本多近都让斜率保持在 1 以上。",
         )
     )
@@ -129,7 +129,7 @@ def _slopes(lesson: Lesson, gamma: float) -> Iterator[Block]:
         )
     )
     yield Formula(
-        r"D'(x) = \frac{Q(x) - P(x)}{\gamma\, w(x)}, \qquad \min L = -\frac{1}{2\gamma} \int \frac{(Q - P)^2}{w}\, dx",
+        r"{D \prime}(x) = \frac{Q(x) - P(x)}{\gamma\, w(x)}, \qquad \min L = -\frac{1}{2\gamma} \int \frac{(Q - P)^2}{w}\, dx",
         "D′ = (Q − P)/(γ·w),   min L = −1/(2γ)·∫ (Q − P)²/w dx",
     )
     bells = theory.Bells.apart(THETA)
@@ -180,7 +180,7 @@ def _slopes(lesson: Lesson, gamma: float) -> Iterator[Block]:
             Slider("sigma", Text("step σ of the differences", "差分步长 σ"), 0.05, 2, 0.05, 0.5),
         ],
         [
-            ("exact", "γ/2·E_p D′²"),
+            ("exact", Text("γ/2·D′², mean over the data", "γ/2·D′² 在数据上的平均值")),
             ("estimate", Text("the same by differences", "用差分计算的同一量")),
             ("ratio", Text("their ratio", "两者之比")),
         ],
@@ -339,7 +339,7 @@ def _differences(lesson: Lesson) -> Iterator[Block]:
         )
     )
     yield Formula(
-        r"R_\sigma = \frac{\gamma}{2}\, E_{p,e}\, \frac{(D(x + \sigma e) - D(x))^2}{\sigma^2}",
+        r"R_\sigma = \frac{\gamma}{2}\, \mathbb{E}_{p,e}\, \frac{(D(x + \sigma e) - D(x))^2}{\sigma^2}",
         "R_σ = γ/2·E (D(x + σe) − D(x))²/σ²",
     )
     omega, x = SINE

@@ -290,7 +290,7 @@ def _readings(lesson: Lesson) -> Generator[Block, None, list[Moment]]:
         )
     )
     yield Formula(
-        r"\mathcal{E}(X, Y) = 2\,\mathbb{E}\|X - Y\| - \mathbb{E}\|X - X'\| - \mathbb{E}\|Y - Y'\|",
+        r"\mathcal{E}(X, Y) = 2\,\mathbb{E}\|X - Y\| - \mathbb{E}\|X - {X \prime}\| - \mathbb{E}\|Y - {Y \prime}\|",
         "E(X, Y) = 2·E‖X − Y‖ − E‖X − X′‖ − E‖Y − Y′‖",
     )
     if lesson.quick:

@@ -281,10 +281,10 @@ def _followed(lesson: Lesson) -> Iterator[Block]:
     )
     yield Prose(
         Text(
-            "The last step holds although q inside the logarithm was held fixed, because ∫ q ∇log q = ∇ ∫ q = 0. Below, "
+            "The last step holds although q inside the logarithm was held fixed, because ∫ q ∇log q is ∇ ∫ q, and so 0. Below, "
             "between random masses on ten atoms, each rule's gradient by automatic differentiation stands against the "
             "divergence's by finite differences.",
-            "对数里的 q 虽被固定，最后一步仍然成立，因为 ∫ q ∇log q = ∇ ∫ q = 0。下面在十个原子的随机质量之间，"
+            "对数里的 q 虽被固定，最后一步仍然成立，因为 ∫ q ∇log q 就是 ∇ ∫ q，等于 0。下面在十个原子的随机质量之间，"
             "把每种规则的自动微分梯度与散度的有限差分梯度相比较。",
         )
     )
