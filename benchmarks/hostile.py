@@ -16,6 +16,7 @@ import pickle
 import random
 import shutil
 import sys
+import tarfile
 import tempfile
 import time
 import traceback
@@ -39,6 +40,8 @@ from saddlepoint.core.run_folder import RunFolder
 from saddlepoint.data import load
 from saddlepoint.data.files.midi import midi_bytes
 from saddlepoint.data.notes import Note
+from saddlepoint.data.request import Request
+from saddlepoint.data.sources import cifar10, stl10
 
 HANG, MEMORY = 10.0, 1 << 30  # seconds and bytes
 PIXELS = ("png", "jpg", "gif", "webp", "bmp", "tiff", "ppm", "tga", "ico", "jp2")
@@ -269,6 +272,10 @@ def all_kinds(scratch: Path) -> dict[str, Kind]:
         "mid": Kind(_mid, _load),
         "mat": Kind(_mat, lambda folder: load(f"svhn:{folder}")),
         "mdb": Kind(_mdb, lambda folder: load(f"lsun:{folder}")),
+        "cifar10.tar.gz": Kind(
+            _given(_cifar10(), "x.tar.gz"), lambda folder: load(f"cifar10:{folder}/x.tar.gz")
+        ),
+        "stl10.tar.gz": Kind(_given(_stl10(), "x.tar.gz"), lambda folder: _unpacked(folder, scratch / "stl10")),
         "txt": Kind(_txt, lambda folder: load(str(folder / "x.txt"))),
     }
     for name in ("config.json", "metrics.jsonl", "card.json"):
@@ -381,6 +388,46 @@ def _mat(folder: Path) -> Path:
 def _mdb(folder: Path) -> Path:
     shutil.copytree(DATABASE, folder / "bedroom_train_lmdb")
     return folder / "bedroom_train_lmdb" / "data.mdb"
+
+
+def _cifar10() -> bytes:
+    """Return the archive of CIFAR-10 with black images, so that it is small."""
+    batch = bytes(10_000 * (1 + 3 * 32 * 32))
+    return _archive({f"cifar-10-batches-bin/{name}": batch for name in cifar10.BATCHES}, 1)
+
+
+def _stl10() -> bytes:
+    """Return STL-10's archive with few images, not compressed, so that changes reach what gzip wraps."""
+    contents = {"unlabeled_X.bin": bytes(3 * 3 * 96 * 96)}
+    for part, count in (("train", 20), ("test", 12)):
+        contents |= {f"{part}_X.bin": bytes(count * 3 * 96 * 96), f"{part}_y.bin": bytes([1, 2] * (count // 2))}
+    return _archive({f"stl10_binary/{name}": content for name, content in contents.items()}, 0)
+
+
+def _archive(contents: dict[str, bytes], level: int) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz", compresslevel=level) as archive:
+        for name, content in contents.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return out.getvalue()
+
+
+def _unpacked(folder: Path, out: Path) -> object:
+    """Unpack STL-10's archive into an empty folder, and read it."""
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir()
+    stl10.unpack(folder / "x.tar.gz", out, Request("stl10"))
+    return load(f"stl10:{out}")
+
+
+def _given(content: bytes, name: str) -> Callable[[Path], Path]:
+    def make(folder: Path) -> Path:
+        (folder / name).write_bytes(content)
+        return folder / name
+
+    return make
 
 
 def _txt(folder: Path) -> Path:
