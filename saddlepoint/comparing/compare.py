@@ -141,14 +141,16 @@ def compare(
     with waiting("reading", quiet=quiet) as report:
         cure = f"saddle compare {chosen[0].path} ... --against PATH"
         data = reference(chosen[0], against, cure, report)
-        encoder = find_encoder(None, data, report)
+        taught = {name for run in chosen for name in run.untrained().experiment.family.taught_by}
+        encoder = find_encoder(None, data, report, taught=taught)
     entries = []
     for run, name in zip(chosen, names, strict=True):
         card = _stored_card(run, data, encoder, samples)
         if card is None:
             with waiting(quiet=quiet) as report:
                 report.say(f"scoring {name}")
-            card = score(run, samples=samples, against=against, quiet=quiet)
+            named = encoder.name if taught else None
+            card = score(run, samples=samples, against=against, encoder=named, quiet=quiet)
         entries.append(_entry(run, name, card))
     comparison = Comparison(data, *ranked(_groups(entries), criteria(entries[0].card)))
     if out is not None:

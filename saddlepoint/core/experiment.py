@@ -106,6 +106,8 @@ class DataSpec:
         notes: what was said of the reading, which may tell why there are no classes.
         rate: samples a second of sounds, 0 for all else.
         vocabulary: what tokens stand for, None for all else.
+        judge: () -> the network of the data's judge, a classifier of their classes, trained on first use; None
+            where the data are not at hand.
     """
 
     name: str
@@ -119,6 +121,7 @@ class DataSpec:
     notes: tuple[str, ...] = ()
     rate: int = 0
     vocabulary: Vocabulary | None = None
+    judge: Callable[[], Any] | None = None
 
     @property
     def size(self) -> int:

@@ -1,7 +1,7 @@
 """From samples to a score card: encode, measure, and set what real images score beside it."""
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -35,6 +35,7 @@ def evaluate(
     encoder: str | Encoder | None = None,
     seed: int = 0,
     told: Sequence[str] = (),
+    taught: Collection[str] = (),
     report: Progressing = silent,
     look: Callable[[Card, Inputs], None] | None = None,
 ) -> Card:
@@ -48,6 +49,7 @@ def evaluate(
         encoder: registered name, ``package.module:callable``, or an Encoder; None chooses by the data.
         seed: seed of everything random in the metrics. The same samples and seed give the same card.
         told: what the card should note of the samples: that they were resized, say.
+        taught: encoders that taught the game that made the samples, which are not chosen.
         report: told how slow work goes.
         look: called with the card and what it was computed from, for pictures.
 
@@ -72,6 +74,7 @@ def evaluate(
         report=report,
         look=look,
         told=told,
+        taught=taught,
     )
 
 
@@ -119,13 +122,14 @@ def _score(
     report: Progressing,
     look: Callable[[Card, Inputs], None] | None = None,
     told: Sequence[str] = (),
+    taught: Collection[str] = (),
     most: tuple[int, int] = (REAL, HELD_OUT),
 ) -> Card:
     """Measure ``chosen``; a metric that these data do not allow is an error if ``strict``, else left out."""
     check_reference(dataset)
     report(f"drawing {samples:,} samples", 0, 0)
     images, assumed = draw(dataset, sample, samples, seed)
-    found = find_encoder(encoder, dataset, report)
+    found = find_encoder(encoder, dataset, report, taught=taught)
     real, heldout = real_features(dataset, found, report, most=most)
     report(f"encoding {len(images):,} samples with {found.name}", 0, 0)
     # A file may be sorted by class, and some metrics use a part of the samples.

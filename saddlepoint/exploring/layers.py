@@ -18,7 +18,6 @@ from saddlepoint.plots.png import save_png
 from saddlepoint.plots.tiles import COLUMNS, Row, Section, bright, layers_picture, signed
 from saddlepoint.runs.model import Model
 from saddlepoint.runs.output import provenance, writing
-from saddlepoint.runs.prepare import rebuild
 from saddlepoint.sampling.latents import take
 from saddlepoint.sampling.samples import draw_latents
 
@@ -70,7 +69,7 @@ def draw_layers(run: Model, *, seed: int = 0) -> "Image.Image":
         UserError: the run is not one of images, its data cannot be read, or the folder cannot be written.
     """
     needs_kind(run, "layers", KINDS)
-    untrained = rebuild(run.config).experiment
+    untrained = run.untrained().experiment
     batch = _batch(run.data(), seed, untrained.range)
     latent = draw_latents(run.family, len(batch.real), seed=seed)
     families = [calibrated(family, batch, latent) for family in (run.family, untrained.family)]

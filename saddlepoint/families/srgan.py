@@ -11,23 +11,30 @@ In the second, with the critic's logit and D its sigmoid, the critic, d, minimis
 
 and the generator, g, minimises (equations 3 and 6)
 
-    content       E (G(s(x)) − x)², or with --content imagenet E d(G(s(x)), x)
+    content       E (G(s(x)) − x)², or with --content imagenet or judge E d(G(s(x)), x)
     adversarial   −w · E log D(G(s(x)))
 
-where d compares what EfficientNet-Lite0 sees (``networks.perceptual``). The paper's best network has a distance
-of VGG's features; with pixels it is the paper's SRGAN-MSE.
+where d compares what EfficientNet-Lite0 sees, or the judge of the data's classes (``networks.perceptual``). The
+paper's best network has a distance of VGG's features; with pixels it is the paper's SRGAN-MSE.
 """
 
 from typing import Any, Literal
 
 from torch import Tensor, nn
 
+from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, recipe
 from saddlepoint.core.protocol import Batch, Progress, Terms
 from saddlepoint.families.srresnet import SRResNet, enlarging, piece_side, whole_quarters
-from saddlepoint.networks.perceptual import Perceptual
+from saddlepoint.networks.perceptual import Perceptual, of_photographs
 from saddlepoint.networks.super_resolution import enlarged_critic
 from saddlepoint.objectives import Objective, objectives
+
+TOLD = {
+    "pixels": "squared differences of pixels",
+    "imagenet": "differences of ImageNet features",
+    "judge": "differences of the judge's features",
+}
 
 
 class SRGAN(SRResNet):
@@ -86,6 +93,26 @@ class SRGAN(SRResNet):
         return Terms({**content.minimise, "adversarial": adversarial}, content.watch)
 
 
+def _perceptual(content: str, data: DataSpec) -> Perceptual | None:
+    """Return the distance of features that stands for the content, None for pixels; raises UserError."""
+    if content == "imagenet":
+        return of_photographs()
+    if content != "judge":
+        return None
+    if not data.classes:
+        raise UserError(
+            f"--content judge compares what a classifier of the classes sees, and {data.name!r} has none; "
+            "use --content pixels or imagenet"
+        )
+
+    def read() -> Any:
+        if data.judge is None:
+            raise UserError(f"the judge of {data.name!r} is needed, and the data are not at hand to train it")
+        return data.judge()
+
+    return Perceptual("judge", read)
+
+
 @recipe(sizes=whole_quarters)
 def srgan(
     data: DataSpec,
@@ -95,7 +122,7 @@ def srgan(
     width: int = 24,
     blocks: int = 4,
     pretraining: float = 0.5,
-    content: Literal["pixels", "imagenet"] = "pixels",
+    content: Literal["pixels", "imagenet", "judge"] = "pixels",
     weight: float | None = None,
     objective: str = "non_saturating",
     lr: float = 5e-4,
@@ -113,13 +140,14 @@ def srgan(
         blocks: residual blocks.
         pretraining: share of the budget before the critic comes.
         content: what the generator compares with the truth once the critic is there: "pixels", as in the
-            paper's SRGAN-MSE, or features of "imagenet", which needs the extra of that name.
-        weight: of the generator's adversarial term (1e-3; with --content imagenet 3e-2).
+            paper's SRGAN-MSE, features of "imagenet", which needs the extra of that name, or those of the
+            "judge" of the data's classes.
+        weight: of the generator's adversarial term (1e-3; with features 3e-2).
         lr: learning rate of pretraining.
     """
     pixels = (-1.0, 1.0)
     side = piece_side(data, patch, scale)
-    perceptual = Perceptual() if content == "imagenet" else None
+    perceptual = _perceptual(content, data)
     if weight is None:
         weight = 1e-3 if perceptual is None else 3e-2
     family = SRGAN(
@@ -133,7 +161,7 @@ def srgan(
         objective=objective,
         perceptual=perceptual,
     )
-    told = "squared differences of pixels" if perceptual is None else "differences of ImageNet features"
+    told = TOLD["pixels" if perceptual is None else perceptual.encoder]
     return Experiment(
         family,
         {

@@ -1,4 +1,7 @@
-"""How different two pictures look to a network that learned to name photographs."""
+"""How different two pictures look to a network that learned to name them."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import torch.nn.functional as F
 from torch import Tensor
@@ -8,33 +11,57 @@ from saddlepoint.networks.efficientnet_lite import EfficientNetLite, efficientne
 BLOCKS = (1, 3, 5)  # whose maps are compared: 16, 24, 40 channels at a half, a quarter, an eighth of the side
 
 
+class Naming(Protocol):
+    """A network that names pictures, and shows how it comes to that."""
+
+    def maps(self, picture: Tensor) -> Sequence[Tensor]:
+        """Return the maps (n, c', h', w') to compare of (n, c, h, w) pictures in [−1, 1]."""
+        ...
+
+
+class Photographs:
+    """EfficientNet-Lite0's maps of pictures with one or three channels."""
+
+    def __init__(self, network: EfficientNetLite):
+        self.network = network
+
+    def maps(self, picture: Tensor) -> list[Tensor]:
+        """Return the maps of ``BLOCKS``."""
+        found = self.network.to(picture.device).maps(picture.expand(-1, 3, -1, -1), max(BLOCKS))
+        return [found[block - 1] for block in BLOCKS]
+
+
 class Perceptual:
-    """1 − the cosine between two pictures' channels, the mean over places and maps of EfficientNet-Lite0.
+    """1 − the cosine between two pictures' channels, the mean over places and maps of a network.
 
     It is half of LPIPS (Zhang et al. 2018, equation 1) of another network, without learned weights. The network
     is no part of any module: nobody moves or stores it, and it is read on first use.
 
-    Attributes:
+    Args:
         encoder: name of the encoder that has the same network.
+        read: () -> the network.
     """
 
-    encoder = "imagenet"
-
-    def __init__(self):
-        self._network: EfficientNetLite | None = None
+    def __init__(self, encoder: str, read: Callable[[], Naming]):
+        self.encoder = encoder
+        self._read = read
+        self._network: Naming | None = None
 
     def __call__(self, image: Tensor, truth: Tensor) -> Tensor:
-        """Return (n,) distances in [0, 2] of (n, c, h, w) pictures in [−1, 1], with c of 1 or 3.
+        """Return (n,) distances in [0, 2] of (n, c, h, w) pictures in [−1, 1].
 
         Raises:
-            UserError: the package with the weights is not installed (the extra ``imagenet``).
+            UserError: the network cannot be read.
         """
         if self._network is None:
-            self._network = efficientnet_lite()
-        network = self._network.to(image.device)
-        ours, theirs = (network.maps(x.expand(-1, 3, -1, -1), max(BLOCKS)) for x in (image, truth))
+            self._network = self._read()
         parts = [
-            1 - F.cosine_similarity(ours[block - 1].float(), theirs[block - 1].float(), dim=1).mean((1, 2))
-            for block in BLOCKS
+            1 - F.cosine_similarity(ours.float(), theirs.float(), dim=1).mean((1, 2))
+            for ours, theirs in zip(self._network.maps(image), self._network.maps(truth), strict=True)
         ]
         return sum(parts[1:], parts[0]) / len(parts)
+
+
+def of_photographs() -> Perceptual:
+    """Return the distance of what EfficientNet-Lite0 sees, of the extra ``imagenet``; c is 1 or 3."""
+    return Perceptual("imagenet", lambda: Photographs(efficientnet_lite()))

@@ -288,9 +288,13 @@ class Model:
             "weights": self.checkpoint.weights_hash,
         }
 
+    def untrained(self) -> Built:
+        """Return the experiment with the weights that it began with, built anew."""
+        return rebuild(self.config, self.data)
+
     def built(self) -> Built:
         """Return the experiment with the weights of :attr:`checkpoint` (and their average), built anew."""
-        built = rebuild(self.config)
+        built = self.untrained()
         load_weights(built.experiment.family, self.checkpoint)
         load_weights(built.experiment.family, self.checkpoint, "ema")
         return built

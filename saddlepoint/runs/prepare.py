@@ -1,7 +1,7 @@
 """From what the user asked for to an experiment that is ready to train, and to the configuration it stores."""
 
 import dataclasses
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Unpack
 
@@ -20,6 +20,7 @@ from saddlepoint.data import load
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.request import Reading
 from saddlepoint.engine.turns import images_drawn
+from saddlepoint.evaluate.encoders.judge import judging
 from saddlepoint.runs.choosing import USUAL, Choice, choose
 from saddlepoint.runs.declared import check_recipe
 
@@ -125,12 +126,17 @@ def prepare(
         choice = choose(dataset.spec)
         chosen = recipes.get(choice.recipe)
         chosen.check_kind(dataset.spec)
-        built = build(chosen, resolve(chosen, {}, beside), dataset.spec, seed, batch, ema)
+        built = build(chosen, resolve(chosen, {}, beside), _told(dataset), seed, batch, ema)
         return dataclasses.replace(built.on(dataset), choice=choice)
     chosen = find_recipe(recipe or USUAL)
     resolved = resolve(chosen, flags or {}, beside)
     dataset = read(chosen, data, report=report, **reading)
-    return build(chosen, resolved, dataset.spec, seed, batch, ema).on(dataset)
+    return build(chosen, resolved, _told(dataset), seed, batch, ema).on(dataset)
+
+
+def _told(dataset: Dataset) -> DataSpec:
+    """Return what a recipe is told of the data, their judge among it."""
+    return dataclasses.replace(dataset.spec, judge=lambda: judging(dataset)[0])
 
 
 def find_recipe(name: str) -> Recipe:
@@ -156,15 +162,22 @@ def _loaded(recipe: Recipe, source: str, *, report: Progressing, **reading: Unpa
     return load(source, report=report, **reading)
 
 
-def rebuild(config: dict[str, Any]) -> Built:
+def rebuild(config: dict[str, Any], data: Callable[[], Dataset] | None = None) -> Built:
     """Build the experiment of a stored run, without its data.
+
+    Args:
+        config: what the run stores.
+        data: () -> its data, read where the game learns from their judge; None where it is not played.
 
     Raises:
         UserError: the configuration does not fit this version's recipe.
     """
     chosen = recipes.get(config["recipe"])
     resolved = resolve(chosen, config["flags"])
-    built = build(chosen, resolved, spec_of(config), config["seed"], config["batch"], config["ema"])
+    spec = spec_of(config)
+    if data is not None:
+        spec = dataclasses.replace(spec, judge=lambda: judging(data())[0])
+    built = build(chosen, resolved, spec, config["seed"], config["batch"], config["ema"])
     now, then = _rates(built.experiment), config.get("optimizers")  # not kept at first
     if then is not None and then != now:
         raise UserError(

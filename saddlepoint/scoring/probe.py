@@ -22,7 +22,7 @@ from saddlepoint.evaluate.probe import KINDS, TRAINING, Activations, Probed, pro
 from saddlepoint.inspection.batchnorm import recalibrate
 from saddlepoint.inspection.recorder import Kind, activations, has_layers
 from saddlepoint.runs.model import Model
-from saddlepoint.runs.prepare import Built, rebuild
+from saddlepoint.runs.prepare import Built
 
 VERSION = 1
 _LEAST = 100  # labelled images
@@ -98,7 +98,7 @@ def probe_run(
             f"a probe needs labelled images, and {run.config['data']['name']!r}, which {run.path} was "
             "trained on, has none"
         )
-    trained, untrained = run.built(), rebuild(run.config)
+    trained, untrained = run.built(), run.untrained()
     critic = _critic(trained)
     kind: Kind = "convolutional" if has_layers(critic, "convolutional") else "dense"
     with waiting("reading", quiet=quiet) as report:

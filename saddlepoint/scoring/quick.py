@@ -1,7 +1,7 @@
 """A run's quick scores, on the way and at its end: what they may cost, and which encoder that affords."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -72,10 +72,19 @@ class QuickScores:
         data: what the run imitates.
         training: expected seconds of the training, 0 where nobody knows.
         rows: the run's curves so far; scores go on with their encoder and number of samples.
+        taught: encoders that taught the run.
     """
 
-    def __init__(self, data: Dataset, training: float = 0.0, rows: Sequence[Mapping[str, Any]] = ()):
+    def __init__(
+        self,
+        data: Dataset,
+        training: float = 0.0,
+        rows: Sequence[Mapping[str, Any]] = (),
+        taught: Collection[str] = (),
+    ):
         self.data = data
+        self.taught = taught
+        self.judged = can_be_judged(data) and "judge" not in taught
         self.limit = max(LEAST, SHARE * training)
         before = next((row for row in reversed(rows) if "encoder" in row), None)
         self.name: str | None = before["encoder"].rpartition("-")[0] if before else None
@@ -145,7 +154,7 @@ class QuickScores:
         if self.data.kind not in encoders.get("patches").kinds:
             return 0.0, 0.0, ""
         why = ""
-        if can_be_judged(self.data) and self.name in (None, "judge"):
+        if self.judged and self.name in (None, "judge"):
             if judge.is_trained(self.data):
                 return 0.0, 0.0, ""
             learning, encoding = judge.cost(self.data)
@@ -161,11 +170,11 @@ class QuickScores:
     def _encoder(self, limited: Limited, each: float) -> Encoder:
         if self.name is not None:
             found = find_encoder(self.name, self.data, limited)
-            if self.name == "patches" and can_be_judged(self.data):
+            if self.name == "patches" and self.judged:
                 return replace(found, warning=f"Patches are compared, as before in this run; {JUDGED}")
             return found
-        if not can_be_judged(self.data):
-            return find_encoder(None, self.data, limited)
+        if not self.judged:
+            return find_encoder(None, self.data, limited, taught=self.taught)
         may = self._judge_limit(each)
         try:
             return find_encoder(None, self.data, Limited(limited, may))

@@ -89,6 +89,7 @@ def _score(
         run = target if isinstance(target, Model) else Model.open(target)
         run.needs_samples()
         check_impartial(run, settings["encoder"])
+        settings["taught"] = run.family.taught_by
         if geometry == Geometry():
             dataset = reference(run, against, f"saddle evaluate {run.path} --against PATH", report)
             _check_knn(run, dataset, knn)

@@ -10,12 +10,12 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget
 from saddlepoint.core.run_folder import RunFolder
 from saddlepoint.engine.loop import Habits, Watcher
-from saddlepoint.runs.prepare import rebuild
 from saddlepoint.training.run import Run, load
 from saddlepoint.training.running import Started, train_on
 from saddlepoint.training.scores import quick_scores
 from saddlepoint.training.screen import Screen
 from saddlepoint.training.settings import Length
+from saddlepoint.training.teachers import meet_teachers
 from saddlepoint.training.tuning import rethreaded
 
 
@@ -87,10 +87,11 @@ def _resume(
             raise UserError(f"{folder.path} has finished its {budget}; extend it with: {longer}")
         screen.moved(folder.path, data, budget, longer)
         return run
-    built = rebuild(config)
+    built = run.untrained()
     with screen.reading() as report:
         found = run.data(report)
     prepared = built.on(found)
+    meet_teachers(prepared, screen)
     plan = dataclasses.replace(Plan.from_json(config["plan"]), reason="")  # it was the reason then
     if threads is not None:
         with screen.working("finding what is fastest on this machine"):

@@ -60,7 +60,8 @@ def quick_scores(
     rows: Sequence[Mapping[str, Any]] = (),
 ) -> tuple[QuickScores, str]:
     """Return what scores a run, and in words what that costs beside training; "" where it has no scores."""
-    scores = QuickScores(prepared.data, duration(prepared, plan.step_seconds, budget), rows)
+    taught = prepared.experiment.family.taught_by
+    scores = QuickScores(prepared.data, duration(prepared, plan.step_seconds, budget), rows, taught)
     if not prepared.experiment.family.samples:
         return scores, f"none, and no grids: recipe {prepared.recipe.name!r} makes no samples"
     if screen.quiet or not habits.card:

@@ -20,6 +20,7 @@ from saddlepoint.training.running import Started, train_on
 from saddlepoint.training.scores import check_best, default_evaluate_every, quick_scores
 from saddlepoint.training.screen import Screen
 from saddlepoint.training.settings import Computing, Length, Order, Writing, parted
+from saddlepoint.training.teachers import meet_teachers
 from saddlepoint.training.tuning import tune
 
 
@@ -182,6 +183,8 @@ def _resolve(
         load_weights(prepared.experiment.family, source.latest())
     default = prepared.experiment.budget
     budget = length.budget(default)
+    if trying:
+        meet_teachers(prepared, screen)
     plan = siblings().join(computing.plan(exact=prepared.kind.exact))
     if computing.kernels == "auto":
         with screen.working("finding what is fastest on this machine"):

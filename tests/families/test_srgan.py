@@ -1,6 +1,7 @@
 """Super-resolution: pieces, stages, curves, and pictures of any size that are enlarged without seams."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,14 +14,17 @@ from saddlepoint.cli import main
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import DataSpec, recipes
 from saddlepoint.core.protocol import START, Batch, Enlarger
+from saddlepoint.evaluate.encoders import judge_network
+from saddlepoint.evaluate.encoders.judge_network import SMALL, JudgeNetwork
 from saddlepoint.evaluate.fidelity_figures import fidelity
 from saddlepoint.exploring.upscaling import in_tiles, upscale
 from saddlepoint.networks.efficientnet_lite import EfficientNetLite
-from saddlepoint.networks.perceptual import Perceptual
+from saddlepoint.networks.perceptual import of_photographs
 from saddlepoint.networks.super_resolution import Enlarging, enlarge, enlarged_critic, shrink
 from saddlepoint.scoring.fidelity import again
 from saddlepoint.scoring.fidelity import fidelity as measured
 from saddlepoint.scoring.scoring import score
+from tests.trained import assert_same
 
 PHOTOS = DataSpec("toy", "images", (24, 24, 3), (), 100)
 BATCH = Batch(torch.rand(5, 3, 24, 24, generator=torch.Generator().manual_seed(2)) * 2 - 1)
@@ -100,10 +104,53 @@ def test_content_may_be_what_a_network_sees(monkeypatch):
     )
 
 
+def test_content_may_be_what_the_judge_of_the_classes_sees():
+    torch.manual_seed(0)
+    network = JudgeNetwork((24, 24, 3), 2, SMALL).eval()
+    classified = replace(PHOTOS, classes=("a", "b"), judge=lambda: network)
+    family, latent = game(data=classified, content="judge", weight=0.5)
+    assert family.taught_by == ("judge",)
+    assert not any("code" in name for name in family.state_dict())
+    real = family.piece(BATCH, latent)  # smaller than the images that the judge knows
+    fake = (real + 0.3 * torch.randn(real.shape, generator=torch.Generator().manual_seed(4))).requires_grad_()
+    content = family.eval().terms("g", BATCH, latent, fake).minimise["content"]
+    seen = []
+    for layer in network.body:
+        if isinstance(layer, torch.nn.Sequential):
+            layer.register_forward_hook(lambda _, __, found: seen.append(found))
+    with torch.no_grad():
+        network(torch.cat([real, fake]))
+    pairs = [found.chunk(2) for found in seen]
+    parts = [1 - (a * b).sum(1) / (a.norm(dim=1) * b.norm(dim=1)) for a, b in pairs]
+    assert content.item() == pytest.approx(sum(part.mean().item() for part in parts) / 5, rel=1e-4)
+    (gradient,) = torch.autograd.grad(content, fake)
+    assert gradient.abs().sum() > 0
+    with pytest.raises(UserError, match=r"'toy' has none; use --content pixels or imagenet"):
+        game(content="judge")
+
+
+def test_a_run_that_the_judge_taught_resumes_and_is_judged_by_patches(tmp_path, monkeypatch):
+    monkeypatch.setenv("SADDLE_CACHE", str(tmp_path / "cache"))
+    for size in ("SMALL", "LARGE"):  # a judge that has hardly learned will do
+        monkeypatch.setattr(judge_network, size, getattr(judge_network, size)._replace(images=300))
+    flags: dict = {"width": 4, "blocks": 1, "scale": 2, "content": "judge", "pretraining": 0.0}
+    whole, part = (
+        sp.train("srgan", "digits", steps=steps, log_every=2, out=tmp_path / name, quiet=True, **flags)
+        for name, steps in (("whole", 4), ("part", 2))
+    )
+    assert_same(sp.resume(part.path, steps=4, quiet=True), whole)
+    assert [row["g/content"] > 0 for row in whole.curves()] == [True, True]
+    with pytest.raises(UserError, match="trained to please encoder 'judge', which would praise it for that"):
+        score(whole, encoder="judge", samples=20, quiet=True)
+    for card in (score(whole, samples=100, quiet=True), sp.compare([whole], samples=100, quiet=True).card):
+        assert card.encoder["name"] == "patches"
+    assert card.notes[0].startswith("The judge of these classes taught the game")
+
+
 def test_equal_pictures_have_no_distance_and_grey_ones_that_of_three_equal_channels(monkeypatch):
     torch.manual_seed(0)
     monkeypatch.setattr("saddlepoint.networks.perceptual.efficientnet_lite", lambda: EfficientNetLite().eval())
-    distance = Perceptual()
+    distance = of_photographs()
     grey = BATCH.real[:, :1]
     assert distance(grey, grey).abs().max() < 1e-5
     assert torch.equal(distance(grey, -grey), distance(grey.expand(-1, 3, -1, -1), -grey.expand(-1, 3, -1, -1)))

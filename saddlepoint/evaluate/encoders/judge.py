@@ -2,13 +2,14 @@
 
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 
 from saddlepoint.compute.threads import pick_device, private_rng, to_pixels
 from saddlepoint.core.errors import UserError
-from saddlepoint.core.progress import Progressing
+from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.subset import random_part
@@ -44,14 +45,8 @@ def judge(dataset: Dataset, report: Progressing, *, seed: int = 0) -> Encoder:
     Raises:
         UserError: the data have no labels, or the images are too small.
     """
-    _check(dataset)
+    network, facts = judging(dataset, report, seed=seed)
     device = pick_device()
-    stem = _place(dataset, seed)
-    weights, facts = kept(stem, lambda: _train(dataset, seed, device, report), "the judge", report)
-    with private_rng(seed):
-        network = JudgeNetwork(dataset.shape, len(dataset.classes), _SIZES[facts["network"]])
-    network.load_state_dict(weights)
-    network = network.to(device).to(memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
     scale = facts["scale"]
 
     def apply(images: np.ndarray) -> Encoding:
@@ -61,6 +56,24 @@ def judge(dataset: Dataset, report: Progressing, *, seed: int = 0) -> Encoder:
     basis = f"{facts['images']:,} labelled images, tested on {facts['tested']:,}"
     note = f"a {facts['network']} network trained on {basis}"
     return Encoder("judge", facts["hash"], apply, facts["accuracy"], note, device.type == "cpu")
+
+
+def judging(
+    dataset: Dataset, report: Progressing = silent, *, seed: int = 0
+) -> tuple[JudgeNetwork, dict[str, Any]]:
+    """Return the judge's network in evaluation mode, with parameters that nobody moves, and facts about it.
+
+    Arguments and errors as for :func:`judge`.
+    """
+    _check(dataset)
+    device = pick_device()
+    stem = _place(dataset, seed)
+    weights, facts = kept(stem, lambda: _train(dataset, seed, device, report), "the judge", report)
+    with private_rng(seed):
+        network = JudgeNetwork(dataset.shape, len(dataset.classes), _SIZES[facts["network"]])
+    network.load_state_dict(weights)
+    network = network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return network.eval().requires_grad_(False), facts
 
 
 def is_trained(dataset: Dataset, seed: int = 0) -> bool:

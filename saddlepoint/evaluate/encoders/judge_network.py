@@ -80,6 +80,7 @@ class JudgeNetwork(nn.Module):
             layers += [_block(inputs, outputs), _block(outputs, outputs)]
         layers.append(nn.AdaptiveMaxPool2d(size.grid) if size.grid > 1 else nn.AdaptiveAvgPool2d(1))
         self.body = nn.Sequential(*layers)
+        self.blocks = [index for index, layer in enumerate(layers) if isinstance(layer, nn.Sequential)]
         self.code = nn.Linear(size.widths[-1] * size.grid**2, FEATURES)
         self.head = nn.Linear(FEATURES, classes)
 
@@ -88,6 +89,15 @@ class JudgeNetwork(nn.Module):
         x = self.body(x).float().flatten(1)
         feature = F.relu(self.code(x))
         return feature, self.head(feature)
+
+    def maps(self, picture: Tensor) -> list[Tensor]:
+        """Return the maps (n, c', h', w') of the five convolutions, fine to coarse, of pictures of any size."""
+        found = []
+        for index, layer in enumerate(list(self.body)[: self.blocks[-1] + 1]):
+            picture = layer(picture)
+            if index in self.blocks:
+                found.append(picture)
+        return found
 
 
 def train_judge(
