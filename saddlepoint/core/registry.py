@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from typing import Any, Generic, TypeVar
 
 from saddlepoint.core.aliases import suggested
@@ -14,7 +15,10 @@ REGISTRIES: dict[str, "Registry[Any]"] = {}  # those that exist, by the package 
 
 
 class Registry(Generic[T]):
-    """A table from name to thing, filled on first use by importing every module of a package.
+    """A table from name to thing, filled on first use by importing modules of a package.
+
+    Whoever asks for one name gets the module of that name imported, where there is one; all others are imported
+    when that does not register it, or when all names are asked for.
 
     Args:
         kind: what the things are called in messages, for example ``"recipe"``.
@@ -51,6 +55,8 @@ class Registry(Generic[T]):
     def get(self, name: str) -> T:
         """Return the thing called ``name``; raises UserError with the nearest name."""
         if name not in self._things:
+            self._look_up(name)
+        if name not in self._things:
             self._discover()
         if name not in self._things:
             raise UserError(f"there is no {self.kind} {name!r}{suggested(name, self._things)}")
@@ -73,6 +79,12 @@ class Registry(Generic[T]):
     def __contains__(self, name: str) -> bool:
         self._discover()
         return name in self._things
+
+    def _look_up(self, name: str) -> None:
+        """Import the module that is called as the thing is, which may be all that is needed."""
+        module = name.replace("-", "_")
+        if self.package is not None and module.isidentifier() and find_spec(f"{self.package}.{module}"):
+            importlib.import_module(f"{self.package}.{module}")
 
     def _discover(self) -> None:
         if self._discovered or self.package is None:

@@ -49,6 +49,13 @@ def test_things_are_found_without_being_listed_and_in_order(shop):
     assert first_line(things().get("banana")) == "The banana."
 
 
+def test_one_thing_needs_the_module_of_its_name_alone(shop):
+    (shop / "red_plum.py").write_text(MODULE.format(name="plum").replace("register()", "register('red-plum')"))
+    assert things().get("red-plum").__name__ == "plum"
+    assert [name for name in ("apple", "banana", "red_plum") if f"shop.{name}" in sys.modules] == ["red_plum"]
+    assert things().names() == ["apple", "banana", "red-plum"]
+
+
 def test_a_wrong_name_gets_the_nearest(shop):
     with pytest.raises(UserError, match=r"there is no thing 'bananna'.*'?banana"):
         things().get("bananna")
