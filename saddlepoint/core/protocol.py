@@ -31,10 +31,12 @@ class Critique(NamedTuple):
     Attributes:
         score: (n,) logit, or energy.
         feature: (n, f) last hidden code.
+        maps: what else a family's own terms look at.
     """
 
     score: Tensor
     feature: Tensor
+    maps: tuple[Tensor, ...] = ()
 
 
 class Terms(NamedTuple):

@@ -1,12 +1,17 @@
-"""The recipe that trains where none is named: by the kind of data, and whether images have classes."""
+"""The recipe that trains where none is named: by the kind of data, their classes, number and size."""
 
 from typing import NamedTuple
 
-from saddlepoint.core.experiment import DataSpec
+import torch
+
+from saddlepoint.core.experiment import DataSpec, recipes
 from saddlepoint.core.kinds import kinds
 
 USUAL = "dcgan"
 OTHERS = {"points": "r3gan", "waves": "wave_gan", "views": "style_structure"}  # by kind of data
+FEW = 10_000  # images without classes up to which a recipe for few images is taken
+FEW_SIDE = 64  # pixels; smaller images leave a recipe for few images nothing to excite
+CPU_SIDE = 64  # pixels; larger images than that no CPU trains in an evening
 PER_CLASS = 20  # images of a class, on average, below which classes are not told apart by what they show
 
 
@@ -22,11 +27,12 @@ class Choice(NamedTuple):
     why: str
 
 
-def choose(data: DataSpec) -> Choice:
-    """Return the recipe for data of any kind.
+def choose(data: DataSpec, fixed: bool = False) -> Choice:
+    """Return the recipe for data of any kind, which need not support their size unless that is ``fixed``.
 
     Nothing is worth more to images than their labels: on 8×8 digits the Fréchet distance after 20,000 images is
-    a third of that without them (docs/families.md, "Codes and classes").
+    a third of that without them (docs/families.md, "Codes and classes"). What a few images without labels gain
+    from a recipe of their own is in "Few images" there.
     """
     if data.kind in OTHERS:
         return Choice(OTHERS[data.kind], f"{data.name} holds {kinds.get(data.kind).many}")
@@ -39,7 +45,15 @@ def choose(data: DataSpec) -> Choice:
         )
     classes = len(data.classes)
     if classes < 2:
+        few = data.count <= FEW and data.size >= FEW_SIDE
+        if few and not (fixed and recipes.get("fast_gan").nearest_size(data.size) != data.size):
+            return Choice("fast_gan", f"{data.count:,} images are few, and have no classes")
         return Choice(USUAL, "the images have no classes")
     if data.count < PER_CLASS * classes:
         return Choice(USUAL, f"{data.count:,} images are few for {classes:,} classes")
     return Choice("labelled_dcgan", f"the images have {classes:,} classes")
+
+
+def affordable(native: int) -> int:
+    """Return the side at which a machine trains images of ``native`` pixels where no size is asked for."""
+    return native if torch.accelerator.is_available() else min(native, CPU_SIDE)

@@ -21,7 +21,7 @@ from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.request import Reading
 from saddlepoint.engine.turns import images_drawn
 from saddlepoint.evaluate.encoders.judge import judging
-from saddlepoint.runs.choosing import USUAL, Choice, choose
+from saddlepoint.runs.choosing import USUAL, Choice, affordable, choose
 from saddlepoint.runs.declared import check_recipe
 
 MAX_BATCH = 1 << 20
@@ -122,16 +122,37 @@ def prepare(
         UserError: something that was asked for does not exist or does not fit.
     """
     if recipe is None and not flags:
-        dataset = _loaded(recipes.get(USUAL), data, report=report, **reading)
-        choice = choose(dataset.spec)
+        dataset, choice = _suited(data, report=report, **reading)
         chosen = recipes.get(choice.recipe)
-        chosen.check_kind(dataset.spec)
         built = build(chosen, resolve(chosen, {}, beside), _told(dataset), seed, batch, ema)
         return dataclasses.replace(built.on(dataset), choice=choice)
     chosen = find_recipe(recipe or USUAL)
     resolved = resolve(chosen, flags or {}, beside)
     dataset = read(chosen, data, report=report, **reading)
     return build(chosen, resolved, _told(dataset), seed, batch, ema).on(dataset)
+
+
+def _suited(source: str, *, report: Progressing, **reading: Unpack[Reading]) -> tuple[Dataset, Choice]:
+    """Read a source at a size that this machine trains, and choose; read again where that needs another."""
+    usual, asked = recipes.get(USUAL), reading.get("size")
+    reduced = False
+
+    def side(native: int) -> int:
+        nonlocal reduced
+        reduced = affordable(native) < native
+        return usual.nearest_size(affordable(native))
+
+    if asked is None:
+        reading["size"] = side
+    dataset = _loaded(usual, source, report=report, **reading)
+    choice = choose(dataset.spec, fixed=asked is not None)
+    chosen = recipes.get(choice.recipe)
+    chosen.check_kind(dataset.spec)
+    if kinds.get(dataset.spec.kind).sized and chosen.nearest_size(dataset.spec.size) != dataset.spec.size:
+        dataset = read(chosen, source, report=report, **{**reading, "size": asked})
+    if reduced:
+        choice = choice._replace(why=f"{choice.why}; {dataset.spec.size} pixels, as there is no GPU (--size)")
+    return dataset, choice
 
 
 def _told(dataset: Dataset) -> DataSpec:

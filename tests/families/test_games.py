@@ -14,6 +14,7 @@ from saddlepoint.data.batches import Batches
 from saddlepoint.data.dataset import Split
 from saddlepoint.engine.step import Stepper
 from saddlepoint.families.vanilla import Vanilla
+from saddlepoint.networks.excitation import redrawing_error
 from saddlepoint.objectives.energy import pulling_away
 from saddlepoint.objectives.information import shared_information
 
@@ -296,3 +297,19 @@ def test_the_stated_equilibrium_is_what_the_game_minimises_there(name, monkeypat
     if name in EQUILIBRIA:
         names = ("d/adversarial", "g/adversarial", "D(x)")
         assert tuple(map(family.references.get, names)) == pytest.approx(EQUILIBRIA[name])
+
+
+def test_a_critic_of_few_images_redraws_the_reals_that_it_sees_in_its_own_turn():
+    colour = DataSpec("folder", "images", (32, 32, 3), ("all",), 40)
+    family = build("fast_gan", colour, width=2, redraw=3.0).family
+    batch, latent, fake = dealt(family, colour, n=4)
+    said: list[Critique] = []
+    critic = family.get_submodule("critic")
+    critic.register_forward_hook(lambda layer, given, critique: said.append(critique))
+    terms = family.terms("d", batch, latent, fake.detach())
+    assert (said[0].maps[0] - batch.real).abs().max() > 0.1  # changed before it is seen
+    expected = 3 * redrawing_error(critic, said[0]).mean().item()
+    assert terms.minimise["redrawing"].item() == pytest.approx(expected, rel=1e-4)
+    assert set(family.terms("g", batch, latent, fake).minimise) == {"adversarial"}
+    without = build("fast_gan", colour, width=2, redraw=0.0).family
+    assert set(without.terms("d", batch, latent, fake.detach()).minimise) == {"adversarial"}

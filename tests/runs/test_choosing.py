@@ -1,6 +1,8 @@
 """The recipe that trains where none is named."""
 
 import pytest
+import torch
+from PIL import Image
 
 import saddlepoint as sp
 from saddlepoint.core.experiment import DataSpec, recipes
@@ -22,8 +24,10 @@ def test_no_kind_of_data_is_without_one(kind):
 @pytest.mark.parametrize(
     ("spec", "recipe"),
     [
-        (DataSpec("faces", "images", (64, 64, 3), (), 500), "dcgan"),
-        (DataSpec("one", "images", (64, 64, 3), ("all",), 500), "dcgan"),
+        (DataSpec("faces", "images", (64, 64, 3), (), 500), "fast_gan"),
+        (DataSpec("one", "images", (64, 64, 3), ("all",), 10_000), "fast_gan"),
+        (DataSpec("many", "images", (64, 64, 3), ("all",), 10_001), "dcgan"),
+        (DataSpec("tiny", "images", (63, 63, 3), (), 500), "dcgan"),
         (DataSpec("digits", "images", (8, 8, 1), TEN, 1_437), "labelled_dcgan"),
         (DataSpec("few", "images", (8, 8, 1), TEN, 199), "dcgan"),
         (DataSpec("enough", "images", (8, 8, 1), TEN, 200), "labelled_dcgan"),
@@ -39,6 +43,28 @@ def test_it_suits_the_data(spec, recipe):
     chosen = choose(spec)
     assert chosen.recipe == recipe
     recipes.get(recipe).check_kind(spec)
+
+
+def test_a_size_that_was_asked_for_is_kept():
+    faces = DataSpec("faces", "images", (90, 90, 3), (), 500)
+    assert choose(faces).recipe == "fast_gan"
+    assert choose(faces, fixed=True).recipe == "dcgan"
+
+
+@pytest.mark.skipif(torch.accelerator.is_available(), reason="larger images are trained there")
+def test_large_pictures_are_trained_at_64_pixels_where_there_is_no_gpu(tmp_path):
+    for index in range(12):
+        Image.new("RGB", (90, 70), (index, 0, 0)).save(tmp_path / f"{index}.png")
+    chosen = prepare(None, str(tmp_path))
+    assert chosen.recipe.name == "fast_gan"
+    assert chosen.spec.size == 64
+    assert chosen.choice is not None
+    assert "64 pixels, as there is no GPU" in chosen.choice.why
+    asked = prepare(None, str(tmp_path), size=70)
+    assert (asked.recipe.name, asked.spec.size) == ("dcgan", 70)
+    assert asked.choice is not None
+    assert "GPU" not in asked.choice.why
+    assert prepare("dcgan", str(tmp_path)).spec.size == 70
 
 
 def test_a_named_recipe_and_flags_override_it():
