@@ -138,6 +138,7 @@ def add_arguments(
                 settings["action"] = argparse.BooleanOptionalAction if flag.default else "store_true"
             else:
                 settings |= {"type": flag.parse, "metavar": flag.metavar}
+                settings |= {} if flag.bare is None else {"nargs": "?", "const": flag.bare}
             group.add_argument(flag.option, **settings)
 
 

@@ -11,10 +11,15 @@ from typing import Any
 
 from saddlepoint.core.aliases import suggested
 from saddlepoint.core.errors import UserError
-from saddlepoint.core.experiment import OrZero, Recipe, derived, recipes
+from saddlepoint.core.experiment import OrZero, Recipe, Tries, derived, recipes
 from saddlepoint.core.registry import REGISTRIES
 
-_NAMES = {"OrZero": OrZero, "Path": Path, **{name: getattr(typing, name) for name in typing.__all__}}
+_NAMES = {
+    "OrZero": OrZero,
+    "Tries": Tries,
+    "Path": Path,
+    **{name: getattr(typing, name) for name in typing.__all__},
+}
 
 
 def header(module: str, name: str, names: Mapping[str, Any] | None = None) -> Callable[..., Any]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # what is typed is checked before the libraries are loaded th
 
 Schedule = Callable[["Progress"], float]
 OrZero = Annotated[int, 0]  # a recipe's whole number that may be 0; plain ones are at least 1
+Tries = Annotated[int, 0, 3]  # the same of a command's option, which stands for 3 where no number follows
 
 
 @dataclass(frozen=True)

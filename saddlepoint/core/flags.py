@@ -98,9 +98,11 @@ class Argument(Flag):
 
     Attributes:
         words: words that are values too, or all of its values where they are words.
+        bare: what it stands for on a command line where no value follows; None where one must.
     """
 
     words: tuple[str, ...]
+    bare: Any = None
 
     @property
     def metavar(self) -> str:
@@ -192,7 +194,8 @@ def arguments(function: Callable[..., Any]) -> dict[str, Argument]:
         kind, many, optional, lowest = _read(hints[name])
         if parameter.kind is not parameter.VAR_KEYWORD and kind in (bool, int, float, str):
             said, words = said_of(function, name), _words(hints[name])
-            known[name] = Argument(name, kind, parameter.default, many, optional, lowest, said, words)
+            bare = next(iter(getattr(hints[name], "__metadata__", ())[1:]), None)
+            known[name] = Argument(name, kind, parameter.default, many, optional, lowest, said, words, bare)
     return known
 
 

@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # looking at files does not need the libraries that training 
 _CONFIG = "config.json"
 _METRICS = "metrics.jsonl"
 _CHECKPOINTS = "checkpoints"
+_GUARD = "guard.json"
 _LOCK = "lock"
 
 
@@ -194,11 +195,30 @@ class RunFolder:
         """Write the checkpoint of ``step`` whole or not at all; see :meth:`Checkpoint.write`."""
         return Checkpoint.write(self.path / _CHECKPOINTS / f"step-{step:09d}", parts, {"step": step, **values})
 
-    def prune_checkpoints(self, keep: int, best: int | None) -> None:
-        """Remove all checkpoints but the newest ``keep`` and the one of step ``best``."""
+    def prune_checkpoints(self, keep: int, steps: Collection[int | None]) -> None:
+        """Remove all checkpoints but the newest ``keep`` and those of ``steps``."""
         for checkpoint in self.checkpoints()[:-keep]:
-            if checkpoint.step != best:
+            if checkpoint.step not in steps:
                 files.remove(checkpoint.path)
+
+    def remove_checkpoints(self, after: int) -> None:
+        """Remove all checkpoints of steps after ``after``, the newest first."""
+        for checkpoint in reversed(self.checkpoints()):
+            if checkpoint.step > after:
+                files.remove(checkpoint.path)
+
+    def write_guard(self, acts: list[dict[str, Any]]) -> None:
+        """Write what a guard did, oldest first."""
+        files.write_json(self.path / _GUARD, {"version": VERSION, "acts": acts})
+
+    def read_guard(self) -> list[dict[str, Any]]:
+        """Return what a guard did, oldest first; raises DamagedError where the file is damaged."""
+        path = self.path / _GUARD
+        return read_json(path)["acts"] if path.exists() else []
+
+    def guarded(self) -> list[str]:
+        """Return what a guard did in sentences, oldest first."""
+        return [act["told"] for act in self.read_guard()]
 
     def sample_path(self, step: int) -> Path:
         """Return where the grid of samples after ``step`` belongs."""

@@ -42,6 +42,7 @@ class Diagnosis:
         unusual: curves that lie outside those of healthy runs of the recipe, in sentences: no findings, since
             other data and flags have other curves.
         usual: what these runs are, "" where nobody knows what is normal.
+        guarded: what a guard did while it trained, in sentences.
     """
 
     run: Path
@@ -51,6 +52,7 @@ class Diagnosis:
     unread: bool = False
     unusual: tuple[str, ...] = ()
     usual: str = ""
+    guarded: tuple[str, ...] = ()
 
     @property
     def healthy(self) -> bool:
@@ -80,6 +82,7 @@ class Diagnosis:
             "step": self.step,
             **state,
             "findings": findings,
+            "guarded": list(self.guarded),
             **beside,
         }
 
@@ -91,7 +94,8 @@ class Diagnosis:
             head = f"{self.run} looks healthy at step {self.step:,}: none of {looked} conditions was found"
         else:
             head = f"{self.run}, step {self.step:,}:"
-        return "\n".join([head, *(_text(one) for one in self.told), *self._beside()])
+        guarded = [f"\nits guard: {line}" for line in self.guarded]
+        return "\n".join([head, *(_text(one) for one in self.told), *guarded, *self._beside()])
 
     def _beside(self) -> list[str]:
         if not self.usual:
@@ -127,7 +131,8 @@ def doctor(run: Model, *, seed: int = 0, report: Progressing = silent) -> Diagno
     known = normal(run.built())
     unusual = tuple(outside(signals.rows, known.bands)) if known and signals.rows else ()
     usual = str(known) if known else ""
-    return Diagnosis(run.path, run.step, order, names, signals.data is None, unusual, usual)
+    guarded = tuple(run.folder.guarded())
+    return Diagnosis(run.path, run.step, order, names, signals.data is None, unusual, usual, guarded)
 
 
 def _text(told: Told) -> str:

@@ -1,5 +1,6 @@
 """What ails a run while it trains: the cheap conditions, on fewer examples and samples."""
 
+from collections.abc import Collection
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -100,11 +101,16 @@ class LiveSignals(Signals):
         return floats.to(self.trainer.batches.device)
 
 
-def look(signals: Signals) -> list[tuple[str, Finding]]:
-    """Return what is found of the cheap conditions, the surest first; changes nothing, and repeats its bits."""
+def look(signals: Signals, also: Collection[str] = ()) -> list[tuple[str, Finding]]:
+    """Return what is found of the cheap conditions, the surest first; changes nothing, and repeats its bits.
+
+    Args:
+        signals: what the run shows.
+        also: names of further conditions.
+    """
     found = {}
     for name, condition in conditions.items():
-        if condition.live and (signals.finite or name == "diverged"):
+        if (condition.live or name in also) and (signals.finite or name == "diverged"):
             finding = condition.look(signals)
             if finding is not None:
                 found[name] = finding

@@ -328,14 +328,7 @@ class Signals:
         """
         if self.run.config.get("init"):
             return {}
-        before = rebuild(self.run.config).experiment.family
-        found = {}
-        for player in self.player.players:
-            first, last = before.parameters_of(player), self.player.parameters_of(player)
-            apart = sum(float((last[name] - first[name]).detach().double().square().sum()) for name in first)
-            length = sum(float(first[name].detach().double().square().sum()) for name in first)
-            found[player] = math.sqrt(apart / max(length, 1e-12))
-        return found
+        return strayed(rebuild(self.run.config).experiment.family, self.player)
 
     @cached_property
     def checkerboard(self) -> float | None:
@@ -343,6 +336,17 @@ class Signals:
         if not self.kind.sized or self.real.shape[1] < 16:
             return None
         return fine(self.fake) / max(fine(self.real), 1e-9)
+
+
+def strayed(before: Family, now: Family) -> dict[str, float]:
+    """Return by player how far its weights are from where they were ``before``, over the length of those."""
+    found = {}
+    for player in now.players:
+        first, last = before.parameters_of(player), now.parameters_of(player)
+        apart = sum(float((last[n].detach().cpu() - first[n].detach()).double().square().sum()) for n in first)
+        length = sum(float(first[name].detach().double().square().sum()) for name in first)
+        found[player] = math.sqrt(apart / max(length, 1e-12))
+    return found
 
 
 def _even(x: Tensor) -> tuple[Tensor, ...]:

@@ -45,6 +45,7 @@ class Habits:
         evaluate_every: steps between evaluations of the samples; 0 for none; None for as often as
             takes one second in 25, for budgets in minutes: it cannot be repeated bit for bit.
         grids: how many grids of samples are drawn on the way, beside one before training; 1 is the last alone.
+        guard: how many times a sick run may go back; 0 for never.
     """
 
     log_every: int
@@ -54,10 +55,23 @@ class Habits:
     card: bool
     evaluate_every: int | None
     grids: int = 30  # for runs of before it was kept
+    guard: int = 0  # the same
 
 
 class Interrupted(Exception):  # noqa: N818 - not an error
     """The user asked to stop; everything is saved."""
+
+
+class NotFiniteError(TrainingError):
+    """A loss or a weight is no longer finite.
+
+    Attributes:
+        trainer: the run as it stands.
+    """
+
+    def __init__(self, text: str, trainer: "Trainer"):
+        super().__init__(text)
+        self.trainer = trainer
 
 
 class Watcher:
@@ -71,6 +85,9 @@ class Watcher:
 
     def snapshot(self, trainer: "Trainer") -> None:
         """It is time for a grid of samples."""
+
+    def settled(self, trainer: "Trainer") -> None:
+        """All that a step brings about is done; what is raised here ends training, as the run stands."""
 
     def replanned(self, trainer: "Trainer", why: str) -> None:
         """The run goes on in another way than it was planned."""
@@ -125,6 +142,9 @@ class Trainer:
         self.reached = 0.0
         self.best: tuple[float, int] | None = None
         self.last_row: dict[str, Any] = {}
+        self.kept: dict[str, Any] = {}  # what others keep in checkpoints, as JSON
+        self.held: int | None = None  # the step of a checkpoint that stays
+        self._save = False
         self._pending: list[dict[str, Tensor]] = []
         self._tick_start = (0, 0.0)
         self._clock = 0.0
@@ -147,6 +167,7 @@ class Trainer:
         self.reached = values.get("reached", 0.0)  # not kept at first
         self.batches.drawn = values["drawn"]
         self.best = tuple(values["best"]) if values["best"] else None
+        self.kept = values.get("kept", {})  # not there at first
         self._pending = [
             {n: torch.tensor(v, device=self.batches.device) for n, v in step.items()}
             for step in values["pending"]
@@ -197,7 +218,8 @@ class Trainer:
                     self._tick()
                 if int(progress.fraction * grids) > int(before.fraction * grids):
                     self._tell("snapshot")
-                if self.seconds - self._saved_at >= self.habits.checkpoint_every:
+                self._tell("settled")
+                if self._save or self.seconds - self._saved_at >= self.habits.checkpoint_every:
                     self.checkpoint()
                 if interrupted.is_set() and progress.fraction < 1:
                     self.checkpoint()
@@ -231,10 +253,11 @@ class Trainer:
             "reached": self.progress.stage,
             "pending": pending,
             "best": self.best,
+            "kept": self.kept,
         }
         saved = self.folder.save_checkpoint(self.done, capture(self.stepper, self.average), values)
-        self.folder.prune_checkpoints(self.habits.keep, self.best[1] if self.best else None)
-        self._saved_at = self.seconds
+        self.folder.prune_checkpoints(self.habits.keep, (self.best[1] if self.best else None, self.held))
+        self._saved_at, self._save = self.seconds, False
         return saved
 
     def conclude(self, figures: dict[str, Any]) -> None:
@@ -269,8 +292,8 @@ class Trainer:
         self.folder.append_row(row)
         self.last_row = row
         self._tell("ticked", row)
-        if figures and self._is_best(row):  # such rows are rare: without a checkpoint the weights would be lost
-            self.checkpoint()
+        # Such rows are rare: without a checkpoint at the end of the step the weights would be lost.
+        self._save = bool(figures) and self._is_best(row)
 
     def _evaluate(self, last_tick: int) -> dict[str, Any]:
         """Return the figures of the samples where an evaluation is due since the step ``last_tick``."""
@@ -322,16 +345,17 @@ class Trainer:
         for step, report in enumerate(reports, start=self.done - len(reports) + 1):
             bad = [name for name, value in report.items() if not math.isfinite(value)]
             if bad:
-                raise TrainingError(
+                raise NotFiniteError(
                     f"{bad[0]} became {report[bad[0]]} at step {step}; {self._last_good()}; "
-                    "a lower learning rate, --precision fp32 or a --penalty may help"
+                    "a lower learning rate, --precision fp32 or a --penalty may help",
+                    self,
                 )
         return reports
 
     def _check_weights(self) -> None:
         bad = [n for n, p in self.family.named_parameters() if not bool(torch.isfinite(p).all())]
         if bad:
-            raise TrainingError(f"{bad[0]} is not finite after step {self.done}; {self._last_good()}")
+            raise NotFiniteError(f"{bad[0]} is not finite after step {self.done}; {self._last_good()}", self)
 
     def _last_good(self) -> str:
         steps = [checkpoint.step for checkpoint in self.folder.checkpoints()]

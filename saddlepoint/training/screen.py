@@ -118,6 +118,10 @@ class Screen:
         """Say that the run would be faster in another way than it is planned."""
         self._line("plan", text)
 
+    def turned_back(self, text: str) -> None:
+        """Say what a guard found, where it went back to and what it changed."""
+        self._line("guard", text)
+
     def interrupted(self, path: Path, step: int) -> None:
         """Say that a run was stopped, and how to go on."""
         self.console.print(f"stopped and saved at step {step:,}; go on with:  saddle resume {path}")
@@ -139,6 +143,8 @@ class Screen:
             self._line("", behind)
         if health:
             self._line("health", health)
+        for place, line in enumerate(folder.guarded()):
+            self._line("" if place else "guard", line)
         if best := folder.latest().values()["best"]:
             value, step = best
             kept = next((one.path for one in folder.checkpoints() if one.step == step), folder.path)

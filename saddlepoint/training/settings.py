@@ -117,6 +117,7 @@ class Writing:
     keep: int
     best: str | None
     evaluate_every: int | None
+    guard: int
     grids: int
     card: bool
     quiet: bool
@@ -132,6 +133,8 @@ class Writing:
             raise UserError(f"--evaluate-every must be at least 0 steps, got {self.evaluate_every}")
         if self.grids < 1:
             raise UserError(f"--grids must be at least 1, the last, got {self.grids}")
+        if isinstance(self.guard, bool) or self.guard < 0:
+            raise UserError(f"--guard must be a whole number of at least 0, got {self.guard}")
         if self.out is not None:
             check_free(Path(self.out))
 

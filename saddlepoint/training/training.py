@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from saddlepoint.compute.alike import siblings
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.experiment import Tries
 from saddlepoint.core.machine import describe_machine
 from saddlepoint.core.run_folder import RunFolder, runs_root
 from saddlepoint.data.request import Background, Crop, Tokens
@@ -53,6 +54,7 @@ def train(
     keep: int = 2,
     best: str | None = None,
     evaluate_every: int | None = None,
+    guard: Tries = 0,
     grids: int = 30,
     card: bool = True,
     quiet: bool = False,
@@ -93,6 +95,8 @@ def train(
         best: name of a curve; the checkpoint where it was lowest stays too.
         evaluate_every: steps between quick scores of the samples, which then are curves; 0 for none. By
             default some on the way of a long run that ends with a card, for less than a twentieth of its time.
+        guard: how many times, 3 where no number is given, a run that turns sick may go back to where it was
+            healthy, and on with lower rates or a heavier penalty; 0 for never.
         grids: how many grids of samples are drawn on the way, beside one before training; 1 is the last alone.
         card: end with a quick score card, in at most 30 s or a tenth of the training time.
         quiet: print nothing.
@@ -203,6 +207,7 @@ def _resolve(
         writing.card,
         evaluate_every,
         writing.grids,
+        writing.guard,
     )
     scores, told = quick_scores(prepared, plan, budget, habits, screen)
     worth: list[str] = []

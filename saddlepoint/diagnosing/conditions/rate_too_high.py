@@ -31,6 +31,6 @@ def rate_too_high(signals: Signals) -> Finding | None:
         (Evidence("distance over the weights' length and the root of updates", strides[player], STRIDE),),
         "steps are so large that weights are thrown about: what was learned is lost with every step, and units "
         "saturate or die",
-        {f"lr_{player}": "half"},
+        {f"lr_{one}": "half" for one, stride in strides.items() if stride > STRIDE},
         "or a rate that is ten times lower",
     )
