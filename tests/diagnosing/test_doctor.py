@@ -4,11 +4,12 @@ import json
 
 import numpy as np
 import pytest
+import torch
 
 import saddlepoint as sp
 from saddlepoint.cli import main
 from saddlepoint.diagnosing.finding import above, below, conditions
-from saddlepoint.diagnosing.signals import Signals
+from saddlepoint.diagnosing.signals import Signals, strayed
 
 SHORT = {"quiet": True, "threads": 1, "card": False}
 
@@ -123,6 +124,72 @@ def test_a_critic_that_ranks_samples_above_data_is_upside_down(frozen, real, fou
     signals = Signals(frozen)
     signals.__dict__ |= {"scores": {"real": np.full(9, real), "fake": np.zeros(9)}, "told_apart_now": 1.0}
     assert (conditions.get("critic-upside-down").look(signals) is not None) == found
+
+
+@pytest.mark.parametrize(("share", "found"), [(0.91, True), (0.89, False)])
+def test_a_generator_that_flees_from_the_critic_is_found_where_nearly_all_samples_are_pushed_down(
+    frozen, share, found
+):
+    signals = Signals(frozen)
+    signals.__dict__["pushed_down"] = share
+    finding = conditions.get("generator-climbs").look(signals)
+    assert (finding is not None) == found
+    if finding is not None:
+        assert finding.evidence[0].value == finding.sure == share
+
+
+@pytest.mark.parametrize(("sign", "down"), [(1, 0.0), (-1, 1.0)])
+def test_how_many_samples_are_pushed_down_turns_with_the_sign_of_the_generators_loss(frozen, sign, down):
+    signals = Signals(frozen)
+    terms = signals.player.terms
+
+    def signed(player, batch, latent, fake):
+        told = terms(player, batch, latent, fake)
+        told.minimise["adversarial"] = sign * told.minimise["adversarial"]
+        return told
+
+    signals.player.__dict__["terms"] = signed
+    assert signals.pushed_down == down
+
+
+@pytest.mark.parametrize(
+    ("d", "g", "slower"),
+    [
+        (0.13, 0.01, {"lr_d"}),
+        (0.01, 0.13, {"lr_g"}),
+        (0.13, 0.14, {"lr_d", "lr_g"}),
+        (0.11, 0.11, set()),
+    ],
+)
+def test_rates_are_too_high_of_players_whose_weights_went_too_far(frozen, d, g, slower):
+    """A stride is the distance over the weights' length and the root of updates: of 20 here."""
+    signals = Signals(frozen)
+    signals.__dict__["moved"] = {"d": d * 20**0.5, "g": g * 20**0.5}
+    finding = conditions.get("rate-too-high").look(signals)
+    assert (set() if finding is None else set(finding.change)) == slower
+    if finding is not None:
+        assert finding.evidence[0].value == pytest.approx(max(d, g))
+
+
+def test_how_far_weights_went_is_over_the_length_that_they_began_with(frozen):
+    before, now = (frozen.built().experiment.family for _ in range(2))
+    with torch.no_grad():
+        for weight in now.parameters_of("d").values():
+            weight.mul_(1.5)
+        for weight in now.parameters_of("g").values():
+            weight.mul_(0.75)
+    assert strayed(before, now) == {"d": pytest.approx(0.5), "g": pytest.approx(0.25)}
+    assert strayed(before, before) == {"d": 0.0, "g": 0.0}
+
+
+@pytest.mark.parametrize(("count", "found"), [(299, True), (301, False)])
+def test_fewer_than_300_training_examples_are_a_fault_of_data(tmp_path, count, found):
+    points = np.random.default_rng(0).standard_normal((count * 5 // 4, 2)).astype(np.float32)
+    np.save(tmp_path / "data.npy", points)
+    run = sp.train("mlp_gan", str(tmp_path / "data.npy"), out=tmp_path / "run", steps=2, batch=8, **SHORT)
+    assert run.config["data"]["count"] == count
+    finding = conditions.get("data-faults").look(Signals(run))
+    assert (finding is not None) == found
 
 
 def test_without_its_data_little_is_told(tmp_path):
