@@ -1,14 +1,15 @@
-"""What runs survive: ``python -m benchmarks.faults [--kills 200] [--json FILE]``.
+"""What runs survive: ``python -m benchmarks.faults [--on points] [--kills 200] [--json FILE]``.
 
 Processes that run ``saddle train`` and ``saddle resume`` are killed, asked to stop, starved of disk and shown
 damaged files; each must end with the bits of a run that was left alone. They are forked from one that has
-loaded PyTorch, so that they spend their lives in what is tested. Counts are printed and written as JSON.
+loaded PyTorch, so that they spend their lives in what is tested. Counts are printed and written as JSON. Runs
+of points are the quickest, and each of them measures anew what is fastest on this machine.
 
 - kills: ``kill -9`` at times spread evenly over the whole life of a process: reading, tuning, training, writing
   of checkpoints, scoring, drawing. After each, ``saddle resume`` goes on, and is killed too, until one ends.
 - stops: SIGINT, SIGTERM and SIGHUP at such times; how long each process then takes to end.
 - full disk: no file may grow beyond a limit, for limits around the sizes of what a run writes.
-- read-only: a run's folders cannot be written to (skipped for root, who may write anywhere).
+- read-only: a run's folders cannot be written to. Root may write anywhere, so its process trains as nobody.
 - damage: a byte flipped, or an end cut, in each file of the newest checkpoint; the one before must be used.
 - second: another process on the same folder.
 - clock: files of a stopped run that are a year old, or of next year.
@@ -42,8 +43,10 @@ from saddlepoint.core.run_folder import RunFolder
 
 SETTINGS = [
     *("--steps", "200", "--batch", "16", "--width", "4", "--ema", "0.99", "--log-every", "7", "--grids", "4"),
-    *("--checkpoint-every", "0.2", "--evaluate-every", "80", "--threads", "1", "--kernels", "library"),
+    *("--checkpoint-every", "0.2", "--evaluate-every", "80", "--threads", "1"),
 ]
+GAMES = {"images": ["dcgan", "--kernels", "library"], "points": ["r3gan", "--data", "ring8"]}
+NOBODY = 65534
 STOPPING = 5.0  # seconds that a process may take to save and end
 PRELOADED = ["saddlepoint.training.training", "saddlepoint.training.resuming", "saddlepoint.plots.curves"]
 SAME = ("weights", "ema", "state")
@@ -56,13 +59,14 @@ class Process:
         arguments: of the command line.
         log: file for what it says.
         limit: bytes that a file may have; None for any.
+        nobody: whether it has the rights of the user nobody, which root alone can arrange.
     """
 
-    def __init__(self, arguments: list[str], log: Path, limit: int | None = None):
+    def __init__(self, arguments: list[str], log: Path, limit: int | None = None, *, nobody: bool = False):
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(PRELOADED)
         self.log = log
-        self.process = context.Process(target=_command, args=(arguments, log, limit))
+        self.process = context.Process(target=_command, args=(arguments, log, limit, nobody))
         self.process.start()
 
     def ended(self, seconds: float | None = None) -> bool:
@@ -91,7 +95,7 @@ class Process:
         return "".join(self.said.strip().splitlines()[-1:])
 
 
-def _command(arguments: list[str], log: Path, limit: int | None) -> None:
+def _command(arguments: list[str], log: Path, limit: int | None, nobody: bool) -> None:
     """Run a command with its output in a file."""
     with open(log, "w") as out:
         os.dup2(out.fileno(), 1)
@@ -99,6 +103,10 @@ def _command(arguments: list[str], log: Path, limit: int | None) -> None:
     if limit is not None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    if nobody:
+        os.setgroups([])
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
     torch.set_num_threads(1)
     sys.exit(main_of_saddle(arguments))
 
@@ -109,11 +117,16 @@ class Bench:
     Args:
         scratch: a folder for all of it.
         rng: when and where things break.
+        game: arguments of ``saddle train`` that say what is trained.
     """
 
-    def __init__(self, scratch: Path, rng: random.Random):
+    def __init__(self, scratch: Path, rng: random.Random, game: list[str]):
         self.scratch = scratch
         self.rng = rng
+        self.game = game
+        self.cache = scratch / "cache"
+        os.environ["SADDLE_CACHE"] = str(self.cache)  # before the first process, whose children inherit it
+        scratch.chmod(0o777)
         self.logs = 0
         self.whole = scratch / "whole"
         began = time.monotonic()
@@ -121,14 +134,16 @@ class Bench:
         self.life = time.monotonic() - began  # of a whole run, as the last one took: the machine may be busy
         self.wanted = tensors(self.whole)
 
-    def start(self, out: Path, limit: int | None = None) -> Process:
-        """Start a run, or go on with it where one is there; ``limit`` in bytes a file."""
+    def start(self, out: Path, limit: int | None = None, *, nobody: bool = False) -> Process:
+        """Start a run, or go on with it where one is there; arguments as for :class:`Process`."""
         started = RunFolder(out).checkpoints()
-        what = ["resume", str(out)] if started else ["train", "dcgan", "--out", str(out), *SETTINGS]
+        what = ["resume", str(out)] if started else ["train", *self.game, "--out", str(out), *SETTINGS]
         if not started:
             shutil.rmtree(out, ignore_errors=True)  # of a run killed before its first checkpoint
+            for plan in self.cache.rglob("plan-*"):  # is measured again
+                plan.unlink()
         self.logs += 1
-        return Process(what, self.scratch / f"log-{self.logs}", limit)
+        return Process(what, self.scratch / f"log-{self.logs}", limit, nobody=nobody)
 
     def broken(self, out: Path) -> Process | None:
         """Start a run or go on with it, for a random part of a life; return what has not ended by then."""
@@ -242,12 +257,10 @@ def full_disk(bench: Bench, count: int) -> dict[str, Any]:
 
 def read_only(bench: Bench) -> dict[str, Any]:
     """Take the right to write from a run's folders, one at a time."""
-    if os.geteuid() == 0:
-        return {"tried": 0, "skipped": "root may write anywhere"}
-    trouble = []
+    root, trouble = os.geteuid() == 0, []
     for name in (".", "checkpoints", "samples"):
         out = bench.scratch / "closed"
-        process = bench.start(out)
+        process = bench.start(out, nobody=root)
         while not (out / name).exists() or not RunFolder(out).checkpoints():
             time.sleep(0.01)
         (out / name).chmod(0o500)
@@ -258,7 +271,7 @@ def read_only(bench: Bench) -> dict[str, Any]:
         if what := bench.finish(out):
             trouble.append(f"{name}: {what}")
         shutil.rmtree(out)
-    return {"tried": 3, "trouble": trouble}
+    return {"tried": 3, "as": "nobody" if root else "the user", "trouble": trouble}
 
 
 def damage(bench: Bench, count: int) -> dict[str, Any]:
@@ -325,6 +338,7 @@ def clock(bench: Bench) -> dict[str, Any]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Break runs in every way; return 1 where anything did not hold."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--on", choices=GAMES, default="images", help="what is trained (default: images)")
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--stops", type=int, default=30)
     parser.add_argument("--full", type=int, default=30, help="runs with too little disk")
@@ -333,7 +347,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as scratch:
-        bench = Bench(Path(scratch), random.Random(asked.seed))
+        bench = Bench(Path(scratch), random.Random(asked.seed), GAMES[asked.on])
         ways: dict[str, Callable[[], dict[str, Any]]] = {
             "kills": lambda: kills(bench, asked.kills),
             "stops": lambda: stops(bench, asked.stops),
@@ -343,7 +357,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "second process": lambda: second(bench),
             "clock": lambda: clock(bench),
         }
-        report: dict[str, Any] = {"version": 1, "seconds_of_a_run": round(bench.life, 1), "faults": {}}
+        report: dict[str, Any] = {
+            "version": 1,
+            "on": asked.on,
+            "seconds_of_a_run": round(bench.life, 1),
+            "faults": {},
+        }
         for name, way in ways.items():
             began = time.monotonic()
             found = way() | {"seconds": 0.0}

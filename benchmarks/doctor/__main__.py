@@ -1,17 +1,19 @@
-"""``python -m benchmarks.doctor [make] [judge] [normal] [--out DIR] [--data NAME:PATH ...]``.
+"""``python -m benchmarks.doctor [make] [judge] [normal] [guard] [--out DIR] [--data NAME:PATH ...]``.
 
 ``make`` makes runs that are not there yet. ``judge`` lets the doctor look at those that are, prints how often
 it is right, and writes ``doctor.json`` and ``doctor.png`` into the folder of runs. By default both. ``normal``
-writes the curves of the healthy runs into the package, which sets runs beside them.
+writes the curves of the healthy runs into the package, which sets runs beside them. ``guard`` trains faulty
+runs without ``--guard`` and with it, and writes what came of it into ``guard.json``.
 """
 
 import argparse
 import sys
 from pathlib import Path
 
+from benchmarks.doctor.guarding import guard
 from benchmarks.doctor.judging import judged, summary
 from benchmarks.doctor.runs import make
-from benchmarks.doctor.scenarios import CHOOSING, REPORTING, SOURCES, Case, cases
+from benchmarks.doctor.scenarios import CHOOSING, REPORTING, SCENARIOS, SOURCES, Case, cases
 from benchmarks.doctor.telling import lines
 from benchmarks.doctor.usual import write_table
 from saddlepoint.core.files import write_json
@@ -24,9 +26,11 @@ NEEDS_FILES = ("mnist", "cifar10")
 def main() -> int:
     """Make runs, look at them, write what came of it."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.doctor", description=__doc__)
-    parser.add_argument("what", nargs="*", metavar="make|judge|normal", help="default: make judge")
+    parser.add_argument("what", nargs="*", metavar="make|judge|normal|guard", help="default: make judge")
     parser.add_argument("--faulty", type=int, default=1, help="seeds of each kind with a fault (default: 1)")
     parser.add_argument("--healthy", type=int, default=2, help="seeds of each healthy kind (default: 2)")
+    parser.add_argument("--kind", action="append", choices=SCENARIOS, help="of runs (default: all)")
+    parser.add_argument("--seeds", type=int, default=3, help="of each kind of guarded run (default: 3)")
     parser.add_argument("--out", type=Path, default=Path("doctor"), help="folder of runs and findings")
     parser.add_argument(
         "--data", action="append", default=[], metavar="NAME:PATH", help="where mnist or cifar10 lie"
@@ -41,13 +45,15 @@ def main() -> int:
     asked.half = asked.half or [CHOOSING, REPORTING]
     places = {name: name for name in SOURCES if name not in NEEDS_FILES}
     places |= {one.partition(":")[0]: one for one in asked.data}
-    wanted = list(cases(asked.faulty, asked.healthy))
+    wanted = [case for case in cases(asked.faulty, asked.healthy) if case.name in (asked.kind or SCENARIOS)]
     if not asked.what or "make" in asked.what:
         make(wanted, places, asked.out)
     if not asked.what or "judge" in asked.what:
         judge(wanted, asked.half, asked.out)
     if "normal" in asked.what:
         print(f"{write_table(wanted, asked.out)} runs in {TABLE}")
+    if "guard" in asked.what:
+        guard(range(asked.seeds), asked.out)
     return 0
 
 

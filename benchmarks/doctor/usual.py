@@ -9,6 +9,7 @@ import saddlepoint as sp
 from benchmarks.doctor.judging import reach
 from benchmarks.doctor.runs import MADE, RUNS, rows
 from benchmarks.doctor.scenarios import Case
+from saddlepoint.core.checkpoint import read_json
 from saddlepoint.core.files import write_json
 from saddlepoint.runs.model import Model
 from saddlepoint.runs.normal import TABLE, banded, size_class
@@ -16,7 +17,10 @@ from saddlepoint.version import __version__
 
 
 def write_table(cases: Iterable[Case], out: Path, table: Path = TABLE) -> int:
-    """Write the bands of the healthy runs that reach all classes; return how many runs they are."""
+    """Write the bands of the healthy runs that reach all classes; return how many runs they are.
+
+    Bands of recipes, kinds of data and sizes of which there are no two such runs stay as they are in the table.
+    """
     made = {Case(row["name"], row["data"], row["seed"]) for row in rows(out / MADE)}
     groups: dict[str, list[tuple[Case, Model]]] = defaultdict(list)
     for case in cases:
@@ -26,9 +30,10 @@ def write_table(cases: Iterable[Case], out: Path, table: Path = TABLE) -> int:
         if reach(run, case.seed) in (None, 1.0):
             built = run.built()
             groups[f"{built.recipe.name} {built.spec.kind} {size_class(built)}"].append((case, run))
-    bands = {key: _band(found) for key, found in sorted(groups.items()) if len(found) > 1}
+    bands = read_json(table)["bands"] if table.exists() else {}
+    bands |= {key: _band(found) for key, found in groups.items() if len(found) > 1}
     head = {"version": 1, "made": "python -m benchmarks.doctor normal", "package": __version__}
-    write_json(table, {**head, "bands": bands})
+    write_json(table, {**head, "bands": dict(sorted(bands.items()))})
     return sum(band["runs"] for band in bands.values())
 
 
