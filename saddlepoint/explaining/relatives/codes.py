@@ -35,7 +35,7 @@ def tell(lesson: Lesson) -> Generator[Block, None, Said]:
     for index in range(tries):
         lesson.progress("finding factors", index, tries)
         with seeded(lesson, "codes", index):
-            game, _ = trained(lesson, "predictability", toy, lesson.pick(800, 20))
+            game, _ = trained(lesson, "predictability", toy, lesson.pick(600, 20))
             with torch.no_grad():
                 codes = game.family.encoder(torch.from_numpy(examples)).numpy()
         worst, shared = float(recovered(codes, known).min()), total_correlation(codes)
@@ -51,7 +51,7 @@ def tell(lesson: Lesson) -> Generator[Block, None, Said]:
     for done, weight in enumerate((0.0, 0.1)):
         lesson.progress("training codes of digits", done, 2)
         with seeded(lesson, "digits' codes"):
-            game, _ = trained(lesson, "predictability", digits, lesson.pick(1_000, 20), weight=weight, units=12)
+            game, _ = trained(lesson, "predictability", digits, lesson.pick(700, 20), weight=weight, units=12)
             with torch.no_grad():
                 codes = game.family.encoder(x)
                 lost = (game.family.decoder(codes) - x).square().sum() / (x - x.mean(0)).square().sum()

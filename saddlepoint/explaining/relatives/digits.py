@@ -31,7 +31,7 @@ def tell(lesson: Lesson) -> Generator[Block, None, list[Said]]:
     yield Heading(Text("On the same digits", "在同样的手写数字上"))
     digits = load("digits")
     train, held = (pixels(digits.splits[part]) for part in ("train", "test"))
-    steps = lesson.pick(1_500, 20)
+    steps = lesson.pick(1_200, 20)
     with seeded(lesson, "digits"):
         lesson.progress("training a GAN on digits", 0, 4)
         gan = PointGame(2 * train - 1, seed=lesson.seed, latent=16, rates=(2 * RATE, 2 * RATE))
