@@ -61,3 +61,15 @@ def expected(mixture: Mixture, *, kept: int, width: float, blur: float, n: int) 
     of_good = shares[shares > 0] / shares.sum()
     divergence = float((of_good * np.log(of_good * count)).sum())
     return Expected(found(shares, n), float(shares.sum()), divergence)
+
+
+def twins(kinds: int, n: int) -> float:
+    """Return how many pairs of n samples are equal on average, where ``kinds`` of them are equally likely."""
+    return n * (n - 1) / 2 / kinds
+
+
+def drawn_twins(kinds: int, n: int, draws: int, seed: int) -> float:
+    """Return the same as a mean over draws."""
+    made = np.random.default_rng(seed).integers(kinds, size=(draws, n))
+    counts = [np.unique(row, return_counts=True)[1] for row in made]
+    return float(np.mean([(count * (count - 1)).sum() / 2 for count in counts]))

@@ -203,3 +203,9 @@ def near_a_mode(distance: float) -> np.ndarray:
     """Return (PIXELS, PIXELS) whether a point of the plane is within ``distance`` of a mode of the ring."""
     to_modes = plane().numpy()[:, None] - ring8.mixture().centres
     return (np.linalg.norm(to_modes, axis=2).min(1) <= distance).reshape(PIXELS, PIXELS)
+
+
+def blind(pictures: np.ndarray) -> float:
+    """Return the mean energy of pictures (n, ...) for a critic that rebuilds the mean picture of them all."""
+    rows = pictures.reshape(len(pictures), -1)
+    return float(np.linalg.norm(rows - rows.mean(0), axis=1).mean())

@@ -97,6 +97,15 @@ def bilinear(z: Point) -> Point:
     return np.array([-z[1], z[0]])
 
 
+def bent(a: float) -> Field:
+    """Return v of f = a/2·x² + xy − a/2·y²: a game that also bends towards its saddle where a > 0."""
+
+    def field(z: Point) -> Point:
+        return np.array([-z[1] - a * z[0], z[0] - a * z[1]])
+
+    return field
+
+
 def simultaneous(field: Field, z: Point, h: float) -> Iterator[Point]:
     """Both move by the gradients at one place."""
     while True:
@@ -183,9 +192,9 @@ def modulus(rule: str, h: float) -> float:
     raise ValueError(f"there is no rule {rule!r}")
 
 
-def measured_modulus(rule: str, h: float, steps: int = 600) -> float:
-    """Return the factor a step over the second half of a path on xy: the slope of the log distance."""
-    radius = np.linalg.norm(path(rule, bilinear, (1.0, 1.0), h, steps), axis=1)
+def measured_modulus(rule: str, h: float, steps: int = 600, field: Field = bilinear) -> float:
+    """Return the factor a step over the second half of a path, from the slope of the log distance."""
+    radius = np.linalg.norm(path(rule, field, (1.0, 1.0), h, steps), axis=1)
     half = np.arange(steps // 2, steps + 1)
     return math.exp(np.polyfit(half, np.log(radius[half]), 1)[0])
 

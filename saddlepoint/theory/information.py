@@ -8,6 +8,7 @@ in nats. A joint distribution is its log-masses, a float64 tensor (codes, atoms 
 ``theory.divergences``.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -57,6 +58,14 @@ def channel(codes: int, error: float) -> Tensor:
     """
     wrong = torch.full((codes, codes), error / (codes - 1), dtype=torch.float64)
     return (wrong.fill_diagonal_(1 - error) / codes).log()
+
+
+def labelled(groups: Tensor) -> Tensor:
+    """Return the joint distribution of a code and equally likely pictures (n,), whose groups it names."""
+    codes = int(groups.max()) + 1
+    joint = torch.full((codes, len(groups)), -80.0, dtype=torch.float64)  # as good as never
+    joint[groups, torch.arange(len(groups))] = 0.0
+    return joint.log_softmax(0) - math.log(len(groups))
 
 
 def bells_of_codes(centres: Tensor, noise: float) -> Tensor:

@@ -11,6 +11,7 @@ A low loss proves that samples and data differ. A high loss proves nothing: the 
 import math
 from typing import NamedTuple
 
+import numpy as np
 import torch
 
 from saddlepoint.objectives import objectives
@@ -55,3 +56,22 @@ def bells(shift: float, width: float, confidence: float) -> Reading:
     loss = objectives.get("non_saturating").generator(logit, logit)
     divergence = divergences.jensen_shannon(p, q).item()
     return Reading(critic, (q.exp() * loss).sum().item(), proved(critic), divergence)
+
+
+def spread(shift: float) -> float:
+    """Return the standard deviation of the best critic's loss on a pair, of N(0, 1) and of N(shift, 1)."""
+    p, q = divergences.bells(X, 0.0), divergences.bells(X, shift)
+    return math.sqrt(sum(_variance(share, sign * (p - q)) for share, sign in ((p, -1), (q, 1))))
+
+
+def drawn_spread(shift: float, count: int, draws: int, seed: int) -> float:
+    """Return the standard deviation, over draws, of that loss as a mean over ``count`` pairs."""
+    real, fake = torch.from_numpy(np.random.default_rng(seed).standard_normal((2, draws, count)))
+    logit = shift**2 / 2 - shift * torch.stack([real, fake + shift])
+    return objectives.get("non_saturating").critic(*logit).mean(1).std().item()
+
+
+def _variance(share: torch.Tensor, score: torch.Tensor) -> float:
+    """Return the variance of softplus(score) under log-masses."""
+    loss, weight = torch.nn.functional.softplus(score), share.exp()
+    return ((weight * loss**2).sum() - (weight * loss).sum() ** 2).item()

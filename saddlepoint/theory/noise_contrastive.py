@@ -109,3 +109,18 @@ def _features(x: np.ndarray, upper: tuple[np.ndarray, ...]) -> np.ndarray:
     """Return what the parameters are multiplied by: −½ x_i x_j, twice off the diagonal, and 1."""
     i, j = upper
     return np.column_stack([-0.5 * np.where(i == j, 1, 2) * x[:, i] * x[:, j], np.ones(len(x))])
+
+
+def useful_share(deviation: float, dimensions: int) -> float:
+    """Return which share of draws of N(0, s²·1) is worth as much as draws of N(0, 1), for s > √½.
+
+    It is 1/E_n[w²] of the weights w = p/n, and (√(2s² − 1)/s²) a dimension.
+    """
+    return (math.sqrt(2 * deviation**2 - 1) / deviation**2) ** dimensions
+
+
+def measured_share(deviation: float, dimensions: int, count: int, seed: int) -> float:
+    """Return the same from ``count`` draws of the noise: (Σ w)² / (count·Σ w²)."""
+    noise = deviation * np.random.default_rng(seed).standard_normal((count, dimensions))
+    weight = np.exp(-0.5 * (noise**2).sum(1) * (1 - deviation**-2))
+    return float(weight.sum() ** 2 / (count * (weight**2).sum()))

@@ -105,3 +105,27 @@ def generator_path(rule: str, mean: float, steps: int, *, rate: float, renewed: 
         theta -= rate * torch.autograd.grad(loss, at)[0].item()
         path.append(theta)
     return np.array(path)
+
+
+def by_chance(cells: int, count: int, draws: int, seed: int) -> float:
+    """Return the mean JSD of two lots of examples of one distribution, as the best critic of its cells sees it.
+
+    In the limit of many examples it is (cells − 1)/(4·count), with √(2(cells − 1))/(4·count) as the standard
+    deviation of a draw.
+
+    Args:
+        cells: of equal mass, all that the critic tells apart.
+        count: of examples in each lot.
+        draws: of two lots each.
+        seed: of the draws.
+    """
+    shares = np.random.default_rng(seed).multinomial(count, np.full(cells, 1 / cells), (draws, 2)) / count
+    p, q = torch.from_numpy(shares).log().unbind(1)
+    return float(np.mean([jensen_shannon(*lots).item() for lots in zip(p, q, strict=True)]))
+
+
+def by_heart(count: int, sure: float = 40.0) -> float:
+    """Return V of a critic that knows each of ``count`` reals and as many fakes, with logits of ±``sure``."""
+    share, none = torch.full((count,), -math.log(count)), torch.full((count,), -math.inf)
+    known = torch.full((count,), sure)
+    return value(torch.cat([known, -known]), torch.cat([share, none]), torch.cat([none, share])).item()

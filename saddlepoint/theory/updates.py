@@ -145,3 +145,28 @@ def best_fit(rule: str, steps: int) -> tuple[float, float]:
     ends = [fitted([rule], start, steps)[rule][-1] for start in STARTS]
     best = min(ends, key=lambda theta: DIVERGENCES[rule](p, gaussian(theta)).item())
     return best[0].item(), best[1].exp().item()
+
+
+def adam_pace(
+    clearness: float, seed: int, *, scale: float = 1.0, entries: int = 1_000, steps: int = 400
+) -> float:
+    """Return the mean step of Adam over its learning rate, where gradients are noise around a constant.
+
+    It is about r/√(1 + r²) for a mean of r standard deviations, whatever the scale.
+
+    Args:
+        clearness: mean of a gradient over its standard deviation, r.
+        seed: of the noise.
+        scale: standard deviation of a gradient.
+        entries: parameters, which move by themselves.
+        steps: the first fifth is not counted.
+    """
+    rng, rate = torch.Generator().manual_seed(seed), 1e-3
+    place = torch.zeros(entries, dtype=torch.float64)
+    optimizer = torch.optim.Adam([place], lr=rate, betas=(0.5, 0.999), eps=1e-20)
+    for step in range(steps):
+        if step == steps // 5:
+            start = place.clone()
+        place.grad = scale * (clearness + torch.randn(entries, generator=rng, dtype=torch.float64))
+        optimizer.step()
+    return ((start - place).mean() / (rate * (steps - steps // 5))).item()

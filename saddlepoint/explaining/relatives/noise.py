@@ -9,6 +9,7 @@ from PIL import Image
 from saddlepoint.core.words import brief
 from saddlepoint.explaining.blocks import Block, Heading, Knobs, Number, Numbers, Picture, Prose, Slider, Style
 from saddlepoint.explaining.drawing import drawn, key
+from saddlepoint.explaining.relatives.playing import SIDE
 from saddlepoint.explaining.relatives.said import Said
 from saddlepoint.explaining.text import Text
 from saddlepoint.explaining.topic import Lesson
@@ -109,6 +110,34 @@ def tell(lesson: Lesson) -> Generator[Block, None, Said]:
             "数据与噪声的密度，以及一点属于数据的概率",
         ),
         ratio=0.45,
+    )
+    many, few = SIDE**2, 4
+    yield Prose(
+        Text(
+            "And large pictures? Every dimension takes its toll. Where noise is twice as wide as the data, each leaves "
+            f"0.66 of the draws useful, so {few} leave 0.19, and the {many} pixels of a digit almost none. Annealing "
+            "and NCE are for few dimensions, or for what networks have made few; a GAN or a VAE pays for pixels in work, "
+            "not in draws.",
+            "那么大图像呢？每个维度都要收费。若噪声宽度是数据的两倍，每一维只留下 0.66 的样本有用，"
+            f"{few} 维留下 0.19，手写数字的 {many} 个像素则几乎一个不剩。退火与 NCE 适用于维数少的数据，或已被网络压到低维的表示；"
+            "GAN 与 VAE 为像素付出的是计算量，而不是样本。",
+        )
+    )
+    yield Numbers(
+        [
+            Number(
+                "useful_few",
+                Text(f"useful share of the noise, {few} dimensions", f"噪声中有用的比例，{few} 维"),
+                noise_contrastive.measured_share(2.0, few, 200_000, lesson.seed),
+                noise_contrastive.useful_share(2.0, few),
+                0.01,
+            ),
+            Number(
+                "useful_many",
+                Text(f"in {many} dimensions, by its formula", f"{many} 维，按公式"),
+                noise_contrastive.useful_share(2.0, many),
+            ),
+        ]
     )
     return Said(
         Text("NCE's error falls as 1/T.", "NCE 的误差按 1/T 下降。"),

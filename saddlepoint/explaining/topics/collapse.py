@@ -1,5 +1,6 @@
 """A generator that makes one thing for all latents: how it comes about, and what brings the rest back."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -168,7 +169,7 @@ def collapse_topic(lesson: Lesson) -> Iterator[Block]:
     yield from _helvetica(lesson)
     yield from _packs()
     yield from _grid(lesson)
-    yield from _what_to_do()
+    yield from _what_to_do(lesson)
 
 
 def _rules(lesson: Lesson) -> Iterator[Block]:
@@ -320,9 +321,9 @@ def _helvetica(lesson: Lesson) -> Iterator[Block]:
         "hopping",
         lambda style: _hopping(style, films),
         Text(
-            "Which mode is nearest to how many samples, over time. One dark cell a column is collapse; dark cells "
+            "Which mode is nearest to how many samples, over time. One full cell a column is collapse; full cells "
             "that change rows are the hunt.",
-            "各时刻每个模式附近有多少样本。每列只有一个深色格就是崩塌；深色格换行，就是追逐。",
+            "各时刻每个模式附近有多少样本。每列只有一个颜色浓的格就是崩塌；浓格换行，就是追逐。",
         ),
         Text(
             "Four strips with a row for each mode and time to the right: few dark cells in the first and the last, "
@@ -571,8 +572,35 @@ def _grid(lesson: Lesson) -> Iterator[Block]:
     )
 
 
-def _what_to_do() -> Iterator[Block]:
+def _what_to_do(lesson: Lesson) -> Iterator[Block]:
     yield Heading(Text("On data of your own", "用在自己的数据上"))
+    yield Prose(
+        Text(
+            "There nobody knows the modes, and there may be no labels. Count twins instead. Among n samples of a "
+            "generator that makes N different ones, n(n − 1)/2N pairs are equal on average (Arora and Zhang 2017): "
+            "from the twins among a few thousand samples follows N, the support on the score card. It needs no "
+            "labels, and sees a collapse onto few pictures; a lost mode it does not see.",
+            "在自己的数据上，没人知道有哪些模式，也可能没有标签。那就数“双胞胎”。若生成器只做得出 N 种样本，"
+            "n 个样本里平均有 n(n − 1)/2N 对相同（Arora 与 Zhang 2017）：由几千个样本中的双胞胎就能推出 N，"
+            "即评分卡上的支撑集大小（support）。它不需要标签，能看出崩塌到少数几张图；丢了一个模式却看不出来。",
+        )
+    )
+    kinds, n, draws = 1_000, 100, lesson.pick(2_000, 200)
+    pairs = coverage.twins(kinds, n)
+    yield Numbers(
+        [
+            Number(
+                "twins",
+                Text(
+                    f"pairs of twins among {n} samples of {kinds:,} kinds, mean of {draws:,} draws",
+                    f"{kinds:,} 种中抽 {n} 个样本，双胞胎的对数：{draws:,} 次抽样的平均",
+                ),
+                coverage.drawn_twins(kinds, n, draws, lesson.seed),
+                pairs,
+                5 * math.sqrt(pairs / draws),
+            )
+        ]
+    )
     yield Prose(
         Text(
             "Look at the shares of classes and at the support on the score card, not at the losses: a collapsed "

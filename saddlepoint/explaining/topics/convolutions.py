@@ -71,6 +71,7 @@ def convolutions_topic(
         )
     )
     yield from _sizes(layer, input)
+    yield from _dilated(layer, input)
     yield from _transpose(lesson, layer, input)
     yield from _same(lesson, layer, input)
     yield from _checkerboard(lesson, layer, input)
@@ -160,6 +161,43 @@ def _sizes(layer: Layer, side: int) -> Iterator[Block]:
                 down.weight.numel(),
                 0,
             )
+        ]
+    )
+
+
+def _dilated(layer: Layer, side: int) -> Iterator[Block]:
+    dilation, groups = 2, 4
+    inputs, outputs = CHANNELS
+    wide = Layer(dilation * (layer.kernel - 1) + 1, layer.stride, layer.padding)
+    x = torch.zeros(1, inputs, side, side)
+    up = nn.ConvTranspose2d(
+        inputs, outputs, layer.kernel, layer.stride, layer.padding, groups=groups, dilation=dilation, bias=False
+    )
+    yield Prose(
+        Text(
+            "Two more settings. A dilation d puts the taps of the kernel d pixels apart: it covers d(k − 1) + 1 pixels, "
+            "and with that in place of k every formula on this page holds. Groups g part the channels into g lots "
+            "that do not see each other: sizes stay, and a g-th of the weights is left.",
+            "还有两个设置。膨胀系数 d 让卷积核相邻的位置相隔 d 个像素：它覆盖 d(k − 1) + 1 个像素，把 k 换成它，本页的公式都成立。"
+            "分组数 g 把通道分成互不相见的 g 组：尺寸不变，权重只剩 g 分之一。",
+        )
+    )
+    yield Numbers(
+        [
+            Number(
+                "dilated",
+                Text(f"dilation {dilation}: {side} →", f"膨胀系数 {dilation}：{side} →"),
+                up(x).shape[-1],
+                wide.grown(side),
+                0,
+            ),
+            Number(
+                "grouped",
+                Text(f"weights in {groups} groups", f"分成 {groups} 组的权重数"),
+                up.weight.numel(),
+                inputs * outputs * layer.kernel**2 // groups,
+                0,
+            ),
         ]
     )
 

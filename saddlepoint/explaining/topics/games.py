@@ -64,6 +64,7 @@ def games_topic(lesson: Lesson, *, h: float = SHOWN) -> Iterator[Block]:
     yield Formula(r"\min_x \max_y\; f(x, y) = x\,y", "min over x, max over y:  f(x, y) = xy")
     yield from _six_steps()
     yield from _rules(lesson, h)
+    yield from _bent()
     yield from _dirac(lesson)
     yield from _time_scales(lesson)
 
@@ -275,6 +276,46 @@ def _distances(style: Style, h: float) -> Image.Image:
         key(place, style, loc="lower left", ncols=2)
 
     return drawn(style, paint)
+
+
+def _bent() -> Iterator[Block]:
+    a, steps = 0.5, 100
+    edge = 2 * a / (1 + a * a)
+    yield Heading(Text("Games that bend", "会弯曲的博弈"))
+    yield Prose(
+        Text(
+            "xy is the hardest case: it does not bend. Give each player a payoff that bends a little by itself. Then "
+            "simultaneous steps come to rest as well, if they are smaller than 2a/(1 + a²). Near its saddle every "
+            "smooth game is told by the eigenvalues of its Jacobian, here −a ± i: the real part pulls home, the "
+            "imaginary part turns. Penalties such as R1, below, bend the critic's side. Where a is below 0 there is no "
+            "saddle to come to.",
+            "xy 是最难的情形：它不弯曲。让双方各自的收益稍微弯一点，同时更新也会停下来，只要步长小于 2a/(1 + a²)。"
+            "在鞍点附近，任何光滑的博弈都由其雅可比矩阵的特征值说明，这里是 −a ± i：实部往回拉，虚部使它旋转。"
+            "下文的 R1 一类惩罚，就是让判别器一方弯曲。若 a 小于 0，那里根本没有鞍点可去。",
+        )
+    )
+    yield Formula(
+        r"f(x, y) = \frac{a}{2} x^2 + x y - \frac{a}{2} y^2, \qquad |\lambda| = \sqrt{(1 - a h)^2 + h^2}",
+        "f = a/2·x² + xy − a/2·y²,  |λ| = √((1 − ah)² + h²)",
+    )
+    yield Numbers(
+        [
+            Number(
+                "bent",
+                Text(f"simultaneous, a = {a:g}, h = {SHOWN}", f"同时更新，a = {a:g}，h = {SHOWN}"),
+                games.measured_modulus("simultaneous", SHOWN, steps, games.bent(a)),
+                float(np.hypot(1 - a * SHOWN, SHOWN)),
+                1e-3,
+            ),
+            Number(
+                "bent_edge",
+                Text(f"the same at h = 2a/(1 + a²) = {edge:g}", f"步长 h = 2a/(1 + a²) = {edge:g} 时"),
+                games.measured_modulus("simultaneous", edge, steps, games.bent(a)),
+                1.0,
+                1e-3,
+            ),
+        ]
+    )
 
 
 def _dirac(lesson: Lesson) -> Iterator[Block]:

@@ -57,6 +57,7 @@ def information_topic(lesson: Lesson, *, noise: float = 0.8) -> Iterator[Block]:
     yield Formula(r"-H(c \mid x) = \mathbb{E} \log P(c \mid x)", "−H(c|x) = E log P(c|x)")
     yield from _bound()
     yield from _learning(lesson, noise)
+    yield from _meaning(lesson)
     yield from _continuous(lesson)
     yield from _coin(lesson)
 
@@ -250,6 +251,40 @@ def _reading(style: Style, story: list[Reading], moment: int) -> Image.Image:
         key(bounds, style, loc="lower right", ncols=2)
 
     return drawn(style, paint, rows=3, size=(7.2, 5.4), dpi=FRAME, heights=(1, 1.4, 1.4))
+
+
+def _meaning(lesson: Lesson) -> Iterator[Block]:
+    yield Heading(Text("Why should a code mean anything?", "编码为什么会有含义？"))
+    yield Prose(
+        Text(
+            f"The bound does not ask for it. Let there be {CODES} kinds of {CODES} pictures each. A code that names the "
+            f"kind and one that names one of {CODES} lots drawn at random tell equally much. What favours kinds is the "
+            "networks: a small step in z or c changes a picture a little, so near pictures share a code, and groups "
+            "that a smooth recogniser can part are cheapest. Nothing more: which meaning comes out, and whether one "
+            "does, differs from seed to seed. Look at it (saddle sample --traverse), and at code_error where there are "
+            "labels.",
+            f"下界并不要求有含义。设有 {CODES} 类图像，每类 {CODES} 张。编码若说出类别，与编码若说出随机分成的一组，透露的信息一样多。"
+            "偏向类别的是网络：z 或 c 变一点，图像也只变一点，于是相近的图像共用一个编码，光滑的识别器容易分开的组最省力。仅此而已："
+            "得到哪种含义、是否得到，各个种子都不同。请亲眼看看（saddle sample --traverse），有标签时再看 code_error。",
+        )
+    )
+    kinds = torch.arange(CODES**2) // CODES
+    lots = kinds[torch.randperm(len(kinds), generator=torch.Generator().manual_seed(lesson.seed))]
+    yield Numbers(
+        [
+            Number(
+                f"{name}_told",
+                text,
+                information.mutual_information(information.labelled(groups)).item(),
+                math.log(CODES),
+                1e-9,
+            )
+            for name, text, groups in (
+                ("kind", Text("I(c; x), the code names the kind", "I(c; x)，编码说出类别"), kinds),
+                ("lot", Text("I(c; x), the code names a random lot", "I(c; x)，编码说出随机的一组"), lots),
+            )
+        ]
+    )
 
 
 def _continuous(lesson: Lesson) -> Iterator[Block]:

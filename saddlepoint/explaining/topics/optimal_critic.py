@@ -58,6 +58,7 @@ def optimal_critic_topic(lesson: Lesson, *, mu: float = 2.0) -> Iterator[Block]:
     yield from _atoms(lesson)
     yield from _bells(lesson, mu)
     yield from _likelihood(lesson, mu)
+    yield from _finite(lesson)
     yield from _in_training(lesson)
     yield from _two_steps(lesson)
 
@@ -375,6 +376,44 @@ def _divergences(style: Style) -> Image.Image:
         key(place, style, loc="upper right")
 
     return drawn(style, paint, size=(7.2, 3.0))
+
+
+def _finite(lesson: Lesson) -> Iterator[Block]:
+    yield Heading(Text("When there are only examples", "只有有限样本时"))
+    yield Prose(
+        Text(
+            "So far p and q were known. A run has n examples of each, and what is best depends on what the critic can "
+            "tell apart. Let q = p. A critic of K cells of equal mass finds a divergence of about (K − 1)/4n that is "
+            "nothing but chance. One that tells all examples apart knows them by heart: its V is 0, whatever q is. "
+            "Equation 2 does not say what a critic makes of points between examples; its network, its penalties and "
+            "the step at which it stops do.",
+            "到此为止 p 与 q 都是已知的。实际训练时双方各只有 n 个样本，什么是最优取决于判别器能分辨什么。设 q = p。"
+            "能分辨 K 个等质量格子的判别器会找到约 (K − 1)/4n 的散度，那纯属偶然。能分辨每一个样本的判别器则把它们全部背下："
+            "无论 q 如何，V 都是 0。至于样本之间的点该如何回答，式 2 并没有说；决定它的是网络、惩罚与何时停止训练。",
+        )
+    )
+    cells, count, draws = 8, 1_000, lesson.pick(1_000, 100)
+    yield Numbers(
+        [
+            Number(
+                "by_chance",
+                Text(
+                    f"JSD where q = p, {cells} cells, {count:,} examples: mean of {draws:,} draws",
+                    f"q = p 时的 JSD，{cells} 个格子，{count:,} 个样本：{draws:,} 次抽样的平均",
+                ),
+                optimal_critic.by_chance(cells, count, draws, lesson.seed),
+                (cells - 1) / (4 * count),
+                5 * math.sqrt(2 * (cells - 1) / draws) / (4 * count) + 1e-5,
+            ),
+            Number(
+                "by_heart",
+                Text("V of a critic that knows all by heart", "把样本全部背下的判别器的 V"),
+                optimal_critic.by_heart(200),
+                0.0,
+                1e-9,
+            ),
+        ]
+    )
 
 
 def _in_training(lesson: Lesson) -> Iterator[Block]:

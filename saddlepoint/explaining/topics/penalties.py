@@ -69,6 +69,7 @@ def penalties_topic(lesson: Lesson, *, gamma: float = 0.3, sigma: float = 0.1) -
     yield from _slopes(lesson, gamma)
     yield from _game(lesson, gamma, sigma)
     yield from _differences(lesson)
+    yield from _weights()
     yield from _cost(lesson, sigma)
 
 
@@ -440,6 +441,39 @@ def _errors(style: Style, sigmas: np.ndarray, errors: dict[str, np.ndarray]) -> 
         key(place, style, loc="lower right")
 
     return drawn(style, paint)
+
+
+def _weights() -> Iterator[Block]:
+    yield Heading(Text("Which γ for data of your own", "自己的数据该取多大的 γ"))
+    gamma, wide = 0.3, 10.0
+    yield Prose(
+        Text(
+            "A slope is scores per unit of x, so γ is in units of x squared. Make the data ten times as wide, and γ must "
+            "be a hundred times as large for the same scores. Under R1 the linear critic's scores of data and samples "
+            "are Δ²/γ apart: a few units are enough, since a sigmoid is flat beyond, and much less is lost in noise. In "
+            "pictures the squares of all pixels add up, so γ grows with their number; StyleGAN2-ADA starts from "
+            "0.0002 · pixels / batch. Start there, try a quarter and four times as much, and let the score decide.",
+            "斜率是每单位 x 的得分，所以 γ 的单位是 x 的平方。数据宽十倍，要得到同样的得分，γ 就要大一百倍。"
+            "在 R1 下，线性判别器对数据与样本的得分相差 Δ²/γ：几个单位就够了，再大 sigmoid 就变平，太小则淹没在噪声里。"
+            "图像中所有像素的平方相加，γ 随像素数增长；StyleGAN2-ADA 从 0.0002 · 像素数 / 批量大小 起步。"
+            "不妨从那里开始，再试四分之一与四倍，由分数决定。",
+        )
+    )
+    yield Numbers(
+        [
+            Number(
+                f"apart_{times:g}",
+                Text(
+                    f"R1, Δ = {GAP * times:g}, γ = {gamma * times**2:g}: scores apart",
+                    f"R1，Δ = {GAP * times:g}，γ = {gamma * times**2:g}：得分之差",
+                ),
+                theory.linear_slope(_named("r1"), gamma * times**2, GAP * times) * GAP * times,
+                GAP**2 / gamma,
+                1e-6,
+            )
+            for times in (1.0, wide)
+        ]
+    )
 
 
 def _cost(lesson: Lesson, sigma: float) -> Iterator[Block]:

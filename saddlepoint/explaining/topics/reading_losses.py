@@ -139,6 +139,7 @@ def reading_losses_topic(lesson: Lesson) -> Iterator[Block]:
     healthy = yield from _readings(lesson)
     yield from _wasserstein(lesson, healthy)
     yield from _digits(lesson)
+    yield from _how_near(lesson)
     yield from _table()
 
 
@@ -641,6 +642,40 @@ def _digits_drawn(style: Style, films: dict[str, list[Moment]]) -> Image.Image:
         key(places[0], style, loc="upper right")
 
     return drawn(style, paint, rows=2, columns=2, size=(7.2, 4.4))
+
+
+def _how_near(lesson: Lesson) -> Iterator[Block]:
+    yield Heading(Text("How near is near?", "多近才算近？"))
+    shift, count, draws = 1.5, 800, lesson.pick(1_000, 200)
+    exact = loss_bound.spread(shift) / math.sqrt(count)
+    yield Prose(
+        Text(
+            f"A loss is a mean over examples, and moves by chance. For two bells {shift:g} apart the best critic's loss on a "
+            f"pair has a standard deviation of {loss_bound.spread(shift):.2f}; over {count} pairs that leaves {exact:.3f}, "
+            f"and {loss_bound.spread(shift) / 8:.2f} over a batch of 64. What is proved of the divergence is uncertain by half as "
+            "much. A change of less than twice that says nothing, a larger one says that something changed, and no "
+            "number of its own says that samples are good: where the losses are not near their equilibrium values by "
+            "this measure, the game is not over; where they are, the score decides.",
+            f"损失是样本上的平均值，会随机波动。对相距 {shift:g} 的两个高斯，最优判别器在一对样本上的损失标准差为 "
+            f"{loss_bound.spread(shift):.2f}；取 {count} 对平均后剩 {exact:.3f}，取 64 个的一批则是 {loss_bound.spread(shift) / 8:.2f}。"
+            "所证明的散度，其不确定性是它的一半。小于其两倍的变化什么也说明不了，更大的变化说明确实有变，但没有哪个数值本身能说明样本好："
+            "按此尺度损失还没到平衡值附近，博弈就没有结束；到了，就由分数来定。",
+        )
+    )
+    yield Numbers(
+        [
+            Number(
+                "loss_spread",
+                Text(
+                    f"standard deviation of the critic's loss over {count} pairs, from {draws:,} draws",
+                    f"{count} 对样本上判别器损失的标准差，{draws:,} 次抽样",
+                ),
+                loss_bound.drawn_spread(shift, count, draws, lesson.seed),
+                exact,
+                5 * exact / math.sqrt(2 * draws),
+            )
+        ]
+    )
 
 
 def _table() -> Iterator[Block]:

@@ -233,12 +233,30 @@ def _early(lesson: Lesson) -> Iterator[Block]:
     )
     yield Prose(
         Text(
-            "An optimizer such as Adam divides by the size of recent gradients, and hides some of this. It cannot hide "
-            "all of it: what is left of a small gradient is the part that is noise, and its direction is that of the "
-            "few samples that still fool the critic.",
-            "Adam 之类的优化器会除以近期梯度的大小，掩盖了其中一部分，但掩盖不了全部：很小的梯度里，剩下的多是噪声，"
-            "其方向由少数仍能骗过判别器的样本决定。",
+            "And with Adam? It divides by the size of recent gradients: what only makes all of them small, it undoes. "
+            "Noise it cannot undo. Where a gradient is r standard deviations on average, Adam's mean step is "
+            "r/√(1 + r²) of its rate. Under minimax the direction is left to the few samples that still fool the "
+            "critic, and so r falls.",
+            "换成 Adam 呢？它除以近期梯度的大小：若只是所有梯度一同变小，它能抵消；噪声却抵消不了。"
+            "若梯度的均值是标准差的 r 倍，Adam 的平均步长就是学习率的 r/√(1 + r²)。"
+            "在 minimax 下，方向只由少数仍能骗过判别器的样本决定，所以 r 会下降。",
         )
+    )
+    clearness = 0.1
+    yield Numbers(
+        [
+            Number(
+                f"adam_{name}",
+                Text(
+                    f"Adam's mean step over its rate, r = {clearness:g}, gradients × {scale:g}",
+                    f"Adam 的平均步长与学习率之比，r = {clearness:g}，梯度 × {scale:g}",
+                ),
+                updates.adam_pace(clearness, lesson.seed, scale=scale),
+                clearness / math.sqrt(1 + clearness**2),
+                0.011,
+            )
+            for name, scale in (("usual", 1.0), ("small", 1e-3))
+        ]
     )
 
 
