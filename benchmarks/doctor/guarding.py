@@ -118,7 +118,7 @@ def better(row: dict[str, Any]) -> bool:
 
 def table(found: list[dict[str, Any]]) -> list[str]:
     """Return by kind of run, in Markdown, how many ended well without a guard and with one."""
-    head = ["| run | well without | well with | nearer to the data with | acts |", "|---|---|---|---|---|"]
+    head = ["| run | well without | well with | nearer with | both | acts |", "|---|---|---|---|---|---|"]
     return [*head, *_lines(found)]
 
 
@@ -130,6 +130,7 @@ def _lines(found: list[dict[str, Any]]) -> Iterator[str]:
                 sum(well(row["alone"]) for row in of),
                 sum(well(row["guarded"]) for row in of),
                 sum(better(row) for row in of),
+                sum(well(row["guarded"]) and better(row) for row in of),
             ]
             acts = sum(len(row["guarded"]["acts"]) for row in of)
             yield f"| {name} | {' | '.join(f'{count} of {len(of)}' for count in counts)} | {acts} |"
