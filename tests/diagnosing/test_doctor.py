@@ -119,6 +119,16 @@ def test_players_that_both_move_have_not_stopped_nor_has_one_that_never_began(fr
     assert conditions.get("player-stopped").look(signals) is None
 
 
+@pytest.mark.parametrize(("begins", "found"), [(4, False), (5, False), (3, True)])
+def test_a_player_that_rests_as_the_next_stage_begins_has_not_stopped(frozen, begins, found):
+    signals = Signals(frozen)
+    signals.__dict__["rows"] = [
+        {name: value for name, value in row.items() if not name.startswith("g/") or i >= begins}
+        for i, row in enumerate(stop("d"))
+    ]
+    assert (conditions.get("player-stopped").look(signals) is not None) is found
+
+
 @pytest.mark.parametrize(("real", "found"), [(-1.0, True), (1.0, False)])
 def test_a_critic_that_ranks_samples_above_data_is_upside_down(frozen, real, found):
     signals = Signals(frozen)

@@ -8,17 +8,21 @@ STILL = 0.25  # of the run's rows, the last ones
 
 @condition("player-stopped", after=("diverged",), live=True)
 def player_stopped(signals: Signals) -> Finding | None:
-    """Networks that were trained at first have not moved since, while others have."""
+    """Networks that were trained at first have not moved since, while others have, and no new stage began."""
     rows, players = signals.rows, signals.family.players
     if not rows:
         return None
-    last = {player: _last(rows, player) for player in players}
+    reports = {player: _reports(rows, player) for player in players}
+    last = {player: there[-1] if there else -1 for player, there in reports.items()}
+    first = [there[0] for there in reports.values() if there]
     start = len(rows) - max(1, round(STILL * len(rows)))
     moving = {name for player, row in last.items() if row >= start for name in players[player]}
     stopped = {
         player: row
         for player, row in last.items()
-        if 0 <= row < start and any(name not in moving for name in players[player])
+        if 0 <= row < start
+        and any(name not in moving for name in players[player])
+        and not any(begun >= row > 0 for begun in first)
     }
     if not stopped or not moving:
         return None
@@ -36,7 +40,6 @@ def player_stopped(signals: Signals) -> Finding | None:
     )
 
 
-def _last(rows: list[dict], player: str) -> int:
-    """Return the last row in which a player reports a term, −1 where none is."""
-    there = [index for index, row in enumerate(rows) if any(name.startswith(f"{player}/") for name in row)]
-    return there[-1] if there else -1
+def _reports(rows: list[dict], player: str) -> list[int]:
+    """Return the rows in which a player reports a term."""
+    return [index for index, row in enumerate(rows) if any(name.startswith(f"{player}/") for name in row)]
