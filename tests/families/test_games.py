@@ -303,8 +303,8 @@ def test_a_critic_of_few_images_redraws_the_reals_that_it_sees_in_its_own_turn()
     colour = DataSpec("folder", "images", (32, 32, 3), ("all",), 40)
     family = build("fast_gan", colour, width=2, redraw=3.0).family
     batch, latent, fake = dealt(family, colour, n=4)
-    said: list[Critique] = []
-    critic = family.get_submodule("critic")
+    said: list[Any] = []
+    critic: Any = family.get_submodule("critic")
     critic.register_forward_hook(lambda layer, given, critique: said.append(critique))
     terms = family.terms("d", batch, latent, fake.detach())
     assert (said[0].maps[0] - batch.real).abs().max() > 0.1  # changed before it is seen
