@@ -50,5 +50,7 @@ def test_the_table_names_the_limits(measured):
     _, spent = measured
     text = "\n".join(operators.lines(0.5, spent, 1e12))
     assert text.startswith("a step     500.00 ms")
-    assert "convolutions, backward" in text
+    for kind, shapes in spent:  # whether convolutions or products are quicker is this machine's
+        assert kind in text
+        assert shapes in text or not spent[kind, shapes].flops
     assert "128" in text

@@ -53,13 +53,13 @@ def test_dcgan_at_every_size(size, kernel):
         generator = dcgan_generator(size, 3, latent=10, width=8, kernel=kernel)
         critic = dcgan_critic(size, 3, width=8, kernel=kernel)
         images = generator(torch.empty(2, 10))
-        score, feature = critic(images)
+        said = critic(images)
     assert images.shape == (2, 3, size, size)
-    assert score.shape == (2,)
+    assert said.score.shape == (2,)
     assert recipes.get("dcgan").nearest_size(size) == size
     base = sides(size, kernel)[-1]
     assert 4 <= base <= 7
-    assert feature.shape == (2, channels(base, 8) * base**2)
+    assert said.feature.shape == (2, channels(base, 8) * base**2)
 
 
 def test_mnist_has_128_channels_at_7_pixels_for_a_width_of_32():
