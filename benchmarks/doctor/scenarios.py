@@ -98,7 +98,7 @@ BY_HEART = ("memorised", "critic-overfits", "data-faults")
 SCENARIOS = {
     # Left alone, for about as long as it takes until results are worth seeing.
     "healthy dcgan": Scenario("dcgan", 20_000, IMAGES),
-    "healthy labelled_dcgan": Scenario("labelled_dcgan", 20_000, ("digits",)),
+    "healthy labelled_dcgan": Scenario("labelled_dcgan", 100_000, ("digits",)),
     "healthy sngan": Scenario("sngan", 12_000, IMAGES),
     "healthy wgan_gp": Scenario("wgan_gp", 25_000, GREY),
     "healthy conditional": Scenario("conditional_dcgan", 22_000, GREY),
