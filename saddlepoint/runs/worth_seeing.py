@@ -58,6 +58,7 @@ MEASURED: dict[tuple[str, int], int] = {
     ("wgan_gp", 16): 23_000,  # 26 after 18,900, 23 after 23,400
     ("dcgan", 28): 29_000,  # MNIST: 47 after 23,300 images, 23 after 29,100
     ("labelled_dcgan", 28): 29_000,  # MNIST: 56 after 23,300 images, 25 after 29,100
+    ("fast_gan", 64): 62_000,  # 800 cartoons: 43 after 21,500 images, 25.8 after 59,300
     ("dcgan", 32): 190_000,  # CIFAR-10: 19 after 192,000, 53 after 64,000 (docs/evaluation.md, "Patches")
 }
 
