@@ -148,7 +148,7 @@ def best_fit(rule: str, steps: int) -> tuple[float, float]:
 
 
 def adam_pace(
-    clearness: float, seed: int, *, scale: float = 1.0, entries: int = 1_000, steps: int = 400
+    clearness: float, seed: int, *, scale: float = 1.0, entries: int = 2_000, steps: int = 200
 ) -> float:
     """Return the mean step of Adam over its learning rate, where gradients are noise around a constant.
 
