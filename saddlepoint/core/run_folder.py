@@ -1,6 +1,7 @@
 """The run folder: the whole truth of a run, and the only code that knows the names of its files."""
 
 import json
+import math
 import os
 import shutil
 import warnings
@@ -214,7 +215,10 @@ class RunFolder:
     def read_guard(self) -> list[dict[str, Any]]:
         """Return what a guard did, oldest first; raises DamagedError where the file is damaged."""
         path = self.path / _GUARD
-        return read_json(path)["acts"] if path.exists() else []
+        acts = read_json(path)["acts"] if path.exists() else []
+        if not isinstance(acts, list) or not all(_is_act(act) for act in acts):
+            raise DamagedError(f"{path} is damaged: its acts are not as a guard writes them")
+        return acts
 
     def guarded(self) -> list[str]:
         """Return what a guard did in sentences, oldest first."""
@@ -378,3 +382,22 @@ def _make(path: Path, exist_ok: bool = True) -> None:
 def _number(path: Path, name: str) -> int:
     number = path.name.removeprefix(f"{name}-")
     return int(number) if number.isdigit() else 0
+
+
+def _is_act(act: Any) -> bool:
+    """Say whether something read from a file is what a guard notes: types, signs, and changes of numbers."""
+    if not isinstance(act, dict):
+        return False
+    change = act.get("change")
+    return (
+        all(type(act.get(name)) is int and act[name] >= 0 for name in ("step", "back"))
+        and all(isinstance(act.get(name), str) for name in ("condition", "told"))
+        and _is_number(act.get("seconds"))
+        and isinstance(change, dict)
+        and all(isinstance(pair, list) and len(pair) == 2 for pair in change.values())
+        and all(_is_number(one) and one > 0 for pair in change.values() for one in pair)
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float) and math.isfinite(value)

@@ -90,5 +90,5 @@ def fast_gan(
         batch=16,
         budget=Budget(images=400_000),
         ema=0.999,
-        objective=f"{describe(objective, penalty, gamma)} + redrawing",
+        objective=describe(objective, penalty, gamma) + (" + redrawing" if redraw else ""),
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from saddlepoint.core.errors import reason
+from saddlepoint.core.errors import UserError, reason
 from saddlepoint.core.experiment import Experiment, Optimizer
 from saddlepoint.core.run_folder import RunFolder
 from saddlepoint.diagnosing.examples import Examples
@@ -69,6 +69,9 @@ class Guard(Watcher):
         penalties: list[tuple[Penalty, float]] = getattr(prepared.experiment.family, "penalties", [])
         self.weights = list(penalties)
         self.acts = folder.read_guard()
+        known = {"penalty", *(f"lr_{player}" for player in prepared.experiment.optimizers)}
+        if other := {name for act in self.acts for name in act["change"]} - known:
+            raise UserError(f"guard.json of {folder.path} changes {min(other)}, which this game does not have")
         self.failed = ""
         self._suspect = ""
         self._fraction = 0.0

@@ -311,5 +311,10 @@ def test_a_critic_of_few_images_redraws_the_reals_that_it_sees_in_its_own_turn()
     expected = 3 * redrawing_error(critic, said[0]).mean().item()
     assert terms.minimise["redrawing"].item() == pytest.approx(expected, rel=1e-4)
     assert set(family.terms("g", batch, latent, fake).minimise) == {"adversarial"}
-    without = build("fast_gan", colour, width=2, redraw=0.0).family
+    experiment = build("fast_gan", colour, width=2, redraw=0.0)
+    assert (experiment.objective, build("fast_gan", colour, width=2).objective) == (
+        "hinge",
+        "hinge + redrawing",
+    )
+    without = experiment.family
     assert set(without.terms("d", batch, latent, fake.detach()).minimise) == {"adversarial"}

@@ -10,12 +10,13 @@ import pytest
 
 import saddlepoint as sp
 from saddlepoint.cli import main
-from saddlepoint.core.errors import TrainingError
+from saddlepoint.core.errors import DamagedError, TrainingError, UserError
 from saddlepoint.core.experiment import Optimizer
 from saddlepoint.core.protocol import START
 from saddlepoint.core.run_folder import RunFolder
 from saddlepoint.diagnosing.finding import Condition, Evidence, Finding, conditions
-from saddlepoint.training.guard import LOOKS, _slowed
+from saddlepoint.runs.prepare import prepare
+from saddlepoint.training.guard import LOOKS, Guard, _slowed
 from tests.trained import assert_same, train_until_killed
 
 STEPS = 2 * LOOKS
@@ -53,6 +54,43 @@ def test_it_is_told_by_the_doctor(hot, capsys):
     assert f"its guard: {acts(hot)[0]['told']}" in capsys.readouterr().out
     assert "back to step 0 with lr_d 0.5 → 0.25 and lr_g 0.5 → 0.25" in acts(hot)[0]["told"]
     assert sp.doctor(hot).to_json()["guarded"] == [act["told"] for act in acts(hot)]
+
+
+ACT = {
+    "step": 8,
+    "condition": "diverged",
+    "back": 0,
+    "change": {"lr_d": [1.0, 0.5]},
+    "told": "t",
+    "seconds": 0.5,
+}
+
+
+@pytest.mark.parametrize(
+    "noted",
+    [
+        5,
+        ["act"],
+        *([{**ACT, **other}] for other in ({"back": "x"}, {"step": -1}, {"told": None}, {"seconds": math.inf})),
+        *([{**ACT, "change": change}] for change in ([], {"lr_d": 1.0}, {"lr_d": [0, 1]}, {"lr_d": [1, True]})),
+    ],
+    ids=str,
+)
+def test_a_note_that_no_guard_wrote_is_refused(tmp_path, noted):
+    folder = RunFolder(tmp_path)
+    folder.write_guard([ACT])
+    assert folder.read_guard() == [ACT]
+    (tmp_path / "guard.json").write_text(json.dumps({"version": 1, "acts": noted}))
+    with pytest.raises(DamagedError, match=r"guard\.json is damaged"):
+        folder.read_guard()
+
+
+def test_a_note_about_another_game_is_refused(tmp_path):
+    other = RunFolder(tmp_path)
+    other.write_guard([{**ACT, "change": {"lr_zz": [1.0, 0.5]}}])
+    prepared = prepare("r3gan", "ring8", flags={"width": 8})
+    with pytest.raises(UserError, match="changes lr_zz, which this game does not have"):
+        Guard(prepared, other, ACTS)
 
 
 @pytest.mark.parametrize("moment", [3, 7])
