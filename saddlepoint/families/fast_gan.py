@@ -72,7 +72,7 @@ def fast_gan(
     Args:
         width: channels of maps of 32×32 pixels, doubled for each halving (the paper's 64).
         redraw: weight of the redrawing error, 0 for none.
-        augment: changes that the critic sees reals and fakes through.
+        augment: changes that the critic sees reals and fakes through; "none" for none.
     """
     family = Redrawing(
         ExcitedGenerator(data.size, data.channels, latent=latent, width=width),

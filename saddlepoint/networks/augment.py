@@ -88,8 +88,11 @@ class Augment(nn.Module):
 
 
 def chosen_augment(policy: str | None, target: float | None) -> Augment | None:
-    """Return what the flags ``--augment`` and ``--augment-target`` ask for; raises UserError."""
-    if policy is None:
+    """Return what the flags ``--augment`` and ``--augment-target`` ask for; raises UserError.
+
+    ``none`` asks for no augmentation where a recipe has one by default.
+    """
+    if policy is None or policy == "none":
         if target is not None:
             raise UserError("--augment-target adapts an augmentation; name one with --augment")
         return None

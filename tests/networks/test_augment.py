@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.experiment import DataSpec, recipes
 from saddlepoint.networks.augment import (
     IMAGES,
     POLICIES,
@@ -128,3 +129,12 @@ def test_without_a_target_every_image_is_changed(images):
 def test_flags_that_make_no_sense_are_refused(policy, target):
     with pytest.raises(UserError):
         chosen_augment(policy, target)
+
+
+def test_none_switches_off_what_a_recipe_has_by_default():
+    assert chosen_augment("none", None) is None
+    folder = DataSpec("folder", "images", (32, 32, 3), (), 40)
+    assert recipes.get("fast_gan").build(folder, width=2, augment="none").family.augment is None
+    assert recipes.get("fast_gan").build(folder, width=2).family.augment is not None
+    with pytest.raises(UserError, match="--augment-target adapts an augmentation"):
+        chosen_augment("none", 0.6)
