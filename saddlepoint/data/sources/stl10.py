@@ -9,6 +9,7 @@ import numpy as np
 from saddlepoint.core.errors import UserError, reason
 from saddlepoint.core.files import atomic_path, remove
 from saddlepoint.core.hashing import fingerprint, row_keys
+from saddlepoint.core.locks import locked
 from saddlepoint.data import cache
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.data.download import fetch
@@ -59,7 +60,7 @@ def _folder(request: Request, needed: tuple[str, ...]) -> Path:
     """Return the folder with the binary files, downloaded and unpacked the first time."""
     if request.argument is None:
         folder = cache.folder("downloads/stl10")
-        if not all((folder / name).is_file() for name in (*LABELLED, UNLABELLED)):
+        if not _complete(folder):
             _download(folder, request)
         return folder
     folder = request.path
@@ -71,11 +72,23 @@ def _folder(request: Request, needed: tuple[str, ...]) -> Path:
     return folder
 
 
+def _complete(folder: Path) -> bool:
+    return all((folder / name).is_file() for name in (*LABELLED, UNLABELLED))
+
+
 def _download(folder: Path, request: Request) -> None:
+    """Download and unpack; who comes meanwhile waits, as the archive goes when it is unpacked."""
     hint = ", or get it elsewhere, unpack it and name its folder as stl10:FOLDER"
-    archive = fetch([MIRROR + ARCHIVE], folder / ARCHIVE, MD5, help=hint, report=request.report)
-    unpack(archive, folder, request)
-    remove(archive)
+    lock = folder / "unpacking.lock"
+    with (
+        cache.writing(ARCHIVE),
+        locked(lock, lambda: request.report("another process prepares stl10", 0, 0)) as waited,
+    ):
+        if waited and _complete(folder):
+            return
+        archive = fetch([MIRROR + ARCHIVE], folder / ARCHIVE, MD5, help=hint, report=request.report)
+        unpack(archive, folder, request)
+        remove(archive)
 
 
 def unpack(archive: Path, folder: Path, request: Request) -> None:

@@ -1,3 +1,5 @@
+import hashlib
+import io
 import shutil
 import tarfile
 from collections.abc import Iterator
@@ -55,6 +57,31 @@ def test_the_archive_is_unpacked_into_the_cache_once(batches, tmp_path):
     path.unlink()
     assert len(calls) == 6
     np.testing.assert_array_equal(data.train.array[::997], expected.train.array[::997])
+
+
+def test_the_archive_is_downloaded_once(server, monkeypatch):
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode="w:gz", compresslevel=1) as archive:
+        for name in ("batches.meta.txt", *BATCHES, "readme.html"):
+            member = tarfile.TarInfo(f"cifar-10-batches-bin/{name}")
+            body = bytearray(30_730_000 if name in BATCHES else 88)
+            body[0] = BATCHES.index(name) if name in BATCHES else 99  # the class of the first image
+            member.size = len(body)
+            archive.addfile(member, io.BytesIO(body))
+    served = server.files[cifar10.ARCHIVE] = content.getvalue()
+    monkeypatch.setattr(cifar10, "MIRRORS", [server.address(manner, "") for manner in ("missing", "wrong")])
+    monkeypatch.setattr(cifar10, "MD5", hashlib.md5(served, usedforsecurity=False).hexdigest())
+    said = r"HTTP 404; .*another checksum.*get it elsewhere and give its path: --data cifar10:PATH"
+    with pytest.raises(UserError, match=said):
+        load("cifar10")
+    server.asked.clear()
+    monkeypatch.setattr(cifar10, "MIRRORS", [server.address("drops-once", "")])
+    data = load("cifar10")
+    assert data.train.label is not None
+    assert data.train.label[:50_000:10_000].tolist() == [0, 1, 2, 3, 4]
+    assert [asked for _, asked in server.asked] == [None, f"bytes={len(served) // 2}-"]
+    assert load("cifar10").key == data.key
+    assert len(server.asked) == 2
 
 
 def test_damaged_batches_are_named(batches, tmp_path):

@@ -1,9 +1,6 @@
 import gzip
 import hashlib
 import struct
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -28,22 +25,15 @@ def write_set(folder: Path, per_class: int) -> list[str]:
     return [hashlib.md5((folder / name).read_bytes(), usedforsecurity=False).hexdigest() for name in FILES]
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
-def test_a_set_is_downloaded_once_and_read(tmp_path, cache_folder):
+def test_a_set_is_downloaded_once_and_read(server, tmp_path, cache_folder):
     checksums = write_set(tmp_path / "served", 1_100)
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path / "served"))) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        url = f"http://127.0.0.1:{server.server_port}/"
-        little = Distribution("Little", (url + "nothing/", url), checksums, (1_100,) * 10, (1_100,) * 10)
-        first = read("little", little, Request("little"))
-        server.shutdown()
-        thread.join()
-    second = read("little", little, Request("little"))  # with the server gone
+    server.files |= {path.name: path.read_bytes() for path in (tmp_path / "served").iterdir()}
+    mirrors = [server.address(manner, "") for manner in ("missing", "drops-once")]
+    little = Distribution("Little", mirrors, checksums, (1_100,) * 10, (1_100,) * 10)
+    first = read("little", little, Request("little"))
+    assert len(server.asked) == 3 * len(FILES)  # each file is missing, breaks off, and is resumed
+    second = read("little", little, Request("little"))
+    assert len(server.asked) == 3 * len(FILES)
     assert first.fingerprint == second.fingerprint
     assert len(first.train) == 11_000
     rows = first.splits["validation"].rows

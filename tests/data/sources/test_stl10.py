@@ -1,6 +1,8 @@
 """STL-10 as it is published, in binary files, on few images."""
 
+import hashlib
 import tarfile
+import threading
 
 import numpy as np
 import pytest
@@ -57,6 +59,69 @@ def test_an_archive_unpacks_to_the_same_files(folder, tmp_path_factory):
     (place / "x.tar.gz").write_bytes((place / "x.tar.gz").read_bytes()[:5_000])
     with pytest.raises(UserError, match=r"cannot read .*x\.tar\.gz"):
         stl10.unpack(place / "x.tar.gz", out, Request("stl10"))
+
+
+@pytest.fixture
+def published(server, folder, tmp_path_factory, monkeypatch):
+    """A server of an archive as the published one is, of few images; the folder that has its files."""
+    path = tmp_path_factory.mktemp("served") / stl10.ARCHIVE
+    with tarfile.open(path, "w:gz") as archive:
+        archive.add(folder, "stl10_binary", recursive=False)
+        for name in ("test_X.bin", "test_y.bin", "train_X.bin", "train_y.bin", "unlabeled_X.bin"):
+            archive.add(folder / name, f"stl10_binary/{name}")
+        for name in ("class_names.txt", "fold_indices.txt"):
+            archive.add(folder / "test_y.bin", f"stl10_binary/{name}")
+    content = server.files[stl10.ARCHIVE] = path.read_bytes()
+    monkeypatch.setattr(stl10, "MD5", hashlib.md5(content, usedforsecurity=False).hexdigest())
+    return folder
+
+
+def test_the_archive_is_downloaded_once_for_both_sets_and_goes(server, published, monkeypatch, cache_folder):
+    monkeypatch.setattr(stl10, "MIRROR", server.address("drops-once", ""))
+    data = load("stl10")
+    assert data.fingerprint == load(f"stl10:{published}").fingerprint
+    assert load("stl10_unlabeled").fingerprint == load(f"stl10_unlabeled:{published}").fingerprint
+    half = len(server.files[stl10.ARCHIVE]) // 2
+    address = f"/drops-once/{stl10.ARCHIVE}"
+    assert server.asked == [(address, None), (address, f"bytes={half}-")]
+    left = {path.name for path in (cache_folder / "downloads" / "stl10").iterdir() if path.suffix != ".lock"}
+    assert left == {path.name for path in published.iterdir()}
+
+
+def test_who_comes_while_another_unpacks_waits_and_downloads_nothing(server, published, monkeypatch):
+    monkeypatch.setattr(stl10, "MIRROR", server.address("good", ""))
+    reached, go, unpack = threading.Event(), threading.Event(), stl10.unpack
+
+    def slowly(*given):
+        reached.set()
+        assert go.wait(20)
+        unpack(*given)
+
+    monkeypatch.setattr(stl10, "unpack", slowly)
+    found = []
+    first = threading.Thread(target=lambda: found.append(load("stl10")))
+    first.start()
+    assert reached.wait(20)
+
+    def report(what, done, total):
+        if what == "another process prepares stl10":
+            go.set()
+
+    found.append(load("stl10", report=report))
+    first.join()
+    assert found[0].fingerprint == found[1].fingerprint
+    assert len(server.asked) == 1
+
+
+def test_an_archive_with_other_bytes_is_not_unpacked(server, published, monkeypatch, cache_folder):
+    for manner, said in (("wrong", "another checksum"), ("missing", "HTTP 404")):
+        monkeypatch.setattr(stl10, "MIRROR", server.address(manner, ""))
+        with pytest.raises(
+            UserError,
+            match=rf"cannot download stl10_binary\.tar\.gz .*{said}.*name its folder as stl10:FOLDER",
+        ):
+            load("stl10_unlabeled")
+    assert not [path for path in cache_folder.rglob("*.*") if path.suffix != ".lock"]
 
 
 def test_what_is_cut_or_missing_is_named(folder):

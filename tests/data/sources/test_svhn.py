@@ -1,11 +1,14 @@
 """SVHN as it is published, in MATLAB's files, on few digits."""
 
+import hashlib
+
 import numpy as np
 import pytest
 from scipy.io import savemat
 
 from saddlepoint.core.errors import UserError
 from saddlepoint.data import load
+from saddlepoint.data.sources import svhn
 
 
 def put(folder, part, count, **other):
@@ -59,3 +62,44 @@ def test_a_missing_file_is_named(tmp_path):
     put(tmp_path, "train", 20)
     with pytest.raises(UserError, match=r"has no test_32x32.mat; give the folder with SVHN's"):
         load(f"svhn:{tmp_path}")
+
+
+@pytest.fixture
+def published(server, tmp_path, monkeypatch):
+    """A server of few digits in the place of the published ones; the folder that has them too."""
+    sums = {}
+    for part, count in (("train", 40), ("test", 20)):
+        put(tmp_path, part, count)
+        content = (tmp_path / f"{part}_32x32.mat").read_bytes()
+        server.files[f"{part}_32x32.mat"] = content
+        sums[f"{part}_32x32.mat"] = hashlib.md5(content, usedforsecurity=False).hexdigest()
+    monkeypatch.setattr(svhn, "FILES", sums)
+    return tmp_path
+
+
+def test_both_files_are_downloaded_once_and_resumed_where_they_broke(server, published, monkeypatch):
+    monkeypatch.setattr(svhn, "MIRROR", server.address("drops-once", ""))
+    said = []
+    data = load("svhn", report=lambda *call: said.append(call))
+    assert data.fingerprint == load(f"svhn:{published}").fingerprint
+    assert (len(data.train), len(data.splits["test"])) == (40, 20)
+    half = len(server.files["train_32x32.mat"]) // 2
+    assert server.asked == [
+        ("/drops-once/train_32x32.mat", None),
+        ("/drops-once/train_32x32.mat", f"bytes={half}-"),
+        ("/drops-once/test_32x32.mat", None),
+        ("/drops-once/test_32x32.mat", f"bytes={len(server.files['test_32x32.mat']) // 2}-"),
+    ]
+    assert ("downloading test_32x32.mat", *2 * (len(server.files["test_32x32.mat"]),)) in said
+    assert load("svhn").key == data.key
+    assert len(server.asked) == 4
+
+
+def test_other_bytes_than_the_published_ones_are_not_kept(server, published, monkeypatch, cache_folder):
+    for manner, said in (("wrong", "another checksum"), ("missing", "HTTP 404")):
+        monkeypatch.setattr(svhn, "MIRROR", server.address(manner, ""))
+        with pytest.raises(
+            UserError, match=rf"cannot download train_32x32\.mat .*{said}.*name their folder as svhn:FOLDER"
+        ):
+            load("svhn")
+    assert not [path for path in cache_folder.rglob("*.mat*") if path.suffix != ".lock"]
