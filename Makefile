@@ -1,5 +1,6 @@
 # The first command trains, the second passes the tests; both set up everything that they need.
-# `make bench` measures speed against plain loops in about ten minutes; BENCH_ARGS can name real images (docs/speed.md).
+# `make bench` measures speed against plain loops in about ten minutes, then what they reach in half a minute and in two, in a
+# quarter of an hour; BENCH_ARGS can name real images (docs/speed.md).
 # PIP_ARGS names a wheel, an index or other options of your own for pip, for example a build of torch for your GPU.
 
 PYTHON ?= python3
@@ -23,6 +24,7 @@ test: install-test
 
 bench: install
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+	$(BIN)/python -m benchmarks.quality $(BENCH_ARGS)
 
 install: $(VENV)/installed
 

@@ -1,16 +1,18 @@
 """Time to quality: how near to the data the default recipes and tutorials' loops come in the same time.
 
-``python -m benchmarks.quality [--data mnist:PATH] [--minutes 2,6] [--seeds 1] [--only NAME ...] [--out DIR]``
+``python -m benchmarks.quality [--data mnist:PATH] [--data cifar10:PATH] [--minutes 2,6] [--seeds 1]``
 
 Every contender trains on one thread in a process of its own, one after the other, and starts anew for each of
 the minutes, as whose rates fall must know when to end. Minutes are those of the processor, as training used
 them, so that a busy machine changes little. At the end 10,000 samples are kept, and all are scored by the same
 judge, a classifier of the data that no contender saw, and by PCA features of patches. Samples of another size
-than the data's are resized to it.
+than the data's are resized to it. Rows are kept as they come, in ``quality.json`` with ``quality.png`` beside
+it; what is there, measured by the same version on the same kind of processor, is not measured again.
 """
 
 import argparse
 import contextlib
+import dataclasses
 import itertools
 import json
 import math
@@ -27,8 +29,10 @@ import numpy as np
 
 from benchmarks import sources
 from benchmarks.processes import ROOT
+from benchmarks.rows import Kind
+from saddlepoint.core.errors import UserError
 from saddlepoint.core.files import write_json
-from saddlepoint.core.machine import describe_machine
+from saddlepoint.core.machine import describe_machine, multiplies_bf16
 from saddlepoint.data import Dataset, load
 from saddlepoint.data.resize import resample
 from saddlepoint.evaluate import evaluate
@@ -56,13 +60,19 @@ class Contender:
     flags: dict[str, Any] = field(default_factory=dict)
 
 
-CONTENDERS = {
+RECIPES = {
     "labelled_dcgan": Contender("labelled_dcgan (uses labels)", recipe="labelled_dcgan"),
     "relativistic": Contender("dcgan, relativistic", recipe="dcgan", flags={"objective": "relativistic"}),
     "dcgan": Contender("dcgan", recipe="dcgan"),
-    "tutorial_dcgan": Contender("PyTorch-GAN's dcgan.py", row="dcgan_upsample"),
-    "tutorial_gan": Contender("PyTorch-GAN's gan.py", row="mlp_gan"),
 }
+LOOPS: dict[Kind, dict[str, Contender]] = {
+    "digits": {
+        "tutorial_dcgan": Contender("PyTorch-GAN's dcgan.py", row="dcgan_upsample"),
+        "tutorial_gan": Contender("PyTorch-GAN's gan.py", row="mlp_gan"),
+    },
+    "photos": {"tutorial_photos": Contender("PyTorch's DCGAN tutorial", row="dcgan_64")},
+}
+CONTENDERS = RECIPES | LOOPS["digits"] | LOOPS["photos"]
 
 
 class Enough(Exception):  # noqa: N818 - not an error
@@ -146,36 +156,98 @@ def judged(data: Dataset, made: Mapping[str, np.ndarray], seed: int) -> dict[str
     return figures
 
 
-def measured(names: list[str], found: sources.Source, minutes: list[float], seeds: int) -> list[dict[str, Any]]:
-    """Train and judge every contender for every time and seed, and say each as it comes."""
-    data, rows = load(found.saddlepoint), []
-    for seed, time_, name in itertools.product(range(seeds), minutes, names):
-        source = found.saddlepoint if CONTENDERS[name].recipe else str(found.tutorial)
-        with tempfile.TemporaryDirectory(prefix="saddlepoint-quality-") as folder:
-            asked = {"name": name, "source": source, "minutes": time_, "folder": folder, "seed": seed}
-            command = [sys.executable, "-m", "benchmarks.quality", "--one", json.dumps(asked)]
-            subprocess.run(command, check=True, cwd=ROOT)
-            with np.load(Path(folder) / "made.npz") as made:
-                row = {"name": name, "asked": time_, "seed": seed, **judged(data, made, seed)}
-        rows.append(row)
-        print(line(row), flush=True)
-    return rows
+def measured(kind: Kind, given: dict[str, str], asked: argparse.Namespace, kept: Path) -> None:
+    """Train and judge every contender for every time and seed; keep each row, and say it, as it comes."""
+    with tempfile.TemporaryDirectory(prefix="saddlepoint-quality-") as scratch:
+        found = found_images(kind, given, Path(scratch))
+        contenders = {**RECIPES, **LOOPS[kind]}
+        names = [name for name in contenders if not asked.only or name in asked.only]
+        print(f"{found.name}, one thread", flush=True)
+        for seed, minutes, name in itertools.product(range(asked.seeds), asked.minutes, names):
+            about = {"data": found.name, "name": name, "asked": minutes, "seed": seed, **circumstances()}
+            row = next((row for row in rows_of(kept) if about.items() <= row.items()), None)
+            if row is None:
+                source = found.saddlepoint if contenders[name].recipe else str(found.tutorial)
+                row = about | {"title": contenders[name].title} | judged_run(name, source, found, minutes, seed)
+                keep(kept, row)
+            print(line(row), flush=True)
+
+
+def found_images(kind: Kind, given: dict[str, str], scratch: Path) -> sources.Source:
+    """Return the images in both forms: for the recipes with classes and a test split, for loops as files."""
+    if kind == "digits":
+        return sources.digits(given.get("mnist"), scratch)
+    whole = Path(given["cifar10"]).expanduser()
+    part = whole / "train" if (whole / "train").is_dir() else whole
+    return dataclasses.replace(sources.photos(str(part), scratch), saddlepoint=f"cifar10:{whole}")
+
+
+def circumstances() -> dict[str, Any]:
+    """Return what rows must share to stand beside each other."""
+    import torch
+
+    machine = describe_machine()
+    precision = "bf16" if multiplies_bf16("cpu") else "fp32"
+    return {
+        "version": machine["versions"]["saddlepoint"],
+        "torch": machine["versions"]["torch"],
+        "processor": machine["machine"]["processor"],
+        "instructions": torch.backends.cpu.get_cpu_capability(),
+        "precision": precision,
+    }
+
+
+def judged_run(name: str, source: str, found: sources.Source, minutes: float, seed: int) -> dict[str, Any]:
+    """Train one contender in a process of its own, and judge its samples."""
+    with tempfile.TemporaryDirectory(prefix="saddlepoint-quality-") as folder:
+        asked = {"name": name, "source": source, "minutes": minutes, "folder": folder, "seed": seed}
+        command = [sys.executable, "-m", "benchmarks.quality", "--one", json.dumps(asked)]
+        subprocess.run(command, check=True, cwd=ROOT)
+        with np.load(Path(folder) / "made.npz") as made:
+            return judged(load(found.saddlepoint), made, seed)
+
+
+def rows_of(kept: Path) -> list[dict[str, Any]]:
+    """Return the rows that a folder holds."""
+    file = kept / "quality.json"
+    return json.loads(file.read_text("utf-8"))["rows"] if file.exists() else []
+
+
+def keep(kept: Path, row: dict[str, Any]) -> None:
+    """Add a row, in place of one of the same contender, data, time and seed, and draw all anew."""
+    from benchmarks.quality_plot import quality_image
+    from saddlepoint.plots.png import save_png
+
+    same = ("data", "name", "asked", "seed", "processor", "instructions")
+    others = [each for each in rows_of(kept) if any(each[key] != row[key] for key in same)]
+    rows = [*others, row | {"made": time.strftime("%Y-%m-%d", time.gmtime())}]
+    kept.mkdir(parents=True, exist_ok=True)
+    write_json(kept / "quality.json", {"threads": 1, "samples": SAMPLES, "rows": rows})
+    save_png(kept / "quality.png", quality_image(rows))
 
 
 def line(row: Mapping[str, Any]) -> str:
     """Return a row as people read it."""
     distance = f"{row['judge']:9.3f} ({row['judge'] / row['judge_real']:,.1f} times real images)"
     return (
-        f"{CONTENDERS[row['name']].title:30} seed {row['seed']}  {row['minutes']:5.2f} min  "
+        f"{row['title']:30} seed {row['seed']}  {row['minutes']:5.2f} min  "
         f"{row['images']:9,} images  Frechet {distance}  patches {row['patches']:8.2f}"
     )
 
 
-def main() -> None:
-    """Measure, print, and write ``quality.json``."""
+def times(text: str) -> list[float]:
+    """Read "2,6" as numbers of minutes."""
+    minutes = [float(each) for each in text.split(",")]
+    if not all(0 < each < math.inf for each in minutes):
+        raise ValueError("minutes must be positive")
+    return minutes
+
+
+def main() -> int:
+    """Measure, print, and keep the rows; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", action="append", default=[], help=sources.HELP)
-    parser.add_argument("--minutes", default="2,6", help="processor minutes of training, separated by commas")
+    parser.add_argument("--data", action="append", default=[], help=f"{sources.HELP}; CIFAR-10 only if named")
+    parser.add_argument("--minutes", type=times, default=[0.5, 2.0], help="processor minutes, as in 2,6")
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--only", nargs="+", choices=list(CONTENDERS))
     parser.add_argument("--out", type=Path, default=RESULTS)
@@ -183,21 +255,20 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.one:
         one(**json.loads(asked.one))
-        return
-    minutes = [float(each) for each in asked.minutes.split(",")]
-    with tempfile.TemporaryDirectory(prefix="saddlepoint-quality-") as scratch:
-        found = sources.find("digits", sources.paths(asked.data), Path(scratch))
-        rows = measured(asked.only or list(CONTENDERS), found, minutes, asked.seeds)
-    about = {
-        "data": found.name,
-        "threads": 1,
-        "time": time.strftime("%Y-%m-%d", time.gmtime()),
-        **describe_machine(),
-    }
-    asked.out.mkdir(parents=True, exist_ok=True)
-    write_json(asked.out / "quality.json", {"version": 1, **about, "rows": rows})
-    print(f"written to {asked.out / 'quality.json'}")
+        return 0
+    try:
+        given = sources.paths(asked.data)
+        kinds: list[Kind] = ["photos"] if list(given) == ["cifar10"] else ["digits"]
+        if {"mnist", "cifar10"} <= given.keys():
+            kinds.append("photos")
+        for kind in kinds:
+            measured(kind, given, asked, asked.out)
+    except UserError as error:
+        print(f"benchmarks: {error}", file=sys.stderr)
+        return 2
+    print(f"written to {asked.out}: quality.json, quality.png")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
