@@ -164,10 +164,16 @@ def measured(kind: Kind, given: dict[str, str], asked: argparse.Namespace, kept:
         names = [name for name in contenders if not asked.only or name in asked.only]
         print(f"{found.name}, one thread", flush=True)
         for seed, minutes, name in itertools.product(range(asked.seeds), asked.minutes, names):
-            about = {"data": found.name, "name": name, "asked": minutes, "seed": seed, **circumstances()}
+            about: dict[str, Any] = {
+                "data": found.name,
+                "name": name,
+                "asked": minutes,
+                "seed": seed,
+                **circumstances(),
+            }
             row = next((row for row in rows_of(kept) if about.items() <= row.items()), None)
             if row is None:
-                source = found.saddlepoint if contenders[name].recipe else str(found.tutorial)
+                source: str = found.saddlepoint if contenders[name].recipe else str(found.tutorial)
                 row = about | {"title": contenders[name].title} | judged_run(name, source, found, minutes, seed)
                 keep(kept, row)
             print(line(row), flush=True)

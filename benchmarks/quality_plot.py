@@ -25,7 +25,7 @@ from saddlepoint.plots.canvas import (
 
 WIDTH, PANEL, DPI = 9.0, 3.4, 150
 ROOM = 2.6  # how many times further than the last minute the axis goes, for the names at the curves' ends
-APART = 1.32  # least ratio of the heights of two names
+APART = 1.5  # least ratio of the heights of two names
 
 
 def quality_image(rows: Sequence[Mapping[str, Any]]) -> Image.Image:

@@ -4,7 +4,6 @@ import pytest
 
 from benchmarks.quality import keep, rows_of, times
 
-
 ROW = {
     **{"data": "digits", "name": "dcgan", "asked": 2.0, "seed": 0, "processor": "A", "instructions": "AVX2"},
     **{"title": "dcgan", "precision": "fp32", "minutes": 2.0, "images": 10, "judge": 3.0, "judge_real": 0.5},
