@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -163,7 +163,8 @@ def measured(kind: Kind, given: dict[str, str], asked: argparse.Namespace, kept:
         contenders = {**RECIPES, **LOOPS[kind]}
         names = [name for name in contenders if not asked.only or name in asked.only]
         print(f"{found.name}, one thread", flush=True)
-        for seed, minutes, name in itertools.product(range(asked.seeds), asked.minutes, names):
+        orders: Iterable[tuple[int, float, str]] = itertools.product(range(asked.seeds), asked.minutes, names)
+        for seed, minutes, name in orders:
             about: dict[str, Any] = {
                 "data": found.name,
                 "name": name,
