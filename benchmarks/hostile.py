@@ -43,6 +43,8 @@ from saddlepoint.data.files.midi import midi_bytes
 from saddlepoint.data.notes import Note
 from saddlepoint.data.request import Request
 from saddlepoint.data.sources import cifar10, stl10
+from saddlepoint.runs.prepare import Prepared, prepare
+from saddlepoint.training.guard import Guard
 
 SLOW, MEMORY = 10.0, 1 << 30  # seconds of processor time, and bytes
 HANG = 60.0  # seconds by the clock, which on a busy machine say little
@@ -263,7 +265,7 @@ CHANGES = (_flip, _flip, _flip, _cut, _huge, _huge, _insert, _repeat, _drop, _nu
 def all_kinds(scratch: Path) -> dict[str, Kind]:
     """Return every kind of file that is read, by name."""
     with contextlib.redirect_stdout(io.StringIO()):
-        run = sp.train("mlp_gan", "ring8", steps=40, batch=8, out=scratch / "run", threads=1)
+        run = sp.train("mlp_gan", "ring8", steps=40, batch=8, out=scratch / "run", threads=1, guard=3)
     pictures = {suffix: _encoded(suffix) for suffix in PIXELS}
     kinds = {suffix: Kind(_pictures(content, suffix), _load) for suffix, content in pictures.items() if content}
     kinds |= {
@@ -286,6 +288,8 @@ def all_kinds(scratch: Path) -> dict[str, Kind]:
         kinds[name] = Kind(_run(run.path, name), _open_run)
     for name in ("state.json", "weights.safetensors", "state.safetensors", "SHA256SUMS"):
         kinds[name] = Kind(_run(run.path, name), _open_run)
+    prepared = prepare("mlp_gan", "ring8", batch=8)
+    kinds["guard.json"] = Kind(_guarded(run.path), lambda folder: _guard(prepared, folder))
     return kinds
 
 
@@ -297,6 +301,13 @@ def _open_run(folder: Path) -> object:
     run = sp.load(folder / "run")
     run.folder.read_card()
     return run.curves(), run.sample(1)
+
+
+def _guard(prepared: Prepared, folder: Path) -> object:
+    """Take up a guarded run, on a copy: checkpoints of a way that was given up are removed."""
+    with tempfile.TemporaryDirectory() as scratch:
+        copied = RunFolder(shutil.copytree(folder / "run", Path(scratch) / "run"))
+        return Guard(prepared, copied, most=3).experiment()
 
 
 def _encoded(suffix: str) -> bytes:
@@ -445,6 +456,19 @@ def _run(whole: Path, name: str) -> Callable[[Path], Path]:
         newest = RunFolder(folder / "run").checkpoints()[-1].path
         top = folder / "run" / name
         return top if top.exists() else newest / name
+
+    return make
+
+
+def _guarded(whole: Path) -> Callable[[Path], Path]:
+    """Return what copies a run, and notes acts of a guard in it."""
+    change = {"lr_g": [2e-4, 1e-4], "lr_d": [2e-4, 1e-4]}
+    what = {"condition": "diverged", "told": "diverged at step 30: back to step 0", "change": change}
+
+    def make(folder: Path) -> Path:
+        run = RunFolder(shutil.copytree(whole, folder / "run"))
+        run.write_guard([{**what, "step": step, "back": 0, "seconds": 1.5} for step in (20, 30)])
+        return folder / "run" / "guard.json"
 
     return make
 

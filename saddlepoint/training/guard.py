@@ -10,7 +10,8 @@ from typing import Any
 
 import torch
 
-from saddlepoint.core.errors import UserError, reason
+from saddlepoint.core.checkpoint import Checkpoint
+from saddlepoint.core.errors import DamagedError, UserError, reason
 from saddlepoint.core.experiment import Experiment, Optimizer
 from saddlepoint.core.run_folder import RunFolder
 from saddlepoint.diagnosing.examples import Examples
@@ -80,10 +81,18 @@ class Guard(Watcher):
         """Return what is trained, with all that was changed; call it when the folder is as it will go on from.
 
         Checkpoints of a way that was given up are removed: a kill may have left them.
+
+        Raises:
+            DamagedError: a checkpoint keeps what no guard wrote, or knows of acts that ``guard.json`` lacks.
         """
         while self.folder.checkpoints():
             latest = self.folder.latest()
-            known = latest.values().get("kept", {}).get("guard", NEW)["acts"]
+            known = _noted(latest)["acts"]
+            if known > len(self.acts):
+                raise DamagedError(
+                    f"guard.json of {self.folder.path} lacks acts that the checkpoint after step "
+                    f"{latest.step:,} was trained with; put it back, or train anew"
+                )
             back = self.acts[-1]["back"] if known < len(self.acts) else latest.step
             if latest.step < back:  # a damaged one was passed over
                 self.acts = self.acts[:known]
@@ -191,6 +200,19 @@ class _Signals(LiveSignals):
         """By player, how far its weights are from where they began; nothing where those were another run's."""
         config = self.trainer.folder.read_config()
         return {} if config.get("init") else strayed(rebuild(config).experiment.family, self.player)
+
+
+def _noted(checkpoint: Checkpoint) -> dict[str, Any]:
+    """Return what a guard keeps in a checkpoint; raises DamagedError for what no guard wrote."""
+    kept = checkpoint.values().get("kept", {})  # not there at first
+    noted = kept.get("guard", NEW) if isinstance(kept, dict) else None
+    if not (
+        isinstance(noted, dict)
+        and all(type(noted.get(name)) is int and noted[name] >= 0 for name in ("acts", "healthy"))
+        and isinstance(noted.get("suspect"), str)
+    ):
+        raise DamagedError(f"{checkpoint.path} is damaged: what it keeps is not as a guard writes it")
+    return noted
 
 
 def _slowed(optimizer: Optimizer, factor: float) -> Optimizer:

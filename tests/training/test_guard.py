@@ -4,6 +4,7 @@ import dataclasses
 import json
 import math
 import multiprocessing
+import shutil
 import signal
 
 import pytest
@@ -91,6 +92,36 @@ def test_a_note_about_another_game_is_refused(tmp_path):
     prepared = prepare("r3gan", "ring8", flags={"width": 8})
     with pytest.raises(UserError, match="changes lr_zz, which this game does not have"):
         Guard(prepared, other, ACTS)
+
+
+KEPT = {"acts": ACTS, "healthy": 0, "suspect": ""}
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        5,
+        {"guard": [2]},
+        *({"guard": {**KEPT, **other}} for other in ({"acts": "x"}, {"healthy": -1}, {"suspect": None})),
+        {"guard": {**KEPT, "acts": ACTS + 1}},
+        {"guard": KEPT},
+    ],
+    ids=str,
+)
+def test_a_checkpoint_that_keeps_what_no_guard_wrote_is_refused(hot, tmp_path, kept):
+    folder = RunFolder(shutil.copytree(hot.path, tmp_path / "run"))
+    newest = folder.latest()
+    values = json.loads((newest.path / "state.json").read_text())
+    (newest.path / "state.json").write_text(json.dumps({**values, "kept": kept}))
+    (
+        newest.path / "SHA256SUMS"
+    ).unlink()  # as the first checkpoints had none, nothing tells that it was changed
+    guard = Guard(prepare("r3gan", "ring8", flags={"width": 8}), folder, ACTS)
+    if kept == {"guard": KEPT}:
+        assert guard.experiment().optimizers["g"].lr == pytest.approx(1e-3 / 8)
+        return
+    with pytest.raises(DamagedError, match=r"is not as a guard writes it|guard\.json of .* lacks acts"):
+        guard.experiment()
 
 
 @pytest.mark.parametrize("moment", [3, 7])
