@@ -129,7 +129,7 @@ def doctor(run: Model, *, seed: int = 0, report: Progressing = silent) -> Diagno
     )
     names = tuple(name for name, _ in looked)
     known = normal(run.built())
-    unusual = tuple(outside(signals.rows, known.bands)) if known and signals.rows else ()
+    unusual = tuple(outside(signals.rows, known.beside(signals.rows))) if known and signals.rows else ()
     usual = str(known) if known else ""
     guarded = tuple(run.folder.guarded())
     return Diagnosis(run.path, run.step, order, names, signals.data is None, unusual, usual, guarded)

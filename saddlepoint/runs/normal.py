@@ -21,6 +21,18 @@ PART = 0.25  # of a run, its last, that is compared with a band
 WIDTH, LEAST = 0.25, 0.05  # of a band's width, and of its values, that a value must be outside to be told
 
 
+class Basis(NamedTuple):
+    """What scores rest on; others are not set beside them.
+
+    Attributes:
+        encoder: its name.
+        samples: how many were compared.
+    """
+
+    encoder: str
+    samples: int
+
+
 class Normal(NamedTuple):
     """Curves of healthy runs.
 
@@ -28,11 +40,20 @@ class Normal(NamedTuple):
         runs: how many there were.
         on: names of the data that they learned.
         bands: by name of the curve.
+        scores: names of those that are scores of samples.
+        basis: what these rest on; None where there are none.
     """
 
     runs: int
     on: tuple[str, ...]
     bands: Mapping[str, Band]
+    scores: tuple[str, ...] = ()
+    basis: Basis | None = None
+
+    def beside(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, Band]:
+        """Return the bands that a run's rows may be set beside: scores only where they rest on the same."""
+        same = self.basis is not None and basis(rows) == self.basis
+        return {name: band for name, band in self.bands.items() if same or name not in self.scores}
 
     def __str__(self) -> str:
         return f"{self.runs} healthy runs on {', '.join(self.on)}"
@@ -45,10 +66,14 @@ def size_class(built: Built) -> int:
     return next((size for size in SIZES if built.spec.size <= size), SIZES[-1])
 
 
+def normal_key(built: Built) -> str:
+    """Return what runs share a band by: recipe, kind of data and class of sizes."""
+    return f"{built.recipe.name} {built.spec.kind} {size_class(built)}"
+
+
 def normal(built: Built) -> Normal | None:
     """Return what is normal for a recipe, kind of data, size and losses; None where no run has told so."""
-    key = f"{built.recipe.name} {built.spec.kind} {size_class(built)}"
-    found = _table().get(key)
+    found = _table().get(normal_key(built))
     if found is None or found["objective"] != built.experiment.objective:
         return None
     images = np.array(found["images"], float)
@@ -56,7 +81,23 @@ def normal(built: Built) -> Normal | None:
         name: Band(images, np.array(low, float), np.array(high, float))
         for name, (low, high) in found["curves"].items()
     }
-    return Normal(found["runs"], tuple(found["on"]), bands)
+    known = Normal(found["runs"], tuple(found["on"]), bands)
+    if "scores" not in found:
+        return known
+    scored = found["scores"]
+    return known._replace(scores=tuple(scored["curves"]), basis=Basis(scored["encoder"], scored["samples"]))
+
+
+def basis(rows: Sequence[Mapping[str, Any]]) -> Basis | None:
+    """Return what a run's scores rest on, None where it has none."""
+    scored = next((row for row in rows if "encoder" in row), None)
+    return Basis(scored["encoder"].rpartition("-")[0], scored["samples"]) if scored else None
+
+
+def scores(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the names of a run's curves that are scores: only scored rows have them."""
+    others = {name for row in rows if "encoder" not in row for name in row}
+    return [name for name in read(rows) if name not in others]
 
 
 @cache

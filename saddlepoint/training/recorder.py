@@ -184,7 +184,7 @@ def save_pictures(
     rows = folder.rows()
     if rows:
         report("drawing the curves", 0, 0)
-        behind: dict[str, Any] = {"bands": usual.bands, "usual": str(usual)} if usual else {}
+        behind: dict[str, Any] = {"bands": usual.beside(rows), "usual": str(usual)} if usual else {}
         save_curves(folder.curves, rows, title=title, references=references, examples=examples, **behind)
 
 

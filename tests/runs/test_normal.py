@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from saddlepoint.plots.curves.series import Band
-from saddlepoint.runs.normal import TABLE, banded, normal, outside
+from saddlepoint.runs.normal import TABLE, Basis, Normal, banded, basis, normal, outside, scores
 from saddlepoint.runs.prepare import prepare
 
 
@@ -45,19 +45,53 @@ def test_nothing_is_told_beyond_the_end_of_a_band():
     assert outside(rows(lambda i: 9.0), {"D(x)": band}) == []
 
 
+def scored(encoder="patches-1f", samples=500, count=40):
+    """Return rows of which every tenth has scores."""
+    found = rows(lambda i: 0.5, count)
+    for row in found[9::10]:
+        row |= {"frechet": 7.0, "diversity": 0.4, "encoder": encoder, "samples": samples}
+    return found
+
+
+def test_scores_are_told_from_other_curves_by_the_rows_that_have_them():
+    assert scores(scored()) == ["frechet", "diversity"]
+    assert scores(rows(lambda i: 0.5)) == []
+    assert basis(scored()) == Basis("patches", 500)
+    assert basis(rows(lambda i: 0.5)) is None
+
+
+@pytest.mark.parametrize(
+    ("others", "same"),
+    [
+        (scored("patches-2e"), True),
+        (scored("judge-1f"), False),
+        (scored(samples=2_000), False),
+        (rows(lambda i: 0.5), False),
+    ],
+    ids=("same encoder", "another one", "more samples", "no scores"),
+)
+def test_scores_are_set_beside_those_that_rest_on_the_same(others, same):
+    band = Band(np.array([0.0, 40_000.0]), np.zeros(2), np.ones(2))
+    known = Normal(3, ("digits",), {"D(x)": band, "frechet": band}, ("frechet",), basis(scored()))
+    assert set(known.beside(others)) == ({"D(x)", "frechet"} if same else {"D(x)"})
+    told = [line.partition(" is ")[0] for line in outside(others, known.beside(others))]
+    assert told == (["frechet"] if same else [])
+
+
 def test_the_table_is_found_by_recipe_size_and_losses():
     found = normal(prepare("dcgan", "digits"))
     assert found is not None
     assert found.runs >= 2
     assert {"D(x)", "D(G(z))", "d/adversarial", "g/adversarial"} <= set(found.bands)
     assert normal(prepare("dcgan", "digits", flags={"objective": "hinge"})) is None
-    assert normal(prepare("mlp_gan", "digits")) is None
+    assert normal(prepare("gan", "digits")) is None
 
 
 def test_every_band_of_the_table_is_one():
     for key, band in json.loads(TABLE.read_text())["bands"].items():
         assert band["runs"] >= 2, key
         assert np.all(np.diff(band["images"]) > 0), key
+        assert set(band.get("scores", {"curves": []})["curves"]) <= set(band["curves"]), key
         for low, high in band["curves"].values():
             assert len(low) == len(high) == len(band["images"]), key
             assert np.all(np.array(low) <= np.array(high)), key
