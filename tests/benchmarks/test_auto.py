@@ -18,7 +18,8 @@ def test_a_candidate_has_the_width_the_rates_and_the_weight_that_it_names(recipe
             for built in (changed, default)
         )
         assert count < whole
-    weights = [gamma for _, gamma in changed.experiment.family.penalties]
+    penalties: list = vars(changed.experiment.family)["penalties"]
+    weights = [gamma for _, gamma in penalties]
     assert weights == ([5.0, 5.0] if recipe == "r3gan" else [1.0])
     assert changed.flags["width"] == auto.USUAL[recipe] / 2
 
