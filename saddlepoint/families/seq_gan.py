@@ -14,9 +14,10 @@ and the generator, g, minimises (equation 7, negated)
     policy        −E 1/T Σ_t (Q_t − b_t) log G(y_t | y_1 … y_{t−1})
 
 where y is drawn from G, Q_t is the mean D over N completions of y_1 … y_t by the roll-out network, D(y) itself
-at t = T (equation 4), and b_t the mean Q_t of the batch, without which the gradient is the same in expectation
-and far noisier. The roll-out network follows the generator: after each step of the last stage a share of its
-weights becomes the generator's.
+at t = T (equation 4), and b_t the mean Q_t of the batch. With --no-baseline b_t is 0, as in the paper: the same
+gradient in expectation and far noisier, and as every sequence that was drawn is paid for, likely ones become
+likelier, whatever the critic says. The roll-out network follows the generator: after each step of the last
+stage a share of its weights becomes the generator's.
 """
 
 import copy
@@ -49,6 +50,7 @@ class SeqGAN(Family):
         rollouts: completions N of each beginning.
         pretraining: share of the budget that the generator learns by likelihood.
         critic_steps: critic's turns for each of the generator's.
+        baseline: whether the batch's mean reward is taken off.
     """
 
     players = {"mle": ("generator",), "d": ("critic",), "g": ("generator",)}  # noqa: RUF012
@@ -62,6 +64,7 @@ class SeqGAN(Family):
         rollouts: int,
         pretraining: float,
         critic_steps: int,
+        baseline: bool,
     ):
         super().__init__()
         self.generator = generator
@@ -71,6 +74,7 @@ class SeqGAN(Family):
         self.rollouts = rollouts
         self.pretraining = pretraining
         self.critic_steps = critic_steps
+        self.baseline = baseline
 
     def turns(self, progress: Progress) -> tuple[str, ...]:
         """Return who moves: mle first, then d, then g and d."""
@@ -112,7 +116,8 @@ class SeqGAN(Family):
             watch = {"D(x)": real.sigmoid().mean(), "D(G(z))": made.sigmoid().mean()}
             return Terms({"adversarial": loss}, watch)
         worth = self.worth(fake)
-        policy = ((worth - worth.mean(0)) * self.generator.surprise(fake)).mean()
+        gain = worth - worth.mean(0) if self.baseline else worth
+        policy = (gain * self.generator.surprise(fake)).mean()
         return Terms({"policy": policy}, {"reward": worth[:, -1].mean()})
 
     @torch.no_grad()
@@ -149,6 +154,7 @@ def seq_gan(
     filters: float | None = None,
     rollouts: int | None = None,
     critic_steps: int = 5,
+    baseline: bool = True,
     pretraining: float = 0.4,
     lr: float = 1e-2,
     lr_d: float = 1e-4,
@@ -165,6 +171,7 @@ def seq_gan(
         hidden: units of the LSTM.
         filters: share of the paper's 1,720 filters of twelve widths in the critic (1; below 1,000 words 0.1).
         rollouts: completions of each beginning, whose mean score is its reward (16; below 1,000 words 4).
+        baseline: whether the generator is paid for being better than the batch's mean alone.
         pretraining: share of the budget that goes to likelihood; a twentieth then goes to the critic alone.
         lr: learning rate of the likelihood.
     """
@@ -184,6 +191,7 @@ def seq_gan(
         rollouts=rollouts,
         pretraining=pretraining,
         critic_steps=critic_steps,
+        baseline=baseline,
     )
     rates = {"mle": lr, "d": lr_d, "g": lr_g}
     return Experiment(

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from torch import nn
 
 from saddlepoint.core.protocol import Batch, Progress
 from saddlepoint.families.seq_gan import FOLLOWS
@@ -57,6 +58,20 @@ def test_the_policy_gradient_is_that_of_the_expected_reward(family):
     surprise = -logits.log_softmax(0)[words]
     (ours,) = torch.autograd.grad((chance * (reward - baseline) * surprise).sum(), logits)
     assert torch.allclose(ours, exact, atol=1e-12)
+
+
+def test_without_a_baseline_all_that_was_drawn_is_made_likelier(family):
+    """A reward that is the same for all has no gradient with a baseline, and that of likelihood without."""
+    family.eval()
+    nn.init.zeros_(family.critic.score.weight)
+    nn.init.constant_(family.critic.score.bias, -1.0)
+    fake, batch = torch.randint(0, 6, (4, 20)), Batch(torch.randint(0, 6, (4, 20)))
+    surprise, reward = family.generator.surprise(fake).mean().item(), torch.tensor(-1.0).sigmoid().item()
+    for baseline, expected in ((True, 0.0), (False, reward * surprise)):
+        family.baseline = baseline
+        terms = family.terms("g", batch, None, fake)
+        assert terms.minimise["policy"].item() == pytest.approx(expected, rel=1e-4, abs=1e-6)
+        assert terms.watch["reward"].item() == pytest.approx(reward)
 
 
 def test_the_rollout_network_follows(family):
