@@ -11,11 +11,13 @@ In the second, with the critic's logit and D its sigmoid, the critic, d, minimis
 
 and the generator, g, minimises (equations 3 and 6)
 
-    content       E (G(s(x)) − x)², or with --content imagenet or judge E d(G(s(x)), x)
+    content       E (G(s(x)) − x)², or with --content imagenet or judge E d(G(s(x)), x) + v · E (G(s(x)) − x)²
     adversarial   −w · E log D(G(s(x)))
 
 where d compares what EfficientNet-Lite0 sees, or the judge of the data's classes (``networks.perceptual``). The
-paper's best network has a distance of VGG's features; with pixels it is the paper's SRGAN-MSE.
+paper's best network has a distance of VGG's features; with pixels it is the paper's SRGAN-MSE. The angle
+between features says neither how bright a picture is nor whether even areas are even: pixels beside it do, as
+in ESRGAN (Wang et al. 2018, equation 3).
 """
 
 from typing import Any, Literal
@@ -44,6 +46,7 @@ class SRGAN(SRResNet):
         critic: (n, c, patch, patch) -> Critique.
         pretraining: share of the budget in which p moves alone.
         weight: of the generator's adversarial term.
+        pixel_weight: of squared differences of pixels beside those of features.
         objective: name of the adversarial losses.
         perceptual: distance of features for the generator's content, None for that of pixels.
         **settings: of :class:`SRResNet`.
@@ -58,6 +61,7 @@ class SRGAN(SRResNet):
         *,
         pretraining: float,
         weight: float,
+        pixel_weight: float,
         objective: str,
         perceptual: Perceptual | None,
         **settings: Any,
@@ -66,6 +70,7 @@ class SRGAN(SRResNet):
         self.critic = critic
         self.pretraining = pretraining
         self.weight = weight
+        self.pixel_weight = pixel_weight
         self.objective: Objective = objectives.get(objective)
         self.perceptual = perceptual
         self.taught_by = () if perceptual is None else (perceptual.encoder,)
@@ -86,7 +91,8 @@ class SRGAN(SRResNet):
             return Terms({"adversarial": loss.critic(of_real, of_fake).mean()}, watch)
         content = super().terms(player, batch, latent, fake)
         if self.perceptual is not None:
-            content.minimise["content"] = self.perceptual(fake, real).mean()
+            pixels = self.pixel_weight * content.minimise["content"]
+            content.minimise["content"] = self.perceptual(fake, real).mean() + pixels
         of_fake = self.critic(fake).score
         of_real = self.critic(real).score if loss.paired else of_fake
         adversarial = self.weight * loss.generator(of_real, of_fake).mean()
@@ -124,6 +130,7 @@ def srgan(
     pretraining: float = 0.5,
     content: Literal["pixels", "imagenet", "judge"] = "pixels",
     weight: float | None = None,
+    pixel_weight: float | None = None,
     objective: str = "non_saturating",
     lr: float = 5e-4,
     lr_d: float = 1e-4,
@@ -143,11 +150,14 @@ def srgan(
             paper's SRGAN-MSE, features of "imagenet", which needs the extra of that name, or those of the
             "judge" of the data's classes.
         weight: of the generator's adversarial term (1e-3; with features 3e-2).
+        pixel_weight: of the squared differences of pixels beside features, 0 for none (10).
         lr: learning rate of pretraining.
     """
     pixels = (-1.0, 1.0)
     side = piece_side(data, patch, scale)
     perceptual = _perceptual(content, data)
+    if perceptual is None and pixel_weight is not None:
+        raise UserError("--pixel-weight is for pixels beside features; choose --content imagenet or judge too")
     if weight is None:
         weight = 1e-3 if perceptual is None else 3e-2
     family = SRGAN(
@@ -158,6 +168,7 @@ def srgan(
         pixels=pixels,
         pretraining=pretraining,
         weight=weight,
+        pixel_weight=10 if pixel_weight is None else pixel_weight,
         objective=objective,
         perceptual=perceptual,
     )

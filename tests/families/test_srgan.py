@@ -86,7 +86,7 @@ def test_content_may_be_what_a_network_sees(monkeypatch):
     torch.manual_seed(0)
     network = EfficientNetLite().eval()
     monkeypatch.setattr("saddlepoint.networks.perceptual.efficientnet_lite", lambda: network)
-    family, latent = game(content="imagenet", weight=0.5)
+    family, latent = game(content="imagenet", weight=0.5, pixel_weight=3.0)
     assert family.taught_by == ("imagenet",)
     assert not any("_conv_stem" in name for name in family.state_dict())
     real = family.piece(BATCH, latent)
@@ -95,7 +95,8 @@ def test_content_may_be_what_a_network_sees(monkeypatch):
     seen = [network.maps(x, 5)[::2] for x in (real, fake)]
     parts = [1 - (a * b).sum(1) / (a.norm(dim=1) * b.norm(dim=1)) for a, b in zip(*seen, strict=True)]
     means = [part.mean().item() for part in parts]
-    assert terms.minimise["content"].item() == pytest.approx(sum(means) / 3, rel=1e-4)
+    pixels = (fake - real).square().mean().item()
+    assert terms.minimise["content"].item() == pytest.approx(sum(means) / 3 + 3 * pixels, rel=1e-4)
     (gradient,) = torch.autograd.grad(terms.minimise["content"], fake)
     assert gradient.abs().sum() > 0
     # Pretraining still minimises differences of pixels, at which bicubic filters are good.
@@ -108,7 +109,7 @@ def test_content_may_be_what_the_judge_of_the_classes_sees():
     torch.manual_seed(0)
     network = JudgeNetwork((24, 24, 3), 2, SMALL).eval()
     classified = replace(PHOTOS, classes=("a", "b"), judge=lambda: network)
-    family, latent = game(data=classified, content="judge", weight=0.5)
+    family, latent = game(data=classified, content="judge", weight=0.5, pixel_weight=0.0)
     assert family.taught_by == ("judge",)
     assert not any("code" in name for name in family.state_dict())
     real = family.piece(BATCH, latent)  # smaller than the images that the judge knows
@@ -145,6 +146,13 @@ def test_a_run_that_the_judge_taught_resumes_and_is_judged_by_patches(tmp_path, 
     for card in (score(whole, samples=100, quiet=True), sp.compare([whole], samples=100, quiet=True).card):
         assert card.encoder["name"] == "patches"
     assert card.notes[0].startswith("The judge of these classes taught the game")
+
+
+def test_pixels_stand_beside_features_alone():
+    with pytest.raises(
+        UserError, match="--pixel-weight is for pixels beside features; choose --content imagenet"
+    ):
+        game(pixel_weight=10.0)
 
 
 def test_equal_pictures_have_no_distance_and_grey_ones_that_of_three_equal_channels(monkeypatch):
