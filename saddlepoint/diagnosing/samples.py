@@ -11,6 +11,11 @@ LEAST_IN_BIN, MOST_BINS, FEW_BINS = 30, 40, 10  # real examples in a bin on aver
 RARE, CHANCE = 0.25, 0.01  # of a bin's real share; of finding so few by chance in any bin
 FEWEST = 8  # examples of either kind in a bin whose variances are compared
 NEIGHBOURS = 5
+LINKED, MOST_GAPS, JUMP = (
+    1_000,
+    60,
+    4.0,
+)  # examples; links that may cross gaps; how much longer than others they are
 
 
 class Bins(NamedTuple):
@@ -77,6 +82,24 @@ def told_apart(real: np.ndarray, fake: np.ndarray) -> float:
     both, kind = np.concatenate([real[:count], fake[:count]]), np.repeat([0, 1], count)
     near = NearestNeighbors(n_neighbors=NEIGHBOURS + 1).fit(both).kneighbors(both, return_distance=False)[:, 1:]
     return float(((kind[near].mean(1) > 0.5) == kind).mean())
+
+
+def gap(real: np.ndarray) -> float | None:
+    """Return how far neighbouring modes of (n, d) real examples are apart, None where no gap parts them.
+
+    Links of the minimum spanning tree are short within a mode: the longest ones cross gaps where they are
+    four times as long as the next. The gap is their median.
+    """
+    from scipy.sparse.csgraph import minimum_spanning_tree
+    from scipy.spatial.distance import pdist, squareform
+
+    some = np.unique(real[:: -(-len(real) // LINKED)], axis=0)  # a distance of 0 would be no link
+    links = np.sort(minimum_spanning_tree(squareform(pdist(some))).data)[::-1]
+    if len(links) < 2:
+        return None
+    longer = links[:-1] / links[1:]
+    crossing = int(np.argmax(longer[:MOST_GAPS])) + 1
+    return float(np.median(links[:crossing])) if longer[crossing - 1] > JUMP else None
 
 
 def copied(fake: np.ndarray, train: np.ndarray, held: np.ndarray) -> float:

@@ -20,6 +20,13 @@ def frozen(tmp_path_factory):
     return sp.train("mlp_gan", out=tmp_path_factory.mktemp("runs") / "frozen", steps=20, lr_g=0.0, **SHORT)
 
 
+@pytest.fixture(scope="module")
+def ring(tmp_path_factory):
+    """A run of one step on points with modes."""
+    out = tmp_path_factory.mktemp("runs") / "ring"
+    return sp.train("r3gan", "ring8", out=out, steps=1, width=8, **SHORT)
+
+
 def test_how_sure_is_a_half_at_the_limit_and_grows_beyond():
     assert above(2.0, 2.0) == below(2.0, 2.0) == 0.5
     assert above(4.0, 2.0) == below(1.0, 2.0) == pytest.approx(16 / 17)
@@ -127,6 +134,23 @@ def test_a_player_that_rests_as_the_next_stage_begins_has_not_stopped(frozen, be
         for i, row in enumerate(stop("d"))
     ]
     assert (conditions.get("player-stopped").look(signals) is not None) is found
+
+
+@pytest.mark.parametrize(("share", "found"), [(0.65, True), (0.55, False)])
+def test_samples_between_modes_are_found_where_most_are_there(ring, share, found):
+    signals = Signals(ring)
+    real = signals.real
+    count = round(share * len(real))
+    between = np.zeros((count, 2), np.float32)  # the middle of the ring is far from all modes
+    signals.__dict__["fake"] = np.concatenate([between, real[count:]])
+    finding = conditions.get("between-modes").look(signals)
+    assert (finding is not None) == found
+    if finding is not None:
+        assert finding.evidence[0].value == pytest.approx(share, abs=0.001)
+
+
+def test_samples_between_modes_need_modes(frozen):
+    assert conditions.get("between-modes").look(Signals(frozen)) is None
 
 
 @pytest.mark.parametrize(("real", "found"), [(-1.0, True), (1.0, False)])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from saddlepoint.diagnosing.examples import _flat, principal
-from saddlepoint.diagnosing.samples import bins, cells, chances_apart, copied, fine, told_apart
+from saddlepoint.diagnosing.samples import bins, cells, chances_apart, copied, fine, gap, told_apart
 
 
 def ring(n: int, modes: int, seed: int, width: float = 0.05) -> np.ndarray:
@@ -18,6 +18,19 @@ def test_modes_that_are_left_out_are_lost():
     assert bins(cells(real), real, ring(1000, 8, 1)).lost == 0
     assert bins(cells(real), real, ring(1000, 4, 1)).lost == pytest.approx(0.5, abs=0.05)
     assert bins(cells(real), real, ring(1000, 1, 1)).lost == pytest.approx(7 / 8, abs=0.05)
+
+
+@pytest.mark.parametrize("modes", [2, 8])
+def test_the_gap_between_modes_is_that_of_their_centres_but_for_their_width(modes):
+    apart = 2 * np.sin(np.pi / 8)  # of neighbours on the unit circle
+    found = gap(ring(3_000, modes, 0, width=0.01))
+    assert found is not None
+    assert apart - 0.1 < found < apart
+
+
+def test_what_has_no_modes_has_no_gap():
+    assert gap(np.random.default_rng(0).normal(size=(3_000, 2))) is None
+    assert gap(np.zeros((50, 2))) is None
 
 
 def test_variance_within_bins_is_that_of_samples_over_that_of_data():
