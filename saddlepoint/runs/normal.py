@@ -77,15 +77,18 @@ def normal(built: Built) -> Normal | None:
     if found is None or found["objective"] != built.experiment.objective:
         return None
     images = np.array(found["images"], float)
-    bands = {
-        name: Band(images, np.array(low, float), np.array(high, float))
-        for name, (low, high) in found["curves"].items()
-    }
+    bands = {name: _known(images, *np.array(ends, float)) for name, ends in found["curves"].items()}
     known = Normal(found["runs"], tuple(found["on"]), bands)
     if "scores" not in found:
         return known
     scored = found["scores"]
     return known._replace(scores=tuple(scored["curves"]), basis=Basis(scored["encoder"], scored["samples"]))
+
+
+def _known(images: np.ndarray, low: np.ndarray, high: np.ndarray) -> Band:
+    """Return a band from where all runs had a value: the first score comes late."""
+    known = np.isfinite(low)
+    return Band(images[known], low[known], high[known])
 
 
 def basis(rows: Sequence[Mapping[str, Any]]) -> Basis | None:
@@ -105,8 +108,12 @@ def _table() -> dict[str, Any]:
     return json.loads(TABLE.read_text())["bands"] if TABLE.exists() else {}
 
 
-def banded(runs: Sequence[Sequence[Mapping[str, Any]]]) -> tuple[list[int], dict[str, list[list[float]]]]:
+def banded(
+    runs: Sequence[Sequence[Mapping[str, Any]]],
+) -> tuple[list[int], dict[str, list[list[float | None]]]]:
     """Return images shown, and for each curve the least and the largest values around them, over all runs.
+
+    Values are None before each run has its first.
 
     Args:
         runs: the rows of each; curves that one of them has not are left out, as is what lies after its end.
@@ -115,12 +122,17 @@ def banded(runs: Sequence[Sequence[Mapping[str, Any]]]) -> tuple[list[int], dict
     names = [name for name in series[0] if all(name in one for one in series)]
     end = min(one[name].x[-1] for one in series for name in names)
     edges = np.linspace(0, end, POINTS + 1)
+    middle = (edges[1:] + edges[:-1]) / 2
     curves = {}
     for name in names:
         ends = np.array([_ends(one[name], edges) for one in series])  # (runs, 2, points)
         low, high = np.nanmin(ends[:, 0], 0), np.nanmax(ends[:, 1], 0)
-        curves[name] = [[float(f"{value:.4g}") for value in part] for part in (low, high)]
-    return [round(x) for x in (edges[1:] + edges[:-1]) / 2], curves
+        early = middle < max(one[name].x[0] for one in series)
+        curves[name] = [
+            [None if none else float(f"{value:.4g}") for value, none in zip(part, early, strict=True)]
+            for part in (low, high)
+        ]
+    return [round(x) for x in middle], curves
 
 
 def _ends(series: Series, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
