@@ -1,5 +1,6 @@
 """What every test process has: one thread, a cache of the suite's own, and plans that no clock has chosen."""
 
+import importlib.util
 import os
 
 import pytest
@@ -8,6 +9,8 @@ from hypothesis import HealthCheck, settings
 from threadpoolctl import threadpool_limits
 
 from saddlepoint.core import load
+from saddlepoint.networks.efficientnet_lite import PACKAGE
+from tests.imagenet_weights import package
 
 # Workers share the cores, and one thread gives the same bits on any of them; a test whose subject is threads
 # sets its own number.
@@ -49,4 +52,15 @@ def idle(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(load, "STAT", stat)
         patch.setattr(load, "LOOK", 0.0)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def imagenet(tmp_path_factory):
+    """Weights by chance where ImageNet's are not installed: games that see through them run either way."""
+    with pytest.MonkeyPatch.context() as patch:
+        if importlib.util.find_spec(PACKAGE) is None:
+            folder = tmp_path_factory.mktemp("weights")
+            package(folder)
+            patch.syspath_prepend(str(folder))
         yield

@@ -17,7 +17,7 @@ with the losses ℓ that --objective names: ``objectives/adversarial.py`` has th
 a batch; gradients are with respect to what the critic is given.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -28,6 +28,7 @@ from saddlepoint.core.protocol import Batch, Critique, Family, Progress, Terms
 from saddlepoint.networks.augment import Augment
 from saddlepoint.objectives import CriticPass, Objective, Penalty, objectives, penalties
 
+Loss = Callable[[Tensor, Tensor], Tensor]  # (reals' scores, fakes' scores) -> (n,)
 HALF = 0.5  # of the critic's loss, as code that averages its real and its fake part has it
 
 
@@ -100,6 +101,10 @@ class Vanilla(Family):
         """Return what the critic says of reals or fakes ``x`` that belong to ``batch``."""
         return self.critic(x)
 
+    def adversarial(self, loss: Loss, real: Critique, fake: Critique) -> Tensor:
+        """Return the mean of an adversarial loss of what the critic says of reals and fakes."""
+        return loss(real.score, fake.score).mean()
+
     def extra_terms(
         self, player: str, batch: Batch, latent: Any, fake: Critique, real: Critique | None = None
     ) -> Terms:
@@ -120,12 +125,12 @@ class Vanilla(Family):
         if player == "d":
             return self._critic_terms(real, fake, batch, latent)
         said = self._judge(fake, batch)
-        real_score = said.score
+        of_real = said
         if self.objective.paired:
             with torch.no_grad():
-                real_score = self._judge(real, batch).score
+                of_real = self._judge(real, batch)
         further = self.extra_terms(player, batch, latent, said)
-        loss = self.objective.generator(real_score, said.score).mean()
+        loss = self.adversarial(self.objective.generator, of_real, said)
         return Terms({"adversarial": loss, **further.minimise}, further.watch)
 
     def after(self, progress: Progress) -> None:
@@ -140,7 +145,7 @@ class Vanilla(Family):
         of_real, of_fake = self._judge(real, batch), self._judge(fake, batch)
         further = self.extra_terms("d", batch, latent, of_fake, of_real)
         real_score, fake_score = of_real.score, of_fake.score
-        loss = self.objective.critic(real_score, fake_score).mean()
+        loss = self.adversarial(self.objective.critic, of_real, of_fake)
         minimise = {"adversarial": self.critic_weight * loss, **further.minimise}
         critique = CriticPass(lambda x: self._judge(x, batch).score, real, fake, real_score, fake_score)
         for penalty, gamma in self.penalties:

@@ -13,19 +13,15 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.data.dataset import Split
 from saddlepoint.evaluate import evaluate, find_encoder
 from saddlepoint.networks.efficientnet_lite import PACKAGE, EfficientNetLite, SameConv, efficientnet_lite
+from tests.imagenet_weights import package
 
 MONASTERY, PALACE, BELL_COTE, DAISY = 663, 698, 442, 985  # of ImageNet's 1,000 classes, in their usual order
 
 
 @pytest.fixture
 def weights(monkeypatch, tmp_path):
-    """Weights by chance, which keep the scale of what they are given, in place of the package's."""
-    torch.manual_seed(0)
-    network, path = EfficientNetLite(), tmp_path / "weights.pth"
-    for weight in network.parameters():
-        if weight.ndim == 4:
-            torch.nn.init.kaiming_normal_(weight)
-    torch.save(network.state_dict(), path)
+    """Weights by chance, in place of the package's."""
+    path = package(tmp_path)
     for place in ("networks.efficientnet_lite", "evaluate.encoders.imagenet"):
         monkeypatch.setattr(f"saddlepoint.{place}.weights_path", lambda: path)
     return path
