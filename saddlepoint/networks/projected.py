@@ -12,6 +12,7 @@ from saddlepoint.networks.spectral import SpectralConv2d
 BLOCKS, CHANNELS = (1, 3, 5, 11), (16, 24, 40, 112)  # of EfficientNet-Lite0, and what their maps have
 HALVINGS = (1, 2, 3, 4)  # of a picture's side, to that of those maps
 SLOPE = 0.2
+SPREAD = 10.0  # standard deviation of the mixed maps, about, before they are divided by it
 END = 4  # side of the map that a head's last convolution sees
 
 
@@ -48,7 +49,7 @@ class Projection(nn.Module):
             if found:
                 maps = maps + F.interpolate(found[-1], size=maps.shape[2:], mode="bilinear")
             found.append(mix(maps))
-        return found[::-1]
+        return [maps / SPREAD for maps in reversed(found)]
 
 
 class ProjectedCritic(nn.Module):
