@@ -1,5 +1,7 @@
 """A critic on maps of a network that names photographs: its heads, what moves, and who may judge it."""
 
+from typing import Any
+
 import pytest
 import torch
 
@@ -16,7 +18,7 @@ COLOUR = DataSpec("toy", "images", (32, 32, 3), (), 40)
 @pytest.fixture(scope="module")
 def family():
     torch.manual_seed(0)
-    family = recipes.get("projected_gan").build(COLOUR, width=2, heads=4, augment="none").family
+    family: Any = recipes.get("projected_gan").build(COLOUR, width=2, heads=4, augment="none").family
     family.critic.eval()  # the estimate of spectral norms stands still
     return family
 
