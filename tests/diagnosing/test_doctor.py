@@ -1,6 +1,9 @@
 """Real runs of seconds with a fault of a known kind."""
 
+import copy
 import json
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,6 +11,7 @@ import torch
 
 import saddlepoint as sp
 from saddlepoint.cli import main
+from saddlepoint.diagnosing.conditions.repeats import repeated
 from saddlepoint.diagnosing.finding import above, below, conditions
 from saddlepoint.diagnosing.signals import Signals, strayed
 
@@ -263,3 +267,58 @@ def test_weights_that_are_no_numbers_are_all_that_is_told(tmp_path):
     (told,) = sp.doctor(run).told
     assert told.condition == "diverged"
     assert "some weights are no numbers at step 2" in told.finding.what
+
+
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory):
+    """A Boltzmann machine of a few steps."""
+    out = tmp_path_factory.mktemp("runs") / "machine"
+    return sp.train("rbm", out=out, steps=40, hidden=16, **SHORT)
+
+
+@pytest.mark.parametrize(("strength", "found"), [(0.0, False), (40.0, True)])
+def test_chains_that_large_weights_hold_are_stuck(machine, strength, found):
+    signals = Signals(machine)
+    energy: Any = copy.deepcopy(signals.family.energy)
+    with torch.no_grad():  # each of 16 pixels has a unit that wants both on or both off
+        energy.weight.zero_()
+        energy.weight[:16] = strength * torch.eye(16)
+        energy.visible_bias[:16], energy.hidden_bias[:] = -strength / 2, -strength / 2
+        energy.visible_bias[16:] = -20.0  # the others are off in every chain
+    signals.__dict__["family"] = SimpleNamespace(energy=energy, burn_in=50)
+    before = torch.get_rng_state()
+    finding = conditions.get("chain-stuck").look(signals)
+    assert torch.equal(torch.get_rng_state(), before)
+    assert (finding is not None) == found
+
+
+def test_chains_of_a_few_steps_mix_and_networks_have_none(machine, frozen):
+    assert conditions.get("chain-stuck").look(Signals(machine)) is None
+    assert conditions.get("chain-stuck").look(Signals(frozen)) is None
+
+
+@pytest.fixture(scope="module")
+def sequences(tmp_path_factory):
+    """A model of sequences of one step."""
+    out = tmp_path_factory.mktemp("runs") / "sequences"
+    return sp.train("seq_mle", "oracle:50", out=out, steps=1, **SHORT)
+
+
+def test_runs_that_came_before_in_the_same_sequence_are_repeated():
+    tokens = np.array([[1, 2, 3, 1, 2, 3], [1, 2, 3, 4, 5, 6], [7, 7, 7, 7, 7, 7]])
+    assert repeated(tokens) == pytest.approx((1 / 4 + 0 + 3 / 4) / 3)
+    assert repeated(tokens[:, :2]) == 0
+
+
+@pytest.mark.parametrize(("share", "found"), [(0.15, False), (0.35, True)])
+def test_sequences_that_repeat_beyond_real_ones_are_found(sequences, share, found):
+    signals = Signals(sequences)
+    real = signals.held
+    count = round(share * len(real))
+    signals.__dict__["fake"] = np.concatenate([np.ones_like(real[:count]), real[count:]])
+    assert (conditions.get("repeats").look(signals) is not None) == found
+
+
+def test_only_sequences_repeat(sequences, frozen):
+    assert conditions.get("repeats").look(Signals(sequences)) is None
+    assert conditions.get("repeats").look(Signals(frozen)) is None
