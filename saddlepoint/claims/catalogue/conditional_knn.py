@@ -35,7 +35,7 @@ def judge(findings: Findings) -> Verdict:
     better="lower",
     judge=judge,
     quick=Protocol(1, 0.4, {"images": 640, "samples": 500}),
-    short=Protocol(3, 40, {"images": 400_000, "samples": 50_000}, arms=("labelled",)),
+    short=Protocol(1, 10, {"images": 400_000, "samples": 50_000}, arms=("labelled",)),
     full=Protocol(3, 900, {"images": 6_000_000, "samples": 50_000}),
     arms={"dcgan": Arm("mnist", "conditional_dcgan"), "labelled": Arm("mnist", "labelled_dcgan")},
 )

@@ -51,7 +51,7 @@ def judge(findings: Findings) -> Verdict:
     better="higher",
     judge=judge,
     quick=Protocol(1, 0.5, {"images": 64, "samples": 100}, arms=(arm("srresnet", 2), arm("srgan", 2))),
-    short=Protocol(4, 24, {"images": 32_000, "samples": 1_000}),
+    short=Protocol(2, 10, {"images": 32_000, "samples": 1_000}),
     full=Protocol(3, 2_000, {"images": 1_600_000, "samples": 10_000}),
     arms={
         arm(recipe, scale): Arm("cifar10", recipe, {**flags, "scale": scale})
