@@ -293,8 +293,9 @@ class Signals:
 
     @cached_property
     def generator_units(self) -> Units:
-        """Rectifiers of the generator, for latents of samples."""
-        network = nn.ModuleList([self.family.get_submodule(name) for name in self.family.generators])
+        """Rectifiers of the generator, for latents of samples; none where a game has no generator."""
+        modules = dict(self.family.named_modules())
+        network = nn.ModuleList([modules[name] for name in self.family.generators if name in modules])
         return self.units(network, lambda: self.run.sample(BATCH, seed=self.seed))
 
     @cached_property

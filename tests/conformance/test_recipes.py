@@ -138,6 +138,12 @@ def test_a_resumed_run_equals_an_unbroken_one(case, whole, tmp_path):
     assert len(whole.folder.samples()) == (4 if whole.family.samples else 0)
 
 
+def test_the_doctor_examines_games_without_a_critic(whole):
+    """Those with one are examined in the doctor's own tests."""
+    if not whole.family.critics:
+        assert "untrained" in sp.doctor(whole).looked
+
+
 class CtrlC(sp.Watcher):
     """Presses Ctrl-C after a number of steps."""
 
