@@ -20,15 +20,21 @@ class Naming(Protocol):
 
 
 class Photographs:
-    """EfficientNet-Lite0's maps of pictures with one or three channels."""
+    """EfficientNet-Lite0's maps of pictures with one or three channels.
 
-    def __init__(self, network: EfficientNetLite):
+    Args:
+        network: it.
+        blocks: whose maps, fine to coarse.
+    """
+
+    def __init__(self, network: EfficientNetLite, blocks: Sequence[int] = BLOCKS):
         self.network = network
+        self.blocks = blocks
 
     def maps(self, picture: Tensor) -> list[Tensor]:
-        """Return the maps of ``BLOCKS``."""
-        found = self.network.to(picture.device).maps(picture.expand(-1, 3, -1, -1), max(BLOCKS))
-        return [found[block - 1] for block in BLOCKS]
+        """Return the maps of the blocks."""
+        found = self.network.to(picture.device).maps(picture.expand(-1, 3, -1, -1), max(self.blocks))
+        return [found[block - 1] for block in self.blocks]
 
 
 class Perceptual:

@@ -1,12 +1,12 @@
 """A critic that sees pictures through a network which learned to name photographs (Sauer et al. 2021)."""
 
-from typing import cast
-
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from saddlepoint.core.protocol import Critique
-from saddlepoint.networks.efficientnet_lite import EfficientNetLite, efficientnet_lite
+from saddlepoint.networks.efficientnet_lite import efficientnet_lite
+from saddlepoint.networks.perceptual import Photographs
 from saddlepoint.networks.spectral import SpectralConv2d
 
 BLOCKS, CHANNELS = (1, 3, 5, 11), (16, 24, 40, 112)  # of EfficientNet-Lite0, and what their maps have
@@ -32,7 +32,7 @@ class Projection(nn.Module):
         self.across_scales = nn.ModuleList(nn.Conv2d(width, width, 3, padding=1, bias=False) for _ in CHANNELS)
         for weight in self.parameters():
             nn.init.kaiming_normal_(weight.requires_grad_(False), nonlinearity="linear")
-        self._seeing: list[EfficientNetLite] = []  # in a list, so that it is no child
+        self._photographs: Photographs | None = None
 
     def forward(self, picture: Tensor) -> list[Tensor]:
         """Return mixed maps (n, width, s, s), fine to coarse, of (n, c, size, size) pictures, c 1 or 3.
@@ -40,10 +40,10 @@ class Projection(nn.Module):
         Raises:
             UserError: the package with EfficientNet-Lite0's weights is not installed.
         """
-        if not self._seeing:
-            self._seeing.append(efficientnet_lite())
-        seen = self._seeing[0].to(picture.device).maps(picture.expand(-1, 3, -1, -1), max(BLOCKS))
-        mixed = [mix(seen[block - 1]) for block, mix in zip(BLOCKS, self.across_channels, strict=True)]
+        if self._photographs is None:
+            self._photographs = Photographs(efficientnet_lite(), BLOCKS)
+        seen = self._photographs.maps(picture)
+        mixed = [mix(maps) for maps, mix in zip(seen, self.across_channels, strict=True)]
         found: list[Tensor] = []
         for maps, mix in zip(reversed(mixed), reversed(self.across_scales), strict=True):
             if found:
@@ -69,7 +69,7 @@ class ProjectedCritic(nn.Module):
         """Return the score (n,), a mean over heads and places, features (n, width), and logits of places."""
         maps = self.project(picture)
         logits = [head(x).flatten(1).float() for head, x in zip(self.heads, maps, strict=True)]
-        score = cast("Tensor", sum(logit.mean(1) for logit in logits)) / len(logits)
+        score = torch.stack([logit.mean(1) for logit in logits]).mean(0)
         return Critique(score, maps[-1].mean((2, 3)), tuple(logits))
 
 

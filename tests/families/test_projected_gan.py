@@ -49,7 +49,7 @@ def test_gradients_reach_the_picture_and_nothing_that_photographs_taught_moves_o
     moved = {name for name, weight in family.critic.named_parameters() if weight.requires_grad}
     assert moved
     assert all(name.startswith("heads.") for name in moved)
-    assert not any("seeing" in name for name in family.state_dict())
+    assert not any("photographs" in name for name in family.state_dict())
 
 
 def test_it_is_not_judged_by_what_it_sees_through(tmp_path):
