@@ -93,7 +93,7 @@ def _known(images: np.ndarray, low: np.ndarray, high: np.ndarray) -> Band:
 
 def basis(rows: Sequence[Mapping[str, Any]]) -> Basis | None:
     """Return what a run's scores rest on, None where it has none."""
-    scored = next((row for row in rows if "encoder" in row), None)
+    scored = next((row for row in rows if isinstance(row.get("encoder"), str) and "samples" in row), None)
     return Basis(scored["encoder"].rpartition("-")[0], scored["samples"]) if scored else None
 
 
