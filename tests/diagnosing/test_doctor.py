@@ -292,6 +292,11 @@ def test_chains_that_large_weights_hold_are_stuck(machine, strength, found):
     assert (finding is not None) == found
 
 
+def test_a_machine_whose_weights_began_near_nothing_has_no_rate_that_is_too_high(machine):
+    assert Signals(machine).moved["m"] > 1  # times their length
+    assert conditions.get("rate-too-high").look(Signals(machine)) is None
+
+
 def test_chains_of_a_few_steps_mix_and_networks_have_none(machine, frozen):
     assert conditions.get("chain-stuck").look(Signals(machine)) is None
     assert conditions.get("chain-stuck").look(Signals(frozen)) is None
