@@ -8,7 +8,10 @@ from saddlepoint.plots.curves.series import Series
 
 TALL, LOW = 2.2, 1.2  # inches
 MANY = 8  # values of a curve from which on its panel has its full height
-COLOURS = {"d": CRITIC, "g": GENERATOR, "D(x)": CRITIC, "D(G(z))": GENERATOR}
+COLOURS = {
+    **{"d": CRITIC, "D(x)": CRITIC, "data": CRITIC},
+    **{"g": GENERATOR, "D(G(z))": GENERATOR, "samples": GENERATOR},
+}
 
 
 class Panel(NamedTuple):
