@@ -264,6 +264,12 @@ class RunFolder:
         return self.path / "layers.png"
 
     @property
+    def doctor(self) -> Path:
+        """The picture of what is wrong with the run, or with a checkpoint that was chosen."""
+        step = f"-step-{self.chosen.step}" if self.chosen else ""
+        return self.path / f"doctor{step}.png"
+
+    @property
     def card(self) -> Path:
         """The score card for programs."""
         return self.path / "card.json"

@@ -1,15 +1,23 @@
 """``doctor``: everything that is wrong with a run, the surest first."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from saddlepoint.core.progress import Progressing, silent
+from saddlepoint.core.words import printable
+from saddlepoint.data.dataset import Dataset
 from saddlepoint.diagnosing.cures import command
 from saddlepoint.diagnosing.finding import Finding, conditions, unexplained
 from saddlepoint.diagnosing.signals import Signals
+from saddlepoint.plots.drawing import Drawing
+from saddlepoint.plots.png import save_png
 from saddlepoint.runs.model import Model
 from saddlepoint.runs.normal import normal, outside
+from saddlepoint.runs.output import provenance, writing
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 VERSION = 1
 
@@ -36,9 +44,10 @@ class Diagnosis:
     Attributes:
         run: its folder.
         step: of the weights that were looked at.
+        drawing: how its kind of data is drawn.
         told: findings, the surest first; those that another one explains are left out.
         looked: names of all conditions that were looked for.
-        unread: whether the run's data could not be read, without which little can be told.
+        data: the run's data; None where they could not be read, without which little can be told.
         unusual: curves that lie outside those of healthy runs of the recipe, in sentences: no findings, since
             other data and flags have other curves.
         usual: what these runs are, "" where nobody knows what is normal.
@@ -47,17 +56,37 @@ class Diagnosis:
 
     run: Path
     step: int
+    drawing: Drawing = field(repr=False)
     told: tuple[Told, ...]
     looked: tuple[str, ...]
-    unread: bool = False
+    data: Dataset | None = field(default=None, repr=False)
     unusual: tuple[str, ...] = ()
     usual: str = ""
     guarded: tuple[str, ...] = ()
 
     @property
+    def unread(self) -> bool:
+        """Whether the run's data could not be read."""
+        return self.data is None
+
+    @property
     def healthy(self) -> bool:
         """Whether nothing was found."""
         return not self.told and not self.unread
+
+    def picture(self) -> "Image.Image | None":
+        """Draw what was seen: figures beside their limits, curves, examples; None where nothing was found."""
+        from saddlepoint.plots.evidence import Section, evidence_image
+
+        if not self.told:
+            return None
+        behind = None if self.data is None else self.drawing.behind(self.data)
+        sections = [
+            Section(_heading(one), one.finding.what, one.finding.evidence, tuple(one.finding.picture()))
+            for one in self.told
+        ]
+        title = f"{printable(self.run.name)}, step {self.step:,}: what the doctor found"
+        return evidence_image(sections, self.drawing, behind, title=title)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON has it."""
@@ -132,14 +161,43 @@ def doctor(run: Model, *, seed: int = 0, report: Progressing = silent) -> Diagno
     unusual = tuple(outside(signals.rows, known.beside(signals.rows))) if known and signals.rows else ()
     usual = str(known) if known else ""
     guarded = tuple(run.folder.guarded())
-    return Diagnosis(run.path, run.step, order, names, signals.data is None, unusual, usual, guarded)
+    return Diagnosis(run.path, run.step, run.drawing, order, names, signals.data, unusual, usual, guarded)
+
+
+def save_evidence(run: Model, diagnosis: Diagnosis, out: Path, *, seed: int = 0) -> Path | None:
+    """Write the picture of what was found, or remove the one of before where nothing was.
+
+    Args:
+        run: that was looked at.
+        diagnosis: what was found.
+        out: a PNG file.
+        seed: of the look.
+
+    Returns:
+        ``out``, or None where nothing was found.
+
+    Raises:
+        UserError: ``out`` cannot be written.
+    """
+    image = diagnosis.picture()
+    with writing(out):
+        if image is None:
+            out.unlink(missing_ok=True)
+            return None
+        save_png(out, image, text=provenance(run, seed=seed))
+    return out
+
+
+def _heading(told: Told) -> str:
+    finding = told.finding
+    since = f", since step {finding.since:,}" if finding.since is not None else ""
+    return f"{told.condition} ({finding.sure:.0%} sure{since})"
 
 
 def _text(told: Told) -> str:
     finding = told.finding
-    since = f", since step {finding.since:,}" if finding.since is not None else ""
     lines = [
-        f"\n{told.condition} ({finding.sure:.0%} sure{since})",
+        f"\n{_heading(told)}",
         f"  {finding.what}",
         f"  why   {finding.why}",
     ]

@@ -1,11 +1,12 @@
 """A finding: what is wrong, how sure that is, since when, why it happens, and what to change."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from saddlepoint.core.registry import Registry, first_line
+from saddlepoint.plots.panel import Panel
 
 if TYPE_CHECKING:
     from saddlepoint.diagnosing.signals import Signals
@@ -18,11 +19,13 @@ class Evidence(NamedTuple):
         what: it measures.
         value: what it is.
         limit: from where on it speaks for the finding.
+        below: whether that is from the limit downwards.
     """
 
     what: str
     value: float
     limit: float
+    below: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Finding:
         change: flags that may cure it, by name; None of a flag that the recipe has not.
         advice: what else may.
         since: the step at which it began, where the curves tell it.
+        picture: what there is to see beside the figures; called when it is drawn, and only then.
     """
 
     what: str
@@ -46,6 +50,7 @@ class Finding:
     change: dict[str, Any] = field(default_factory=dict)
     advice: str = ""
     since: int | None = None
+    picture: Callable[[], Iterable[Panel]] = field(default=tuple, repr=False, compare=False)
 
 
 Look = Callable[["Signals"], Finding | None]

@@ -1,6 +1,7 @@
 """What ails a run while it trains: the cheap conditions, on fewer examples and samples."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -113,5 +114,5 @@ def look(signals: Signals, also: Collection[str] = ()) -> list[tuple[str, Findin
         if (condition.live or name in also) and (signals.finite or name == "diverged"):
             finding = condition.look(signals)
             if finding is not None:
-                found[name] = finding
+                found[name] = replace(finding, picture=tuple)  # whose examples would stay in memory
     return unexplained(found)

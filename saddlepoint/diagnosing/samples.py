@@ -24,14 +24,25 @@ class Bins(NamedTuple):
     Attributes:
         real: (k,) share of real examples.
         fake: (k,) share of samples.
-        lost: share of real examples in bins where samples are so rare that chance does not explain it.
-        spread: variance of samples within bins over that of real examples there, a mean over samples.
+        rare: (k,) whether samples are so rare there that chance does not explain it.
+        ratios: (k,) variance of samples over that of real examples; NaN where there are too few of either.
     """
 
     real: np.ndarray
     fake: np.ndarray
-    lost: float
-    spread: float
+    rare: np.ndarray
+    ratios: np.ndarray
+
+    @property
+    def lost(self) -> float:
+        """Share of real examples where samples are so rare."""
+        return float(self.real[self.rare].sum())
+
+    @property
+    def spread(self) -> float:
+        """Variance of samples within bins over that of real examples there, a mean over samples."""
+        known = np.isfinite(self.ratios)
+        return float(np.average(self.ratios[known], weights=self.fake[known])) if known.any() else 0.0
 
 
 def cells(real: np.ndarray, seed: int = 0, most: int = MOST_BINS) -> "KMeans":
@@ -58,14 +69,12 @@ def bins(cells: "KMeans", real: np.ndarray, fake: np.ndarray) -> Bins:
     p = np.bincount(of_real, minlength=count) / len(real)
     q = np.bincount(of_fake, minlength=count) / len(fake)
     rare = (q < RARE * p) & (binom.cdf(q * len(fake), len(fake), p) < CHANCE / count)
-    shares, ratios = [], []
+    ratios = np.full(count, np.nan)
     for cell in range(count):
         here, there = real[of_real == cell], fake[of_fake == cell]
         if min(len(here), len(there)) >= FEWEST:
-            shares.append(len(there))
-            ratios.append(there.var(0).sum() / max(here.var(0).sum(), 1e-12))
-    spread = float(np.average(ratios, weights=shares)) if ratios else 0.0
-    return Bins(p, q, float(p[rare].sum()), spread)
+            ratios[cell] = there.var(0).sum() / max(here.var(0).sum(), 1e-12)
+    return Bins(p, q, rare, ratios)
 
 
 def told_apart(real: np.ndarray, fake: np.ndarray) -> float:
@@ -102,28 +111,46 @@ def gap(real: np.ndarray) -> float | None:
     return float(np.median(links[:crossing])) if longer[crossing - 1] > JUMP else None
 
 
+def nearest(others: np.ndarray, examples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return how far the nearest of (m, d) ``others`` is from each of (n, d) ``examples``, and which it is."""
+    from sklearn.neighbors import NearestNeighbors
+
+    distance, row = NearestNeighbors(n_neighbors=1).fit(others).kneighbors(examples)
+    return distance[:, 0], row[:, 0]
+
+
 def copied(fake: np.ndarray, train: np.ndarray, held: np.ndarray) -> float:
     """Return the share of copies that would explain how often a training example is the nearest.
 
     With as many held-out examples, either is nearest to a sample that is no copy in half of all cases.
     """
-    from sklearn.neighbors import NearestNeighbors
-
     count = min(len(train), len(held))
-    near = [
-        NearestNeighbors(n_neighbors=1).fit(part[:count]).kneighbors(fake)[0][:, 0] for part in (train, held)
-    ]
+    near = [nearest(part[:count], fake)[0] for part in (train, held)]
     nearer = (near[0] < near[1]) + 0.5 * (near[0] == near[1])
     return float(2 * nearer.mean() - 1)
 
 
 def fine(images: np.ndarray) -> float:
     """Return the share of the power of (n, h, w, c) images, without their means, in waves of two pixels."""
-    grey = images.astype(np.float64).mean(-1)
-    power = np.square(np.abs(np.fft.fft2(grey - grey.mean((1, 2), keepdims=True)))).mean(0)
+    power = _power(images)
     down, across = power.shape[0] // 2, power.shape[1] // 2
-    of_two = power[down].sum() + power[:, across].sum() - power[down, across]
-    return float(of_two / max(power.sum(), 1e-12))
+    return float(_along(power, down, across) / max(power.sum(), 1e-12))
+
+
+def spectrum(images: np.ndarray) -> np.ndarray:
+    """Return (s/2,) shares of the power of (n, s, s, c) images in 1, 2, ... waves; the last is :func:`fine`."""
+    power = _power(images)
+    waves = range(1, power.shape[0] // 2 + 1)
+    return np.array([_along(power, count, count) for count in waves]) / max(power.sum(), 1e-12)
+
+
+def _power(images: np.ndarray) -> np.ndarray:
+    grey = images.astype(np.float64).mean(-1)
+    return np.square(np.abs(np.fft.fft2(grey - grey.mean((1, 2), keepdims=True)))).mean(0)
+
+
+def _along(power: np.ndarray, down: int, across: int) -> float:
+    return power[down].sum() + power[:, across].sum() - power[down, across]
 
 
 def chances_apart(first: np.ndarray, second: np.ndarray) -> float:

@@ -38,10 +38,12 @@ class Units(NamedTuple):
     Attributes:
         count: all of them.
         dead: share that gave nothing for any example.
+        layers: by rectifier, the share of its own.
     """
 
     count: int
     dead: float
+    layers: dict[str, float]
 
 
 class Signals:
@@ -187,7 +189,12 @@ class Signals:
 
         Small parts of a narrow mode are avoided by samples that are wider than it, which miss no mode.
         """
-        return min(self.bins.lost, bins(self.examples.few_cells, self.examples.placed, self.placed).lost)
+        return min(self.bins.lost, self.few_bins.lost)
+
+    @cached_property
+    def few_bins(self) -> Bins:
+        """How samples fall into fewer and larger parts."""
+        return bins(self.examples.few_cells, self.examples.placed, self.placed)
 
     @cached_property
     def variety(self) -> float:
@@ -248,7 +255,12 @@ class Signals:
 
     @cached_property
     def pushed_down(self) -> float | None:
-        """Share of samples that the generator's adversarial term pushes to lower scores of the critic.
+        """Share of samples that the generator's adversarial term pushes to lower scores of the critic."""
+        return None if self.pushes is None else float((self.pushes < 0).mean())
+
+    @cached_property
+    def pushes(self) -> np.ndarray | None:
+        """Cosines between where that term pushes some samples and where the critic's score rises.
 
         None where it has no such term, no critic with scores, or no slope.
         """
@@ -269,8 +281,7 @@ class Signals:
             (rise,) = torch.autograd.grad(critique(fake, batch).score.sum(), fake)
         if push is None or not bool(push.any()):
             return None
-        along = (push * rise).flatten(1).sum(1)
-        return float((along > 0).double().mean())
+        return -torch.cosine_similarity(push.flatten(1).double(), rise.flatten(1).double()).cpu().numpy()
 
     # Units.
 
@@ -289,13 +300,15 @@ class Signals:
         with torch.no_grad(), hooked(rectifiers, leave):
             run()
         each = torch.cat([one.flatten() for one in alive.values()]) if alive else torch.zeros(0)
-        return Units(len(each), 1 - float(each.double().mean()) if len(each) else 0.0)
+        layers = {name: 1 - float(one.double().mean()) for name, one in alive.items()}
+        return Units(len(each), 1 - float(each.double().mean()) if len(each) else 0.0, layers)
 
     @cached_property
     def generator_units(self) -> Units:
         """Rectifiers of the generator, for latents of samples; none where a game has no generator."""
         modules = dict(self.family.named_modules())
-        network = nn.ModuleList([modules[name] for name in self.family.generators if name in modules])
+        parts = [modules[name] for name in self.family.generators if name in modules]
+        network = parts[0] if len(parts) == 1 else nn.ModuleList(parts)
         return self.units(network, lambda: self.run.sample(BATCH, seed=self.seed))
 
     @cached_property
@@ -304,6 +317,14 @@ class Signals:
 
         The squared distance over the variance of samples; None where nothing is normalised by batch.
         """
+        if self.both_ways is None:
+            return None
+        stored, own = self.both_ways
+        return float((own - stored).square().mean() / stored.var(0).mean().clamp_min(1e-12))
+
+    @cached_property
+    def both_ways(self) -> tuple[Tensor, Tensor] | None:
+        """Samples with stored statistics and, of the same latents, with a batch's own, as floats."""
         family = self.family
         norms = [one for one in family.modules() if isinstance(one, nn.modules.batchnorm._BatchNorm)]
         if not norms or not self.samples:
@@ -319,7 +340,7 @@ class Signals:
             one.eval()
             for name, value in buffers.items():
                 one.get_buffer(name).copy_(value)
-        return float((own - stored).square().mean() / stored.var(0).mean().clamp_min(1e-12))
+        return stored, own
 
     @cached_property
     def moved(self) -> dict[str, float]:

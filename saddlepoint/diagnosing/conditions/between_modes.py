@@ -3,8 +3,9 @@
 import numpy as np
 
 from saddlepoint.diagnosing.finding import Evidence, Finding, above, condition
-from saddlepoint.diagnosing.samples import gap
+from saddlepoint.diagnosing.samples import gap, nearest
 from saddlepoint.diagnosing.signals import Signals
+from saddlepoint.plots.panel import Examples, Histogram
 
 BETWEEN, NEAR = 0.6, 0.25  # share of samples; part of the gap between modes that is still near to one
 
@@ -34,10 +35,8 @@ def between_modes(signals: Signals) -> Finding | None:
     width = gap(signals.examples.placed)
     if width is None:
         return None
-    from sklearn.neighbors import NearestNeighbors
-
-    near = NearestNeighbors(n_neighbors=1).fit(signals.examples.placed)
-    share = float(np.mean(near.kneighbors(signals.placed)[0][:, 0] > NEAR * width))
+    far = nearest(signals.examples.placed, signals.placed)[0] / width
+    share = float(np.mean(far > NEAR))
     sure = above(share, BETWEEN)
     if sure <= 0.5:
         return None
@@ -49,4 +48,13 @@ def between_modes(signals: Signals) -> Finding | None:
         "to cross the gaps steeply, which takes long, and width",
         {},
         "train longer, or with a wider network (--width); where that does not help, with a smaller latent",
+        picture=lambda: (
+            Histogram(
+                "samples are far from all data",
+                "distance to the nearest example over the gap between modes",
+                {"samples": far},
+                (NEAR,),
+            ),
+            Examples("samples over data", signals.fake),
+        ),
     )

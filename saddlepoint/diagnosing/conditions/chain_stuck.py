@@ -4,6 +4,7 @@ import torch
 
 from saddlepoint.diagnosing.finding import Evidence, Finding, above, condition
 from saddlepoint.diagnosing.signals import Signals
+from saddlepoint.plots.panel import Examples, Histogram
 
 REMEMBERED, CHAINS = 0.15, 200  # 1 where chains have not moved, 0 where nothing of their start is left
 
@@ -17,10 +18,11 @@ def chain_stuck(signals: Signals) -> Finding | None:
         return None
     with torch.random.fork_rng():
         torch.manual_seed(signals.seed)
-        start = torch.bernoulli(signals.floats(signals.real[:CHAINS]).flatten(1))
+        examples = signals.floats(signals.real[:CHAINS])
+        start = torch.bernoulli(examples.flatten(1))
         end = energy.gibbs(start, turns)[0]  # type: ignore[union-attr]
-    own, other = ((begun - end).abs().mean().item() for begun in (start, start.roll(1, 0)))
-    remembered = 1 - own / other if other > 0 else 0.0
+    own, other = ((begun - end).abs().mean(1) for begun in (start, start.roll(1, 0)))
+    remembered = 1 - own.mean().item() / other.mean().item() if other.any() else 0.0
     sure = above(remembered, REMEMBERED)
     if sure <= 0.5:
         return None
@@ -32,4 +34,13 @@ def chain_stuck(signals: Signals) -> Finding | None:
         "chains begin, and their frequencies mean nothing",
         {"burn_in": 5 * turns},
         "more turns a sample (--burn-in) and a step (--gibbs), or a smaller --lr",
+        picture=lambda: (
+            Histogram(
+                f"where chains are after {turns} turns",
+                "share of units that differ",
+                {"from their own start": own.numpy(), "from another start": other.numpy()},
+            ),
+            Examples("where chains began", signals.run.to_array(start.view_as(examples))),
+            Examples(f"the same chains after {turns} turns", signals.run.to_array(end.view_as(examples))),
+        ),
     )

@@ -1,7 +1,12 @@
 """Checkerboard artefacts: waves of two pixels that data do not have."""
 
+import numpy as np
+
 from saddlepoint.diagnosing.finding import Evidence, Finding, above, condition
+from saddlepoint.diagnosing.panels import samples_and_data
+from saddlepoint.diagnosing.samples import spectrum
 from saddlepoint.diagnosing.signals import Signals
+from saddlepoint.plots.panel import Curves
 
 POWER = 20.0  # times that of real images
 
@@ -38,4 +43,15 @@ def checkerboard(signals: Signals) -> Finding | None:
         "early in training any of them does",
         advice="train longer, or use recipe dcgan_upsample, which enlarges first; saddle explain "
         "convolutions shows why",
+        picture=lambda: (_spectra(signals), *samples_and_data(signals)),
+    )
+
+
+def _spectra(signals: Signals) -> Curves:
+    """Show the power at each number of waves; at the last one, of two pixels, the limit."""
+    lines = {"data": spectrum(signals.real), "samples": spectrum(signals.fake)}
+    waves = np.arange(1, len(lines["data"]) + 1)
+    limit = POWER * float(lines["data"][-1])
+    return Curves(
+        "power at each wavelength", "waves across an image; the last of two pixels", waves, lines, (limit,)
     )

@@ -1,6 +1,7 @@
 """The critic overfits: it knows training examples from others of the same kind."""
 
 from saddlepoint.diagnosing.finding import Evidence, Finding, condition
+from saddlepoint.diagnosing.panels import scores
 from saddlepoint.diagnosing.samples import chances_apart
 from saddlepoint.diagnosing.signals import Signals
 
@@ -18,8 +19,9 @@ def critic_overfits(signals: Signals) -> Finding | None:
     return Finding(
         f"the critic scores a training example above a held-out one in {apart:.0%} of pairs; ½ would be right",
         min(1.0, 0.5 + 2 * (apart - APART)),
-        (Evidence("training above held-out", apart, APART),),
+        (Evidence("chance that training data score above held-out", apart, APART),),
         "too few examples for this critic: it learns them by heart, and its gradient then teaches noise",
         {"augment": "color,translation,cutout"},
         "or more data, or a narrower critic",
+        picture=lambda: (scores(signals),),
     )

@@ -1,10 +1,14 @@
 """The critic overpowers the generator, whose gradient vanishes."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from saddlepoint.diagnosing.finding import Evidence, Finding, below, condition
+from saddlepoint.diagnosing.panels import scores, terms
 from saddlepoint.diagnosing.samples import chances_apart
 from saddlepoint.diagnosing.signals import Signals, last_part
+from saddlepoint.plots.panel import Examples, Panel
 
 PULL, APART = 0.1, 0.999  # slope of the generator's loss; chance that a real example scores above a sample
 REAL, FAKE = 0.9, 0.1  # D(x) and D(G(z))
@@ -30,8 +34,8 @@ def critic_overpowers(signals: Signals) -> Finding | None:
         f"the generator's loss has a slope of {pull:.2g}",
         sure,
         (
-            Evidence("slope of the generator's loss over a score", pull, PULL),
-            Evidence("told apart", apart, APART),
+            Evidence("slope of the generator's loss over a score", pull, PULL, True),
+            Evidence("chance that data score above samples", apart, APART),
         ),
         "where the critic is sure, log(1 − D) is flat, and even losses that are not give directions that "
         "lead nowhere "
@@ -39,4 +43,13 @@ def critic_overpowers(signals: Signals) -> Finding | None:
         {"objective": "non_saturating", "penalty": ("r1",)},
         "a penalty keeps the critic's slope; fewer critic steps, or a lower --lr-d, keep it back",
         since,
+        picture=lambda: _panels(signals, since),
     )
+
+
+def _panels(signals: Signals, since: int | None) -> Iterator[Panel]:
+    """Show the critic's scores, and its outputs over time where it has some."""
+    yield scores(signals)
+    if len(last_part(signals.curve("D(x)"))):
+        yield terms(signals, ["D(x)", "D(G(z))"], "mean output of the critic", (REAL, FAKE), since)
+    yield Examples("samples", signals.fake_now)

@@ -1,6 +1,7 @@
 """The critic is too weak: samples are bad, and it does not see it."""
 
 from saddlepoint.diagnosing.finding import Evidence, Finding, condition
+from saddlepoint.diagnosing.panels import samples_and_data, scores
 from saddlepoint.diagnosing.samples import chances_apart
 from saddlepoint.diagnosing.signals import Signals
 
@@ -32,12 +33,13 @@ def critic_too_weak(signals: Signals) -> Finding | None:
         "pairs rightly",
         min(1.0, 0.5 + (APART - apart) + (easy - EASY)),
         (
-            Evidence("pairs that the critic ranks rightly", apart, APART),
-            Evidence("told by neighbours", easy, EASY),
+            Evidence("share of pairs that the critic ranks rightly", apart, APART, True),
+            Evidence("share that neighbours tell rightly", easy, EASY),
         ),
         "a critic that is frozen, too small, too slow or too strongly regularised gives the generator "
         "nothing to "
         "follow: its loss may fall while the critic's stays high, and samples stay bad",
         {"lr_d": "double", "critic_steps": 2},
         "or a wider critic (--width)",
+        picture=lambda: (scores(signals), *samples_and_data(signals)),
     )

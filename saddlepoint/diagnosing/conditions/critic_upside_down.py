@@ -1,6 +1,7 @@
 """The critic ranks samples above data: signs or labels are exchanged somewhere."""
 
 from saddlepoint.diagnosing.finding import Evidence, Finding, condition
+from saddlepoint.diagnosing.panels import samples_and_data, scores
 from saddlepoint.diagnosing.samples import chances_apart
 from saddlepoint.diagnosing.signals import Signals
 
@@ -20,10 +21,11 @@ def critic_upside_down(signals: Signals) -> Finding | None:
         f"neighbours tell {easy:.0%} apart: it knows them, and has them the wrong way round",
         min(1.0, 0.9 + APART - apart),
         (
-            Evidence("pairs that the critic ranks rightly", apart, APART),
-            Evidence("told by neighbours", easy, EASY),
+            Evidence("share of pairs that the critic ranks rightly", apart, APART, True),
+            Evidence("share that neighbours tell rightly", easy, EASY),
         ),
         "real and fake labels, or a sign of the critic's loss, are exchanged: both players then want the same, "
         "and samples go where data are not",
         advice="look at what the critic's loss is given as real and as fake",
+        picture=lambda: (scores(signals), *samples_and_data(signals)),
     )

@@ -3,7 +3,9 @@
 import numpy as np
 
 from saddlepoint.diagnosing.finding import Evidence, Finding, above, condition
+from saddlepoint.diagnosing.panels import losses, samples_and_data, terms
 from saddlepoint.diagnosing.signals import Signals, last_part
+from saddlepoint.plots.panel import Curves, Histogram
 
 GROWTH, LARGE = 20.0, 50.0  # times its middle, and in its own units
 AWAY = 10.0  # variance of samples over that of data
@@ -22,9 +24,10 @@ def diverged(signals: Signals) -> Finding | None:
             {"lr_g": "half", "lr_d": "half"},
             "or --precision fp32",
             signals.step,
+            picture=lambda: losses(signals),
         )
     names = sorted({name for row in signals.rows for name in row if "/" in name})
-    worst: tuple[float, str, int | None] = (0.0, "", None)
+    worst: tuple[float, str, float, int | None] = (0.0, "", 0.0, None)
     for name in names:
         curve = signals.curve(name)
         told = np.array([name in row for row in signals.rows])
@@ -39,15 +42,15 @@ def diverged(signals: Signals) -> Finding | None:
                 {"lr_g": "half", "lr_d": "half"},
                 "or --precision fp32",
                 step,
+                picture=lambda name=name, step=step: (terms(signals, [name], name, since=step),),
             )
         size = np.abs(curve[np.isfinite(curve)])
         if len(size) < 8:
             continue
-        end, middle = float(np.median(last_part(size))), float(np.median(size[: len(size) // 2]))
-        growth = end / max(middle, 0.1)
-        if end > LARGE and growth > worst[0]:
-            worst = (growth, name, signals.since(np.abs(curve) > LARGE))
-    growth, name, since = worst
+        end, middle = float(np.median(last_part(size))), max(float(np.median(size[: len(size) // 2])), 0.1)
+        if end > LARGE and end / middle > worst[0]:
+            worst = (end / middle, name, middle, signals.since(np.abs(curve) > LARGE))
+    growth, name, middle, since = worst
     if growth <= GROWTH:
         return _run_away(signals)
     return Finding(
@@ -57,6 +60,16 @@ def diverged(signals: Signals) -> Finding | None:
         "the players drive each other apart: steps are larger than the game's curvature allows",
         {"lr_g": "half", "lr_d": "half", "penalty": ("r1",)},
         since=since,
+        picture=lambda: (
+            Curves(
+                f"size of {name}",
+                "step",
+                signals.steps(),
+                {name: np.abs(signals.curve(name))},
+                (GROWTH * middle,),
+                since,
+            ),
+        ),
     )
 
 
@@ -73,4 +86,15 @@ def _run_away(signals: Signals) -> Finding | None:
         (Evidence("variance of samples over that of data", variety, AWAY),),
         "the generator runs away from the data faster than the critic can call it back",
         {"lr_g": "half", "penalty": ("r1",)},
+        picture=lambda: (
+            Histogram(
+                "how far out samples are",
+                "distance from the middle of the data, in its deviations",
+                {
+                    "data": np.linalg.norm(signals.examples.placed, axis=1),
+                    "samples": np.linalg.norm(signals.placed, axis=1),
+                },
+            ),
+            *samples_and_data(signals),
+        ),
     )

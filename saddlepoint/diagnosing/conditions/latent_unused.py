@@ -2,10 +2,13 @@
 
 import math
 
+import numpy as np
 import torch
 
 from saddlepoint.diagnosing.finding import Evidence, Finding, above, condition
+from saddlepoint.diagnosing.panels import samples_and_data
 from saddlepoint.diagnosing.signals import Signals
+from saddlepoint.plots.panel import Bars
 
 IDLE, SILENT = (
     0.8,
@@ -33,8 +36,17 @@ def latent_unused(signals: Signals) -> Finding | None:
     return Finding(
         f"{idle:.0%} of the {most} dimensions that the code could use carry less than {SILENT} nats",
         sure,
-        (Evidence("idle dimensions", idle, IDLE),),
+        (Evidence("share of dimensions that are idle", idle, IDLE),),
         "the divergence from the prior costs more than the code saves in reconstruction",
         {"beta": 1.0},
         "a smaller --beta, or a smaller --latent",
+        picture=lambda: (
+            Bars(
+                "what dimensions carry, in nats",
+                "dimensions, the fullest first",
+                {"": np.sort(nats.cpu())[::-1]},
+                SILENT,
+            ),
+            *samples_and_data(signals),
+        ),
     )

@@ -3,7 +3,9 @@
 import numpy as np
 
 from saddlepoint.diagnosing.finding import Evidence, Finding, condition
+from saddlepoint.diagnosing.panels import samples_and_data
 from saddlepoint.diagnosing.signals import Signals
+from saddlepoint.plots.panel import Histogram, Panel
 
 
 @condition("margin", after=("diverged", "untrained"))
@@ -21,14 +23,21 @@ def margin(signals: Signals) -> Finding | None:
         }
     above = float((energy["fake"] >= limit).mean())
     real, fake = (float(np.median(energy[name])) for name in ("real", "fake"))
+
+    def picture() -> tuple[Panel, ...]:
+        groups = {"data": energy["real"], "samples": energy["fake"]}
+        over = "energy: mean squared error of the critic's reconstruction"
+        return Histogram("energies, and the margin", over, groups, (limit,)), *samples_and_data(signals)
+
     if above > 0.95:
         return Finding(
             f"{above:.0%} of samples have an energy above the margin of {limit:g}: the critic no longer looks "
             "at them",
             above,
-            (Evidence("samples above the margin", above, 0.95),),
+            (Evidence("share of samples above the margin", above, 0.95),),
             "the margin is so small that the hinge is zero: the critic is an autoencoder of data alone",
             {"margin": round(4 * max(fake, limit), 3)},
+            picture=picture,
         )
     if limit > 20 * max(fake, real):
         return Finding(
@@ -37,5 +46,6 @@ def margin(signals: Signals) -> Finding | None:
             (Evidence("margin over energy", limit / max(fake, real), 20.0),),
             "a margin that is never reached pushes samples up without end, and data with them",
             {"margin": round(2 * max(fake, real), 3)},
+            picture=picture,
         )
     return None

@@ -1,7 +1,14 @@
 """Memorisation: samples are copies of training examples."""
 
+from collections.abc import Iterator
+
+import numpy as np
+
 from saddlepoint.diagnosing.finding import Evidence, Finding, above, condition
+from saddlepoint.diagnosing.panels import beside
+from saddlepoint.diagnosing.samples import nearest
 from saddlepoint.diagnosing.signals import Signals
+from saddlepoint.plots.panel import Examples, Histogram, Panel
 
 COPIES, FEWEST = 0.3, 25  # share of samples, and examples
 
@@ -27,4 +34,20 @@ def memorised(signals: Signals) -> Finding | None:
         "nothing else",
         {"augment": "color,translation,cutout"},
         "or more data",
+        picture=lambda: _panels(signals),
+    )
+
+
+def _panels(signals: Signals) -> Iterator[Panel]:
+    """Show the samples that are nearest to training examples, beside these."""
+    trained, held = signals.examples.placed, signals.examples.place(signals.held)
+    count = min(len(trained), len(held))
+    (near, row), (far, _) = nearest(trained[:count], signals.placed), nearest(held[:count], signals.placed)
+    groups = {"to training data": near, "to held-out data": far}
+    yield Histogram("how near samples are", "distance to the nearest, in the data's deviations", groups)
+    closest = np.argsort(near / np.maximum(far, 1e-12), kind="stable")
+    yield from beside(
+        signals,
+        Examples("samples like training data", signals.fake[closest]),
+        Examples("their nearest, in the same places", signals.real[row[closest]]),
     )

@@ -1,7 +1,12 @@
 """Mode collapse: parts of the data that samples never reach."""
 
+from collections.abc import Iterator
+
 from saddlepoint.diagnosing.finding import Evidence, Finding, above, below, condition
+from saddlepoint.diagnosing.panels import samples_and_data
+from saddlepoint.diagnosing.samples import RARE, nearest
 from saddlepoint.diagnosing.signals import Signals
+from saddlepoint.plots.panel import Bars, Examples, Panel
 
 LOST, VARIETY = 0.2, 0.15  # of the data's mass, and of its variance
 
@@ -39,8 +44,8 @@ def mode_collapse(signals: Signals) -> Finding | None:
         else f"samples leave out parts that hold {lost:.0%} of the training data{names}"
     )
     evidence = (
-        Evidence("share of data in bins that samples avoid", lost, LOST),
-        Evidence("variance", variety, VARIETY),
+        Evidence("share of data in parts that samples avoid", lost, LOST),
+        Evidence("variance of samples over that of data", variety, VARIETY, True),
     )
     return Finding(
         what,
@@ -50,7 +55,30 @@ def mode_collapse(signals: Signals) -> Finding | None:
         "again wins; it happens when the generator moves more, or faster, than the critic",
         {"penalty": ("r1",), "gamma": (0.5,)},
         "or let the critic see several samples at once (recipe pacgan), or use recipe r3gan",
+        picture=lambda: _panels(signals),
     )
+
+
+def _panels(signals: Signals) -> Iterator[Panel]:
+    """Show how often data and samples are in each part, and what samples avoid."""
+    import numpy as np
+
+    examples = signals.examples
+    cells, bins = min(
+        (examples.cells, signals.bins), (examples.few_cells, signals.few_bins), key=lambda one: one[1].lost
+    )
+    order = np.argsort(-bins.real, kind="stable")
+    shares = {"data": bins.real[order], "samples": bins.fake[order]}
+    yield Bars(
+        "share of data and of samples in each part", "parts of the data", shares, RARE * bins.real[order]
+    )
+    avoided = np.flatnonzero(bins.rare[cells.predict(examples.placed)])
+    if not len(avoided) or signals.run.drawing.over_real:
+        yield from samples_and_data(signals)
+        return
+    near = nearest(signals.placed, examples.placed[avoided])[1]
+    yield Examples("data that samples avoid", signals.real[avoided])
+    yield Examples("the nearest samples, in the same places", signals.fake[near])
 
 
 def _rare_classes(signals: Signals) -> str:

@@ -1,6 +1,7 @@
 """A player that moved at first, and then stopped while others went on."""
 
 from saddlepoint.diagnosing.finding import Evidence, Finding, condition
+from saddlepoint.diagnosing.panels import losses
 from saddlepoint.diagnosing.signals import Signals
 
 STILL = 0.25  # of the run's rows, the last ones
@@ -37,6 +38,7 @@ def player_stopped(signals: Signals) -> Finding | None:
         "a fixed critic likes best, and a critic learns to know a fixed generator",
         advice="let both players move in every step",
         since=step,
+        picture=lambda: losses(signals, step),
     )
 
 

@@ -4,6 +4,7 @@ import math
 
 from saddlepoint.core.protocol import START
 from saddlepoint.diagnosing.finding import Evidence, Finding, above, condition
+from saddlepoint.diagnosing.panels import by_player, samples_and_data
 from saddlepoint.diagnosing.signals import Signals
 
 STRIDE = 0.12  # distance over the weights' length and the square root of the number of updates
@@ -37,4 +38,8 @@ def rate_too_high(signals: Signals) -> Finding | None:
         "saturate or die",
         {f"lr_{one}": "half" for one, stride in strides.items() if stride > STRIDE},
         "or a rate that is ten times lower",
+        picture=lambda: (
+            by_player(strides, "distance over length and root of updates", STRIDE),
+            *(samples_and_data(signals) if signals.samples and signals.data is not None else ()),
+        ),
     )

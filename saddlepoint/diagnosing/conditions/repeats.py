@@ -4,6 +4,7 @@ import numpy as np
 
 from saddlepoint.diagnosing.finding import Evidence, Finding, above, condition
 from saddlepoint.diagnosing.signals import Signals
+from saddlepoint.plots.panel import Examples, Histogram
 
 MORE, RUN = 0.2, 3  # share of runs of tokens, beyond that of real sequences; tokens of a run
 
@@ -13,7 +14,8 @@ def repeats(signals: Signals) -> Finding | None:
     """Generated sequences repeat themselves more than real ones do."""
     if not signals.samples or signals.data is None or signals.kind.name != "tokens":
         return None
-    fake, real = repeated(signals.fake), repeated(signals.held)
+    shares = {"data": repeated(signals.held), "samples": repeated(signals.fake)}
+    fake, real = float(shares["samples"].mean()), float(shares["data"].mean())
     more = fake - real
     sure = above(more, MORE)
     if sure <= 0.5:
@@ -25,12 +27,21 @@ def repeats(signals: Signals) -> Finding | None:
         "what was likely once is likely again; a game that pays for likely sequences rewards loops",
         {},
         "fewer steps of the game after likelihood (--pretraining), or a smaller --lr-g",
+        picture=lambda: (
+            Histogram(
+                "how much sequences repeat",
+                f"share of a sequence's runs of {RUN} tokens that came before",
+                shares,
+            ),
+            Examples("samples that repeat most", signals.fake[np.argsort(-shares["samples"], kind="stable")]),
+            Examples("held-out data", signals.held),
+        ),
     )
 
 
-def repeated(tokens: np.ndarray) -> float:
-    """Return the mean share of runs in (n, length) sequences that came before in the same sequence."""
+def repeated(tokens: np.ndarray) -> np.ndarray:
+    """Return (n,) the share of runs in each of (n, length) sequences that came before in it."""
     runs = np.lib.stride_tricks.sliding_window_view(tokens, RUN, axis=1) if tokens.shape[1] >= RUN else None
     if runs is None or not runs.size:
-        return 0.0
-    return float(np.mean([1 - len(np.unique(each, axis=0)) / len(each) for each in runs]))
+        return np.zeros(len(tokens))
+    return np.array([1 - len(np.unique(each, axis=0)) / len(each) for each in runs])

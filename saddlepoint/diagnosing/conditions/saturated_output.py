@@ -3,7 +3,9 @@
 import numpy as np
 
 from saddlepoint.diagnosing.finding import Evidence, Finding, condition
+from saddlepoint.diagnosing.panels import samples_and_data
 from saddlepoint.diagnosing.signals import Signals
+from saddlepoint.plots.panel import Histogram
 
 MORE = 0.3  # share of pixels
 
@@ -37,4 +39,12 @@ def saturated_output(signals: Signals) -> Finding | None:
         "the last layer has outgrown the tanh, where it is flat and learns no more",
         {"lr_g": "half"},
         "or the data are not in the range that they should be in",
+        picture=lambda: (
+            Histogram(
+                "levels of pixels",
+                "level of a pixel, from 0 to 255",
+                {"data": signals.real.ravel(), "samples": signals.fake.ravel()},
+            ),
+            *samples_and_data(signals),
+        ),
     )

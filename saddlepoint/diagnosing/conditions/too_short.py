@@ -1,6 +1,7 @@
 """A budget that is too short to tell anything."""
 
 from saddlepoint.diagnosing.finding import Evidence, Finding, below, condition
+from saddlepoint.diagnosing.panels import samples_and_data
 from saddlepoint.diagnosing.signals import Signals
 
 APART = 0.85  # share that neighbours tell rightly
@@ -33,7 +34,8 @@ def too_short(signals: Signals) -> Finding | None:
     return Finding(
         f"{shown:,} images were shown; results of this recipe are worth seeing from about {wanted:,}",
         below(shown / wanted, SHOWN),
-        (Evidence("images shown over those that it takes", shown / wanted, SHOWN),),
+        (Evidence("images shown over those that it takes", shown / wanted, SHOWN, True),),
         "it is too early to tell more",
         advice=f"saddle resume {signals.path} --images {2 * wanted}",
+        picture=lambda: samples_and_data(signals),
     )

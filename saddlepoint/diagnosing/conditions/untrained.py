@@ -1,6 +1,7 @@
 """Weights that have hardly moved: frozen, or a rate that is far too low."""
 
 from saddlepoint.diagnosing.finding import Evidence, Finding, below, condition
+from saddlepoint.diagnosing.panels import by_player, samples_and_data
 from saddlepoint.diagnosing.signals import Signals
 
 MOVED = 0.02  # of the weights' own length
@@ -19,7 +20,11 @@ def untrained(signals: Signals) -> Finding | None:
     return Finding(
         f"the weights of player {player} have moved by {moved:.2%} of their length",
         sure,
-        (Evidence("distance from the first weights, over their length", moved, MOVED),),
+        (Evidence("distance from the first weights, over their length", moved, MOVED, True),),
         "its rate is far too low for so short a run, or nothing reaches it",
         {f"lr_{player}": "ten times"},
+        picture=lambda: (
+            by_player(signals.moved, "distance from the first weights, over their length", MOVED),
+            *samples_and_data(signals),
+        ),
     )
