@@ -11,6 +11,7 @@ from saddlepoint.diagnosing.cures import command
 from saddlepoint.diagnosing.finding import Finding, conditions, unexplained
 from saddlepoint.diagnosing.signals import Signals
 from saddlepoint.plots.drawing import Drawing
+from saddlepoint.plots.panel import Section
 from saddlepoint.plots.png import save_png
 from saddlepoint.runs.model import Model
 from saddlepoint.runs.normal import normal, outside
@@ -76,7 +77,7 @@ class Diagnosis:
 
     def picture(self) -> "Image.Image | None":
         """Draw what was seen: figures beside their limits, curves, examples; None where nothing was found."""
-        from saddlepoint.plots.evidence import Section, evidence_image
+        from saddlepoint.plots.evidence import evidence_image
 
         if not self.told:
             return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
@@ -18,7 +18,7 @@ from saddlepoint.plots.curves.scale import set_scale
 from saddlepoint.plots.curves.series import Series, curve
 from saddlepoint.plots.drawing import Drawing
 from saddlepoint.plots.histogram import DATA
-from saddlepoint.plots.panel import Bars, Curves, Examples, Histogram, Panel
+from saddlepoint.plots.panel import Bars, Curves, Examples, Histogram, Measured, Panel, Section
 from saddlepoint.plots.text import lines_image
 
 if TYPE_CHECKING:
@@ -35,25 +35,6 @@ FEW = 40  # values of a curve up to which each one is marked
 WIDE, FAR = 30.0, 1e4  # times apart are a figure and its limit where an axis is logarithmic; so far, it shows 0
 KEY = "dashed: limits; shaded: where a figure speaks for the finding"
 ROOM = 1.6  # of the height of the highest bar, for the words that say which is which
-
-# A figure's name and value, the limit from which on it speaks for a finding, and whether that is downwards.
-Measured = tuple[str, float, float, bool]
-
-
-class Section(NamedTuple):
-    """What speaks for one finding.
-
-    Attributes:
-        heading: a line.
-        text: below it.
-        measured: figures that are drawn first; those that are no numbers are left out.
-        panels: what else there is to see.
-    """
-
-    heading: str
-    text: str
-    measured: Sequence[Measured]
-    panels: Sequence[Panel]
 
 
 def evidence_image(
@@ -75,9 +56,14 @@ def evidence_image(
         head = caption(PAGE, section.heading, size=20)
         text = lines_image(textwrap.wrap(section.text, LINE), width=PAGE)
         known = [one for one in section.measured if np.isfinite(one[1])]
-        panels = [picture(measured_figure(known))] if known else []
-        panels += [panel_image(one, drawing, behind) for one in section.panels]
-        parts.append(stacked([head, text, *_rows(panels)], gap=GAP // 4))
+        numbers, examples = [picture(measured_figure(known))] if known else [], []
+        for panel in section.panels:
+            drawn = examples if isinstance(panel, Examples) else numbers
+            drawn.append(panel_image(panel, drawing, behind))
+        fitting = sum(one.width + GAP for one in [*numbers, *examples]) - GAP <= PAGE
+        groups = [numbers + examples] if fitting else [numbers, examples]
+        rows = [row for group in groups for row in _rows(group)]
+        parts.append(stacked([head, text, *rows], gap=GAP // 4))
     return framed(stacked(parts, gap=APART), GAP)
 
 
@@ -111,13 +97,16 @@ def _rows(pictures: Sequence[Image.Image]) -> list[Image.Image]:
         if rows[-1] and sum(other.width + GAP for other in rows[-1]) + one.width > PAGE:
             rows.append([])
         rows[-1].append(one)
-    return [beside(row, gap=GAP) for row in rows]
+    return [beside(row, gap=GAP) for row in rows if row]
 
 
 def _examples(panel: Examples, drawing: Drawing, behind: Any) -> Image.Image:
     count = drawing.shown if drawing.over_real else min(MOST, drawing.on_page())
     drawn = opaque(drawing.small(panel.examples[: None if panel.every else count], behind))
     drawn = resized(drawn, min(PAGE, max(SIDE, *drawn.size)))
+    if drawing.legend:
+        width = max(drawn.width, caption_width(drawing.legend, size=12))
+        drawn = stacked([drawn, caption(width, drawing.legend, size=12, colour=FAINT)], gap=0)
     return titled(panel.title, drawn, size=13, width=caption_width(panel.title, size=13))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -79,3 +80,23 @@ class Examples:
 
 
 Panel = Curves | Histogram | Bars | Examples
+
+# A figure's name and value, the limit from which on it speaks for a finding, and whether that is downwards.
+Measured = tuple[str, float, float, bool]
+
+
+class Section(NamedTuple):
+    """What speaks for one finding.
+
+    Attributes:
+        heading: a line.
+        text: below it.
+        measured: figures that are drawn first; those that are no numbers are left out.
+        panels: what else there is to see; examples, which are often compared, stand in a row of their own where
+            there is no room for all.
+    """
+
+    heading: str
+    text: str
+    measured: Sequence[Measured]
+    panels: Sequence[Panel]

@@ -20,8 +20,8 @@ from saddlepoint.diagnosing.live import look
 from saddlepoint.diagnosing.panels import losses
 from saddlepoint.diagnosing.samples import fine
 from saddlepoint.diagnosing.signals import Signals, Units
-from saddlepoint.plots.evidence import Section, evidence_image
-from saddlepoint.plots.panel import Bars, Curves, Histogram
+from saddlepoint.plots.evidence import evidence_image
+from saddlepoint.plots.panel import Bars, Curves, Histogram, Section
 from tests.diagnosing.conftest import SHORT
 
 RNG = np.random.default_rng(0)

@@ -7,9 +7,10 @@ import pytest
 from PIL import Image
 
 from saddlepoint.data import load
+from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.plots.drawing import drawing_of
-from saddlepoint.plots.evidence import PAGE, Section, evidence_image, measured_figure, panel_figure, panel_image
-from saddlepoint.plots.panel import Bars, Curves, Examples, Histogram
+from saddlepoint.plots.evidence import PAGE, evidence_image, measured_figure, panel_figure, panel_image
+from saddlepoint.plots.panel import Bars, Curves, Examples, Histogram, Section
 from tests.sources import SOURCES
 
 STEPS = np.arange(0, 100, 10)
@@ -101,6 +102,20 @@ def test_all_of_a_square_of_images_are_drawn_where_that_is_asked():
     few, every = (panel_image(Examples("", images, every=one), drawing) for one in (False, True))
     assert np.asarray(few.convert("L"))[40:].min() == 255
     assert every.getpixel((every.width - 3, every.height - 3)) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(("side", "below"), [(32, False), (256, True)])
+def test_examples_to_be_compared_stay_in_one_row(side, below):
+    """Two pictures of large images have no room to the right of numbers."""
+    images = np.zeros((4, side, side, 1), np.uint8)
+    drawing = drawing_of(Dataset("toy", "toy", "images", {"train": Split(images)}))
+    panels = (SCORES, Examples("left", images), Examples("right", images))
+    page = evidence_image([Section("a", "a", [], panels)], drawing, title="a run")
+    black = np.asarray(page.convert("L")) == 0
+    rows, columns = np.flatnonzero(black.mean(1) > 0.2), np.flatnonzero(black.mean(0) > 0.2)
+    assert np.ptp(rows) < 520  # one row of pictures
+    assert np.ptp(columns) > 1.8 * np.ptp(rows)  # of two
+    assert (columns.min() < 60) == below
 
 
 def test_a_page_is_as_wide_as_it_is_and_grows_with_findings():
