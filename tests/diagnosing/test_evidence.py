@@ -275,8 +275,8 @@ def test_a_critic_that_stopped_the_generator_is_shown_since_when(find):
 def test_spectra_end_at_the_power_that_was_measured(find):
     signals, finding = find("checkerboard")
     spectra = next(iter(finding.picture()))
-    assert spectra.limits[0] == pytest.approx(20 * fine(signals.real))
-    assert spectra.lines["samples"][-1] == pytest.approx(fine(signals.fake))
+    assert spectra.limits[0] == pytest.approx(10 * math.log10(20 * fine(signals.real)))
+    assert spectra.lines["samples"][-1] == pytest.approx(10 * math.log10(fine(signals.fake)))
 
 
 def test_looks_while_training_keep_no_picture(frozen):

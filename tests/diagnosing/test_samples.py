@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 
 from saddlepoint.diagnosing.examples import _flat, principal
-from saddlepoint.diagnosing.samples import bins, cells, chances_apart, copied, fine, gap, told_apart
+from saddlepoint.diagnosing.samples import (
+    bins,
+    cells,
+    chances_apart,
+    copied,
+    fine,
+    gap,
+    nearest,
+    spectrum,
+    told_apart,
+)
 
 
 def ring(n: int, modes: int, seed: int, width: float = 0.05) -> np.ndarray:
@@ -18,6 +28,16 @@ def test_modes_that_are_left_out_are_lost():
     assert bins(cells(real), real, ring(1000, 8, 1)).lost == 0
     assert bins(cells(real), real, ring(1000, 4, 1)).lost == pytest.approx(0.5, abs=0.05)
     assert bins(cells(real), real, ring(1000, 1, 1)).lost == pytest.approx(7 / 8, abs=0.05)
+
+
+def test_parts_that_are_left_out_are_named_and_have_no_ratio():
+    real = ring(2000, 8, 0)
+    found = bins(cells(real), real, ring(1000, 4, 1))
+    assert found.real[found.rare].sum() == found.lost
+    assert (found.fake[found.rare] < found.real[found.rare] / 4).all()
+    empty = found.fake == 0
+    assert np.isnan(found.ratios[empty]).all()
+    assert np.isfinite(found.ratios[found.fake > 0.02]).all()
 
 
 @pytest.mark.parametrize("modes", [2, 8])
@@ -84,8 +104,16 @@ def test_a_wave_of_two_pixels_is_fine_and_a_long_one_is_not():
         images = np.broadcast_to(wave, (3, 16, 16))[..., None]
         assert fine(images) == pytest.approx(share, abs=1e-9)
         assert fine(np.swapaxes(images, 1, 2)) == pytest.approx(share, abs=1e-9)
+        count = 8 if share else 2  # waves across the image
+        assert spectrum(images) == pytest.approx(np.eye(8)[count - 1], abs=1e-9)
     noise = np.random.default_rng(0).standard_normal((500, 16, 16, 1))
     assert fine(noise) == pytest.approx(30 / 255, rel=0.05)  # one row and one column of all but the mean
+
+
+def test_the_nearest_is_told_with_its_distance():
+    distance, row = nearest(np.array([[0.0, 0.0], [3.0, 4.0]]), np.array([[0.0, 1.0], [3.0, 4.0]]))
+    assert distance.tolist() == [1.0, 0.0]
+    assert row.tolist() == [0, 1]
 
 
 def test_chances_apart_is_the_area_under_the_curve():

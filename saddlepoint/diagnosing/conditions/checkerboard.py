@@ -9,6 +9,7 @@ from saddlepoint.diagnosing.signals import Signals
 from saddlepoint.plots.panel import Curves
 
 POWER = 20.0  # times that of real images
+LEAST = 1e-12  # share of the power that is told from none
 
 
 @condition(
@@ -49,9 +50,11 @@ def checkerboard(signals: Signals) -> Finding | None:
 
 def _spectra(signals: Signals) -> Curves:
     """Show the power at each number of waves; at the last one, of two pixels, the limit."""
-    lines = {"data": spectrum(signals.real), "samples": spectrum(signals.fake)}
+    lines = {
+        name: 10 * np.log10(np.maximum(spectrum(images), LEAST))
+        for name, images in (("data", signals.real), ("samples", signals.fake))
+    }
     waves = np.arange(1, len(lines["data"]) + 1)
-    limit = POWER * float(lines["data"][-1])
-    return Curves(
-        "power at each wavelength", "waves across an image; the last of two pixels", waves, lines, (limit,)
-    )
+    limit = float(lines["data"][-1] + 10 * np.log10(POWER))
+    title = "share of the power, in decibels"
+    return Curves(title, "waves across an image; the last of two pixels", waves, lines, (limit,))
