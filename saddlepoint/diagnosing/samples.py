@@ -134,14 +134,17 @@ def fine(images: np.ndarray) -> float:
     """Return the share of the power of (n, h, w, c) images, without their means, in waves of two pixels."""
     power = _power(images)
     down, across = power.shape[0] // 2, power.shape[1] // 2
-    return float(_along(power, down, across) / max(power.sum(), 1e-12))
+    return float(_along(power, [down], [across]) / max(power.sum(), 1e-12))
 
 
 def spectrum(images: np.ndarray) -> np.ndarray:
     """Return (s/2,) shares of the power of (n, s, s, c) images in 1, 2, ... waves; the last is :func:`fine`."""
     power = _power(images)
-    waves = range(1, power.shape[0] // 2 + 1)
-    return np.array([_along(power, count, count) for count in waves]) / max(power.sum(), 1e-12)
+    side = len(power)
+    either = [
+        sorted({count, side - count}) for count in range(1, side // 2 + 1)
+    ]  # a wave has two frequencies, ±
+    return np.array([_along(power, both, both) for both in either]) / max(power.sum(), 1e-12)
 
 
 def _power(images: np.ndarray) -> np.ndarray:
@@ -149,8 +152,8 @@ def _power(images: np.ndarray) -> np.ndarray:
     return np.square(np.abs(np.fft.fft2(grey - grey.mean((1, 2), keepdims=True)))).mean(0)
 
 
-def _along(power: np.ndarray, down: int, across: int) -> float:
-    return power[down].sum() + power[:, across].sum() - power[down, across]
+def _along(power: np.ndarray, down: list[int], across: list[int]) -> float:
+    return power[down].sum() + power[:, across].sum() - power[np.ix_(down, across)].sum()
 
 
 def chances_apart(first: np.ndarray, second: np.ndarray) -> float:
