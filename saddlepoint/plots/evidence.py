@@ -34,7 +34,7 @@ BINS, NAMED = 30, 24  # of a histogram; bars that have names
 FEW = 40  # values of a curve up to which each one is marked
 WIDE, FAR = 30.0, 1e4  # times apart are a figure and its limit where an axis is logarithmic; so far, it shows 0
 KEY = "dashed: limits; shaded: where a figure speaks for the finding"
-ROOM = 1.6  # of the height of the highest bar, for the words that say which is which
+ROOM = 1.6  # height of axes over that of their highest bar, where several groups have names
 
 
 def evidence_image(
@@ -171,7 +171,7 @@ def _histogram(place: Axes, panel: Histogram) -> None:
         place.stairs(share, edges, fill=True, color=colour, alpha=0.2, linewidth=0)
         place.stairs(share, edges, color=colour, linewidth=1.4, label=name)
     if len(groups) > 1:
-        place.set_ylim(0, ROOM * place.get_ylim()[1])
+        _make_room(place)
     place.set_ylabel("share", size=LETTERS, color=INK)
     place.yaxis.set_major_formatter(lambda share, _: f"{100 * share:g} %")
     for limit in panel.limits:
@@ -195,7 +195,7 @@ def _bars(place: Axes, panel: Bars) -> None:
         _limit(place, panel.limit)
     if place.get_yscale() == "linear":
         if len(panel.groups) > 1:
-            place.set_ylim(0, ROOM * place.get_ylim()[1])
+            _make_room(place)
         place.yaxis.set_major_formatter(lambda y, _: brief(y))
     place.grid(False, axis="x")
     place.set_xlim(-0.6, count - 0.4)
@@ -206,6 +206,13 @@ def _bars(place: Axes, panel: Bars) -> None:
     else:
         place.set_xticks([])
     _key(place)
+
+
+def _make_room(place: Axes) -> None:
+    """Leave room above bars for the words that say which is which, without numbers at the axis."""
+    top = place.get_ylim()[1]
+    place.set_ylim(0, ROOM * top)
+    place.set_yticks([tick for tick in place.get_yticks() if tick <= top])
 
 
 def _name(place: Axes, title: str, width: float) -> None:

@@ -66,6 +66,12 @@ def test_shares_of_groups_add_up_whatever_their_sizes():
     assert [sum(stairs.get_data().values) for stairs in place.patches] == pytest.approx([1.0] * 4)
 
 
+def test_an_axis_of_shares_ends_at_the_highest_and_leaves_room_for_names():
+    (place,) = panel_figure(SHARES).axes
+    assert max(place.get_yticks()) == pytest.approx(1)
+    assert place.get_ylim()[1] > 1.5
+
+
 def test_a_limit_of_each_part_is_a_line_at_each_bar():
     (place,) = panel_figure(Bars("a", "b", SHARES.groups, np.array([0.1, 0.2]))).axes
     (lines,) = place.collections
