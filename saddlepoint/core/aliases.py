@@ -74,6 +74,8 @@ _OURS = {
     "cifar10": "cifar cifar_10",
     "ring8": "ring 8gaussians ring_8",
     "grid25": "grid 25gaussians grid_25",
+    "grid100": "100gaussians grid_100",
+    "rings100": "rings ring100 ring_of_rings",
     "non_saturating": "vanilla bce ns nsgan logistic",
     "least_squares": "lsgan mse ls l2",
     "wasserstein": "wgan w1 emd",

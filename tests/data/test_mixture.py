@@ -7,7 +7,9 @@ from saddlepoint.data.mixture import Mixture
 
 
 @pytest.mark.parametrize(
-    ("name", "modes", "dimensions"), [("ring8", 8, 2), ("grid25", 25, 2), ("mixture1d", 2, 1)]
+    ("name", "modes", "dimensions"),
+    [("ring8", 8, 2), ("grid25", 25, 2), ("mixture1d", 2, 1)]
+    + [(name, 100, 2) for name in ("grid100", "rings100", "random100")],
 )
 def test_points_follow_their_mixture(name, modes, dimensions):
     data = load(name)
@@ -34,6 +36,19 @@ def test_ring_and_grid_are_where_the_papers_put_them():
     np.testing.assert_allclose(gaps, 2 * np.sin(np.pi / 8))
     assert {tuple(c) for c in grid.centres} == {(x, y) for x in (-4, -2, 0, 2, 4) for y in (-4, -2, 0, 2, 4)}
     assert (ring.sigma, grid.sigma) == (0.01, 0.05)
+
+
+def test_a_hundred_modes_lie_where_their_layout_says():
+    def least(name):
+        mixture = load(name).truth
+        assert isinstance(mixture, Mixture)
+        assert mixture.sigma == 0.05
+        apart = np.linalg.norm(mixture.centres[:, None] - mixture.centres, axis=2)
+        return apart[~np.eye(100, dtype=bool)].min()
+
+    assert least("grid100") == pytest.approx(2)
+    assert least("rings100") == pytest.approx(2 * 1.5 * np.sin(np.pi / 10))
+    assert 0.7 <= least("random100") < 0.8
 
 
 def test_points_are_the_same_every_time_and_differ_between_splits():
