@@ -5,13 +5,12 @@ lie between them. A latent of components can. With component k chosen by chance,
 and z = (μₖ, ε), the critic, d, minimises
 
     adversarial   E softplus(s(G(z)) − s(x))      relativistic, as R3GAN (Huang et al. 2024, equation 2)
-    r1            f γ/2 · E ‖∇s(x)‖²              at reals
-    r2            f γ/2 · E ‖∇s(G(z))‖²           at fakes
+    r1            f v γ/2 · E ‖∇s(x)‖²            at reals
+    r2            f v γ/2 · E ‖∇s(G(z))‖²         at fakes
 
-where f falls from 1 to a ten-thousandth (R3GAN's γ falls, too): a strong penalty shares the codes out evenly
-among the modes, a weak one lets the critic see how wide they are.
-
-The generator, g, moves its network and the codes μ, and minimises
+where v is the data's variance and f falls from 1 to a ten-thousandth (R3GAN's γ falls, too): a strong penalty
+shares the codes out evenly among the modes, a weak one lets the critic see how wide they are. The
+generator, g, moves its network and the codes μ, and minimises
 
     adversarial   E softplus(s(x) − s(G(z)))
 """
@@ -36,19 +35,28 @@ FADED = 1e-4  # of the penalties' weights, where they end
 
 
 class DeLiGAN(Vanilla):
-    """The vanilla game with penalties whose weights fall."""
+    """The vanilla game with penalties in units of the data's deviation, whose weights fall.
+
+    Args:
+        generator: as the vanilla game's.
+        critic: likewise.
+        variance: of the data, by which slopes in the data's own units are multiplied.
+        **settings: of the vanilla game.
+    """
 
     fade: Tensor
+    variance: Tensor
 
-    def __init__(self, *networks: nn.Module, **settings: Any):
-        super().__init__(*networks, **settings)
+    def __init__(self, generator: nn.Module, critic: nn.Module, *, variance: Tensor, **settings: Any):
+        super().__init__(generator, critic, **settings)
         self.register_buffer("fade", torch.ones(()))
+        self.register_buffer("variance", variance)  # with the weights: a run is resumed without its data's mean
 
     def terms(self, player: str, batch: Batch, latent: Any, fake: Any) -> Terms:
         """Return the vanilla game's terms, the penalties among them as weak as they are by now."""
         terms = super().terms(player, batch, latent, fake)
-        names = {penalty.name for penalty, _ in self.penalties}
-        faded = {name: value * self.fade if name in names else value for name, value in terms.minimise.items()}
+        weight, names = self.fade * self.variance, {penalty.name for penalty, _ in self.penalties}
+        faded = {name: value * weight if name in names else value for name, value in terms.minimise.items()}
         return Terms(faded, terms.watch)
 
     def after(self, progress: Progress) -> None:
@@ -84,8 +92,8 @@ def deligan(
         latent: dimension of the noise beside it.
         width: units of the three layers of either network.
         frequencies: of the critic's Fourier features.
-        gamma: weight of the penalties, one for all or one each, at first (0.1 times the data's
-            variance); they fall to a ten-thousandth.
+        gamma: weight of the penalties, one for all or one each, in units of the data's deviation
+            (0.1); they fall to a ten-thousandth.
         lr: learning rate of both players, falling to a fiftieth on a cosine.
     """
     (dimensions,) = data.shape
@@ -96,7 +104,7 @@ def deligan(
     if not penalty:
         gamma = ()
     elif gamma is None:
-        gamma = (0.1 * float(deviation.square().mean()),)
+        gamma = (0.1,)
     widths = [width] * 3
     dense = mlp_generator((code + latent, *widths), data.shape, activation=leaky, output=None)
     critic = mlp_critic((dimensions + 2 * frequencies,), widths, activation=leaky)
@@ -110,6 +118,7 @@ def deligan(
         family=DeLiGAN(
             nn.Sequential(LatentMixture(components, code), dense, Unstandardise(mean, deviation)),
             Critic(seen, critic.head),
+            variance=deviation.square().mean().float(),
             latent=1 + latent,
             objective=objective,
             penalty=penalty,

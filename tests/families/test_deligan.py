@@ -79,7 +79,7 @@ def test_networks_work_in_units_of_the_data(family):
     torch.testing.assert_close(
         family.critic(moved).score, family.critic.head(body(x)).flatten(), rtol=1e-3, atol=1e-4
     )
-    assert [weight for _, weight in family.penalties] == pytest.approx([0.1 * (36 + 0.25) / 2] * 2)
+    assert family.variance.item() == pytest.approx((36 + 0.25) / 2)
 
 
 def test_the_generator_moves_its_components(family):
@@ -104,6 +104,10 @@ def test_penalties_fall_to_a_ten_thousandth(family):
         assert half[name] == pytest.approx(start[name] / 100, rel=1e-4)
         assert end[name] == pytest.approx(start[name] / 10_000, rel=1e-4)
     assert start["adversarial"] == end["adversarial"]
+    (slope,) = torch.autograd.grad(family.critic(x).score.sum(), x)
+    assert start["r1"] == pytest.approx(
+        0.1 / 2 * (36 + 0.25) / 2 * slope.square().sum(1).mean().item(), rel=1e-4
+    )
 
 
 def test_rates_fall_to_a_fiftieth_on_a_cosine():
