@@ -47,7 +47,8 @@ def between_modes(signals: Signals) -> Finding | None:
         "a generator is continuous: samples on the way from one mode to the next remain until it has learned "
         "to cross the gaps steeply, which takes long, and width",
         {},
-        "train longer, or with a wider network (--width); where that does not help, with a smaller latent",
+        "use recipe deligan, whose latent has components for modes to share; or train longer, or with a wider "
+        "network (--width)",
         picture=lambda: (
             Histogram(
                 "samples are far from all data",
