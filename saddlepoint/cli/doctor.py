@@ -32,8 +32,7 @@ def main(arguments: list[str]) -> int:
         print(told, flush=True)
     drawn, hindered = None, None
     try:
-        out = Path(found.out) if found.out else run.folder.doctor
-        drawn = save_evidence(run, told, out, seed=found.seed)
+        drawn = save_evidence(run, told, Path(found.out) if found.out else None, seed=found.seed)
     except UserError as error:
         hindered = error
     if found.json:

@@ -165,28 +165,28 @@ def doctor(run: Model, *, seed: int = 0, report: Progressing = silent) -> Diagno
     return Diagnosis(run.path, run.step, run.drawing, order, names, signals.data, unusual, usual, guarded)
 
 
-def save_evidence(run: Model, diagnosis: Diagnosis, out: Path, *, seed: int = 0) -> Path | None:
-    """Write the picture of what was found, or remove the one of before where nothing was.
+def save_evidence(run: Model, diagnosis: Diagnosis, out: Path | None = None, *, seed: int = 0) -> Path | None:
+    """Write the picture of what was found; where nothing was, remove the one in the run's folder.
 
     Args:
         run: that was looked at.
         diagnosis: what was found.
-        out: a PNG file.
+        out: a PNG file, which stays as it is where nothing was found; None for the one in the run's folder.
         seed: of the look.
 
     Returns:
-        ``out``, or None where nothing was found.
+        The file, or None where nothing was found.
 
     Raises:
-        UserError: ``out`` cannot be written.
+        UserError: it cannot be written.
     """
-    image = diagnosis.picture()
-    with writing(out):
-        if image is None:
-            out.unlink(missing_ok=True)
-            return None
-        save_png(out, image, text=provenance(run, seed=seed))
-    return out
+    image, path = diagnosis.picture(), out or run.folder.doctor
+    with writing(path):
+        if image is not None:
+            save_png(path, image, text=provenance(run, seed=seed))
+        elif out is None:
+            path.unlink(missing_ok=True)
+    return None if image is None else path
 
 
 def _heading(told: Told) -> str:

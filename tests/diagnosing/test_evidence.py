@@ -304,7 +304,11 @@ def test_what_was_found_is_drawn_and_removed_when_nothing_is(frozen, told, tmp_p
         assert picture.info["step"] == "20"
     healthy = dataclasses.replace(told, told=())
     assert healthy.picture() is None
-    assert save_evidence(frozen, healthy, out) is None
+    given = tmp_path / "photo.png"
+    given.write_bytes(b"somebody's own")
+    assert save_evidence(frozen, healthy, given) is None
+    assert given.read_bytes() == b"somebody's own"
+    assert save_evidence(frozen, healthy) is None
     assert not out.exists()
     elsewhere = tmp_path / "new" / "seen.png"
     assert main(["doctor", str(frozen.path), "--out", str(elsewhere)]) == 0
