@@ -103,6 +103,7 @@ class DataSpec:
         mean: () -> mean training example, float64 of ``shape`` (pixels in [0, 1]); None when a run is
             loaded without its data, where initial values no longer matter.
         deviation: () -> the standard deviation of every number of an example, as ``mean``.
+        counts: training examples of each class; empty without labels, and where a run did not keep them.
         unseen: labels of the classes that no training example has.
         notes: what was said of the reading, which may tell why there are no classes.
         rate: samples a second of sounds, 0 for all else.
@@ -118,6 +119,7 @@ class DataSpec:
     count: int
     mean: Callable[[], np.ndarray] | None = None
     deviation: Callable[[], np.ndarray] | None = None
+    counts: tuple[int, ...] = ()
     unseen: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
     rate: int = 0

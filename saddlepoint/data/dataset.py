@@ -115,13 +115,15 @@ class Dataset:
         return self.train.array.shape[1:]
 
     @property
+    def counts(self) -> tuple[int, ...]:
+        """Training examples of each class, empty where there are no labels."""
+        label = self.train.labels(np.arange(len(self.train)))
+        return () if label is None else tuple(np.bincount(label, minlength=len(self.classes)).tolist())
+
+    @property
     def unseen(self) -> tuple[int, ...]:
         """Labels of the classes that no training example has."""
-        label = self.train.labels(np.arange(len(self.train)))
-        if label is None:
-            return ()
-        counts = np.bincount(label, minlength=len(self.classes))
-        return tuple(np.flatnonzero(counts == 0).tolist())
+        return tuple(label for label, count in enumerate(self.counts) if not count)
 
     @cached_property
     def key(self) -> str:
@@ -153,6 +155,7 @@ class Dataset:
             count=len(self.train),
             mean=self._mean,
             deviation=self._deviation,
+            counts=self.counts,
             unseen=self.unseen,
             notes=self.notes,
             rate=self.rate,

@@ -44,8 +44,7 @@ def cgan(
     """
     classes = count_classes(data, "cgan")
     family = Conditional(
-        classes=classes,
-        unseen=data.unseen,
+        data,
         generator=TwoPathGenerator(
             data.tensor_shape,
             latent=latent,

@@ -4,7 +4,6 @@ They minimise what :mod:`saddlepoint.families.vanilla` says, with s(x, c) for s(
 (equation 2), where fakes have the classes c of the real batch.
 """
 
-from collections.abc import Collection
 from typing import Any
 
 import torch
@@ -17,22 +16,26 @@ from saddlepoint.families.vanilla import Vanilla
 
 
 class Classes(nn.Module):
-    """The classes that samples are drawn with, each as likely as any other that training shows.
+    """The classes that samples are drawn with, each as often as training shows it.
 
     Args:
-        count: number of labels.
-        unseen: labels that training never shows; no sample draws them.
+        data: whose labels they are. Runs that did not keep how many examples each class has draw all that
+            training shows equally often, as they always did.
 
     Attributes:
         code: the class as a code of the latent.
     """
 
     seen: Tensor
+    ends: Tensor | None
 
-    def __init__(self, count: int, unseen: Collection[int] = ()):
+    def __init__(self, data: DataSpec):
         super().__init__()
-        seen = tuple(label for label in range(count) if label not in unseen)
+        seen = tuple(label for label in range(len(data.classes)) if label not in data.unseen)
+        counts = torch.tensor([data.counts[label] for label in seen]) if data.counts else None
+        ends = None if counts is None else (counts.cumsum(0) / counts.sum()).float()
         self.register_buffer("seen", torch.tensor(seen), persistent=False)
+        self.register_buffer("ends", ends, persistent=False)
         self.code = Code("class", seen, True)
 
     def draw(self, n: int, *, rng: Generator, condition: Tensor | None = None) -> Tensor:
@@ -40,7 +43,12 @@ class Classes(nn.Module):
 
         Numbers are drawn either way, so that what follows does not depend on whether a class was asked for.
         """
-        drawn = torch.randint(len(self.seen), (n,), generator=rng, device=rng.device)
+        last = len(self.seen) - 1
+        if self.ends is None:
+            drawn = torch.randint(last + 1, (n,), generator=rng, device=rng.device)
+        else:
+            share = torch.rand(n, generator=rng, device=rng.device)
+            drawn = torch.searchsorted(self.ends.to(rng.device), share, right=True).clamp(max=last)
         return self.seen.to(rng.device)[drawn] if condition is None else condition
 
 
@@ -48,19 +56,18 @@ class Conditional(Vanilla):
     """Vanilla, with networks that also take labels: generator(latent, label), critic(x, label).
 
     While training, fakes carry the labels of the real batch, so that labels alone tell nothing. Samples
-    that were not asked for a class draw theirs at random, each as likely as any other that training shows.
+    that were not asked for a class draw theirs at random, as often as training shows it.
 
     Args:
-        classes: number of labels.
-        unseen: labels that training never shows; no sample draws them.
+        data: whose labels they are.
         **settings: of :class:`Vanilla`.
     """
 
     condition = "label"
 
-    def __init__(self, *, classes: int, unseen: Collection[int] = (), **settings: Any):
+    def __init__(self, data: DataSpec, **settings: Any):
         super().__init__(**settings)
-        self.classes = Classes(classes, unseen)
+        self.classes = Classes(data)
         self.codes = (self.classes.code,)
 
     def latent(self, n: int, *, rng: Generator, condition: Tensor | None = None) -> dict[str, Tensor]:

@@ -52,8 +52,7 @@ def conditional_dcgan(
         "hidden": hidden or (1024 if data.size > 16 else 256),
     }
     family = Conditional(
-        classes=classes,
-        unseen=data.unseen,
+        data,
         generator=normal_weights(ConditionalGenerator(data.size, data.channels, latent=latent, **shape)),
         critic=normal_weights(ConditionalCritic(data.size, data.channels, **shape)),
         latent=latent,

@@ -53,8 +53,7 @@ def labelled_dcgan(
     width = width or (32 if small else 64)
     shape = {"classes": classes, "width": width, "hidden": hidden}
     family = Conditional(
-        classes=classes,
-        unseen=data.unseen,
+        data,
         generator=normal_weights(ToldGenerator(data.size, data.channels, latent=latent, **shape)),
         critic=normal_weights(LateCritic(data.size, data.channels, strength=strength, **shape)),
         latent=latent,

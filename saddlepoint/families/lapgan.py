@@ -222,7 +222,7 @@ def lapgan(
         networks,
         latent=latent,
         objective=objective,
-        classes=Classes(classes, data.unseen) if conditional else None,
+        classes=Classes(data) if conditional else None,
         pixels=pixels,
     )
 

@@ -69,6 +69,7 @@ class Built:
                 "shape": list(self.spec.shape),
                 "classes": list(self.spec.classes),
                 "count": self.spec.count,
+                "counts": list(self.spec.counts),
                 "unseen": list(self.spec.unseen),
                 "rate": self.spec.rate,
                 "vocabulary": None if self.spec.vocabulary is None else self.spec.vocabulary.to_json(),
@@ -217,7 +218,8 @@ def spec_of(config: dict[str, Any]) -> DataSpec:
         shape=tuple(stored["shape"]),
         classes=tuple(stored["classes"]),
         count=stored["count"],
-        unseen=tuple(stored.get("unseen", ())),  # not kept at first
+        counts=tuple(stored.get("counts", ())),  # not kept at first
+        unseen=tuple(stored.get("unseen", ())),  # likewise
         rate=stored.get("rate", 0),  # not kept at first, nor were vocabularies
         vocabulary=Vocabulary.from_json(stored.get("vocabulary")),
     )
