@@ -14,7 +14,7 @@ from saddlepoint.exploring.inverting import MOST_BYTES
 from saddlepoint.sampling.latents import within
 from saddlepoint.training.training import train
 
-SMALL = {"steps": 2, "batch": 16, "width": 4, "hidden": 16, "quiet": True, "card": False}
+SMALL = {"steps": 2, "batch": 16, "width": 4, "hidden": 16, "lr_g": 0.01, "quiet": True, "card": False}
 
 
 @pytest.fixture(scope="module")
@@ -23,13 +23,12 @@ def run(tmp_path_factory):
 
 
 def test_a_sample_is_found_again_and_more_steps_come_nearer(run):
-    samples = run.sample(1_030, seed=0)[
-        [3, 1_029]
-    ]  # one among the latents where starts are looked for, one not
+    among, beyond = [3], range(1_025, 1_032)  # of the latents where starts are looked for
+    samples = run.sample(1_032, seed=0)[[*among, *beyond]]
     near, far = (invert(run, samples, steps=steps, starts=2) for steps in (40, 1))
     assert near.errors[0] < 2e-3
-    assert near.errors[1] < 0.7 * far.errors[1]
-    gap = (samples / 255.0 - near.samples / 255.0).reshape(2, -1)
+    assert near.errors[1:].mean() < 0.8 * far.errors[1:].mean()
+    gap = (samples / 255.0 - near.samples / 255.0).reshape(len(samples), -1)
     np.testing.assert_allclose(near.errors, np.sqrt((gap**2).mean(1)), rtol=1e-12)
     assert len(near.training) == len(near.held_out) == 16
     assert np.array_equal(run.render(near.latents), near.samples)
