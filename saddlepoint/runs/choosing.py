@@ -8,7 +8,7 @@ from saddlepoint.core.experiment import DataSpec, recipes
 from saddlepoint.core.kinds import kinds
 
 USUAL = "dcgan"
-OTHERS = {"points": "r3gan", "waves": "wave_gan", "views": "style_structure"}  # by kind of data
+OTHERS = {"points": "deligan", "waves": "wave_gan", "views": "style_structure"}  # by kind of data
 FEW = 10_000  # images without classes up to which a recipe for few images is taken
 FEW_SIDE = 64  # pixels; smaller images leave a recipe for few images nothing to excite
 CPU_SIDE = 64  # pixels; larger images than that no CPU trains in an evening

@@ -31,7 +31,7 @@ def test_no_kind_of_data_is_without_one(kind):
         (DataSpec("digits", "images", (8, 8, 1), TEN, 1_437), "labelled_dcgan"),
         (DataSpec("few", "images", (8, 8, 1), TEN, 199), "dcgan"),
         (DataSpec("enough", "images", (8, 8, 1), TEN, 200), "labelled_dcgan"),
-        (DataSpec("ring8", "points", (2,), TEN[:8], 10_000), "r3gan"),
+        (DataSpec("ring8", "points", (2,), TEN[:8], 10_000), "deligan"),
         (DataSpec("scenes", "views", (2, 32, 32, 3), (), 100), "style_structure"),
         (DataSpec("ma8", "waves", (64,), (), 100, rate=8_000), "wave_gan"),
         (DataSpec("poem", "tokens", (20,), (), 100, vocabulary=LETTERS), "seq_mle"),
