@@ -210,19 +210,26 @@ def rebuild(config: dict[str, Any], data: Callable[[], Dataset] | None = None) -
 
 
 def spec_of(config: dict[str, Any]) -> DataSpec:
-    """Return what the recipe of a stored run was told of the data."""
-    stored = config["data"]
-    return DataSpec(
-        name=stored["name"],
-        kind=stored["kind"],
-        shape=tuple(stored["shape"]),
-        classes=tuple(stored["classes"]),
-        count=stored["count"],
-        counts=tuple(stored.get("counts", ())),  # not kept at first
-        unseen=tuple(stored.get("unseen", ())),  # likewise
-        rate=stored.get("rate", 0),  # not kept at first, nor were vocabularies
-        vocabulary=Vocabulary.from_json(stored.get("vocabulary")),
-    )
+    """Return what the recipe of a stored run was told of the data; raises UserError where that is damaged."""
+    try:
+        stored = config["data"]
+        spec = DataSpec(
+            name=stored["name"],
+            kind=stored["kind"],
+            shape=tuple(stored["shape"]),
+            classes=tuple(stored["classes"]),
+            count=stored["count"],
+            counts=tuple(stored.get("counts", ())),  # not kept at first
+            unseen=tuple(stored.get("unseen", ())),  # likewise
+            rate=stored.get("rate", 0),  # not kept at first, nor were vocabularies
+            vocabulary=Vocabulary.from_json(stored.get("vocabulary")),
+        )
+    except (KeyError, TypeError) as error:
+        raise UserError(f"what the run's config.json says of its data is damaged ({error})") from error
+    whole = all(isinstance(count, int) and count >= 0 for count in spec.counts)
+    if spec.counts and not (whole and len(spec.counts) == len(spec.classes) and sum(spec.counts) == spec.count):
+        raise UserError("the run's config.json is damaged: its counts of classes do not add up to its examples")
+    return spec
 
 
 def duration(prepared: Built, step_seconds: float | None, budget: Budget) -> float:

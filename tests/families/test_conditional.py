@@ -1,8 +1,10 @@
 """With which classes conditional games draw their samples."""
 
 import numpy as np
+import pytest
 import torch
 
+from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import DataSpec
 from saddlepoint.families.conditional import Classes
 from saddlepoint.runs.prepare import prepare, spec_of
@@ -44,3 +46,13 @@ def test_a_run_keeps_how_many_examples_each_class_has():
     label = prepared.data.train.labels(np.arange(len(prepared.data.train)))
     assert label is not None
     assert spec_of(prepared.config()).counts == tuple(np.bincount(label).tolist())
+
+
+@pytest.mark.parametrize(
+    "counts", [5, "abc", [1], [-1] * 10, [None] * 10, [float("nan")] * 10, ["x"] * 10, [10**400] * 10, {"a": 1}]
+)
+def test_damaged_counts_are_refused(counts):
+    config = prepare("labelled_dcgan", "digits", flags={"width": 4, "hidden": 8}).config()
+    config["data"]["counts"] = counts
+    with pytest.raises(UserError, match="damaged"):
+        spec_of(config)
