@@ -65,13 +65,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output went away, as `head` does
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - lives until the process ends
         return 0
-    except MemoryError:
-        return _fail("the memory of this machine is used up; try a smaller --batch, --size or --width", 1)
     except Exception as error:
+        if _out_of_memory(error):
+            return _fail(
+                "there is not enough memory for this; try a smaller --batch or --size, or a narrower recipe", 1
+            )
         if os.environ.get("SADDLE_DEBUG"):
             raise
         what = str(error).strip().split("\n")[0]
         return _fail(f"unexpected {type(error).__name__}: {what} (SADDLE_DEBUG=1 shows where)", 1)
+
+
+def _out_of_memory(error: Exception) -> bool:
+    if isinstance(error, MemoryError) or "torch" not in sys.modules:
+        return isinstance(error, MemoryError)
+    from saddlepoint.engine.microbatches import is_out_of_memory
+
+    return is_out_of_memory(error)
 
 
 class _Notes:

@@ -217,6 +217,8 @@ class Trainer:
                 if self.done % self.habits.log_every == 0:
                     self._tick()
                 if int(progress.fraction * grids) > int(before.fraction * grids):
+                    self._read_pending()  # of a player that is no number there is nothing to draw
+                    self._check_weights()
                     self._tell("snapshot")
                 self._tell("settled")
                 if self._save or self.seconds - self._saved_at >= self.habits.checkpoint_every:

@@ -213,6 +213,19 @@ def test_a_loss_that_is_not_finite_stops_and_keeps_the_last_checkpoint(capsys, w
     assert main(["sample", str(out)]) == 0
 
 
+def test_a_run_without_rows_whose_loss_is_not_finite_is_told_before_it_is_drawn(capsys, workplace):
+    rng = np.random.default_rng(0)
+    np.save("large.npy", (1e30 * rng.normal(size=(300, 2))).astype(np.float32))
+    error = fails(capsys, "train", "deligan", "--data", "large.npy", "--steps", "2", "--quiet", code=1)
+    assert re.search(r"d/r1 became (nan|inf) at step \d", error)
+
+
+def test_a_network_larger_than_the_memory_is_told_so(capsys, workplace):
+    asked = ["train", "r3gan", "--data", "digits", "--latent", str(10**13), "--steps", "2", "--quiet"]
+    assert "not enough memory" in fails(capsys, *asked, code=1)
+    assert not (workplace / "runs").exists()
+
+
 def test_a_locked_run_is_not_trained_twice(capsys, workplace):
     out = workplace / "run"
     assert main(["train", *QUICK, "--out", str(out)]) == 0
