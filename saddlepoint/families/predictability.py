@@ -109,17 +109,20 @@ def predictability(
 ) -> Experiment:
     """Predictability minimisation: a code of independent bits; it makes no samples.
 
+    With too large a λ the encoder stays where two units share a factor, or where units are independent but
+    combine factors: of independent signs, any renaming of their combinations is a factorial code too.
+
     Args:
         units: of the code (4 of points, 16 of images).
         hidden: width of the hidden layers of encoder and decoder (64 of points, 256 of images).
-        weight: λ, of the predictors' error in the encoder's turn (1 of points, 0.1 of images); 0 leaves a
+        weight: λ, of the predictors' error in the encoder's turn (0.5 of points, 0.1 of images); 0 leaves a
             plain autoencoder.
         lr_p: learning rate of the predictors.
         lr_e: learning rate of encoder and decoder.
     """
     points = data.kind == "points"
     units, hidden = units or (4 if points else 16), hidden or (64 if points else 256)
-    weight = (1.0 if points else 0.1) if weight is None else weight
+    weight = (0.5 if points else 0.1) if weight is None else weight
     encoder = named(
         [
             ("flatten", nn.Flatten()),
