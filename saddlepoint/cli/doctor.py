@@ -6,7 +6,7 @@ from pathlib import Path
 
 from saddlepoint.cli.parser import Parser
 from saddlepoint.cli.starting import starting
-from saddlepoint.core.errors import UserError
+from saddlepoint.core.errors import UserError, reason
 from saddlepoint.core.run_folder import find_run
 
 SUMMARY = "what is wrong with a run, the evidence, and what to change"
@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
     drawn, hindered = None, None
     try:
         drawn = save_evidence(run, told, Path(found.out) if found.out else None, seed=found.seed)
-    except UserError as error:
+    except Exception as error:  # the answer is there, and is told whatever becomes of its picture
         hindered = error
     if found.json:
         picture = {"picture": str(drawn) if drawn else None}
@@ -42,8 +42,11 @@ def main(arguments: list[str]) -> int:
         print(f"\nwhat was seen:  {drawn}")
     if hindered and found.out:
         raise hindered
-    if hindered:
+    if isinstance(hindered, UserError):
         print(f"no picture: {hindered}; --out FILE.png puts it elsewhere", file=sys.stderr)
+    elif hindered:
+        what = f"unexpected {type(hindered).__name__}: {reason(hindered)}"
+        print(f"no picture: {what} (SADDLE_DEBUG=1 with --out FILE.png shows where)", file=sys.stderr)
     return 0
 
 

@@ -330,6 +330,18 @@ def test_findings_are_told_where_no_picture_can_be_written(frozen, told, tmp_pat
     assert "must end in .png" in capsys.readouterr().err
 
 
+def test_findings_are_told_where_drawing_fails_by_a_fault_of_ours(frozen, told, tmp_path, capsys, monkeypatch):
+    def broken(*sections, **settings):
+        raise ZeroDivisionError("float division by zero")
+
+    monkeypatch.setattr("saddlepoint.plots.evidence.evidence_image", broken)
+    for more, code in ([], 0), (["--out", str(tmp_path / "seen.png")], 1):
+        assert main(["doctor", str(frozen.path), "--json", *more]) == code
+        said = capsys.readouterr()
+        assert json.loads(said.out) == told.to_json() | {"picture": None}
+        assert "unexpected ZeroDivisionError: float division by zero" in said.err
+
+
 def test_the_picture_of_a_chosen_checkpoint_has_a_name_of_its_own(frozen):
     (checkpoint, *_) = frozen.folder.checkpoints()
     assert RunFolder.open(frozen.path).doctor.name == "doctor.png"
