@@ -23,6 +23,7 @@ _CONFIG = "config.json"
 _METRICS = "metrics.jsonl"
 _CHECKPOINTS = "checkpoints"
 _GUARD = "guard.json"
+_BROKEN = "broken.json"
 _LOCK = "lock"
 
 
@@ -147,6 +148,7 @@ class RunFolder:
         """Forget everything that was logged after ``step``, which a resumed run will log again."""
         rows = [row for row in self.rows() if row["step"] <= step]
         files.write_text(self.path / _METRICS, "".join(json.dumps(row) + "\n" for row in rows))
+        files.remove(self.path / _BROKEN)
         for path in self.samples():
             if self.step_of(path) > step:
                 path.unlink()
@@ -223,6 +225,21 @@ class RunFolder:
     def guarded(self) -> list[str]:
         """Return what a guard did in sentences, oldest first."""
         return [act["told"] for act in self.read_guard()]
+
+    def write_broken(self, step: int, what: str) -> None:
+        """Write at which step a number was none any more, and which: the run ended there."""
+        files.write_json(self.path / _BROKEN, {"version": VERSION, "step": step, "what": what})
+
+    def read_broken(self) -> tuple[int, str] | None:
+        """Return the same, None of a run that did not end so; raises DamagedError where the file is damaged."""
+        path = self.path / _BROKEN
+        if not path.exists():
+            return None
+        note = read_json(path)
+        step, what = note.get("step"), note.get("what")
+        if type(step) is not int or not isinstance(what, str):
+            raise DamagedError(f"{path} is damaged: it has no step, or does not say what was no number")
+        return step, what
 
     def sample_path(self, step: int) -> Path:
         """Return where the grid of samples after ``step`` belongs."""

@@ -1,5 +1,6 @@
 """``doctor``: everything that is wrong with a run, the surest first."""
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,7 +9,7 @@ from saddlepoint.core.progress import Progressing, silent
 from saddlepoint.core.words import printable
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.diagnosing.cures import command
-from saddlepoint.diagnosing.finding import Finding, conditions, unexplained
+from saddlepoint.diagnosing.finding import Evidence, Finding, conditions, unexplained
 from saddlepoint.diagnosing.signals import Signals
 from saddlepoint.plots.drawing import Drawing
 from saddlepoint.plots.panel import Section
@@ -97,7 +98,7 @@ class Diagnosis:
                 "what": one.finding.what,
                 "sure": round(one.finding.sure, 3),
                 "since": one.finding.since,
-                "evidence": [evidence._asdict() for evidence in one.finding.evidence],
+                "evidence": [_figure(evidence) for evidence in one.finding.evidence],
                 "why": one.finding.why,
                 "command": one.command,
                 "advice": one.finding.advice,
@@ -187,6 +188,12 @@ def save_evidence(run: Model, diagnosis: Diagnosis, out: Path | None = None, *, 
         elif out is None:
             path.unlink(missing_ok=True)
     return None if image is None else path
+
+
+def _figure(evidence: Evidence) -> dict[str, Any]:
+    """Return evidence as JSON has it: null for what is no number."""
+    value = evidence.value if math.isfinite(evidence.value) else None
+    return evidence._asdict() | {"value": value}
 
 
 def _heading(told: Told) -> str:

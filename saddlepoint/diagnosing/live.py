@@ -55,6 +55,11 @@ class LiveSignals(Signals):
         return self.trainer.batches.drawn
 
     @property
+    def broken(self) -> None:
+        """Nothing: it goes on."""
+        return
+
+    @property
     def kind(self) -> Kind:
         """The kind of its data."""
         return self.prepared.kind

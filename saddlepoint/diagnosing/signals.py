@@ -80,6 +80,11 @@ class Signals:
         """The curves."""
         return self.run.curves()
 
+    @property
+    def broken(self) -> tuple[int, str] | None:
+        """Step at which a number was none any more and training ended, and which; None where it did not."""
+        return self.run.folder.read_broken()
+
     def curve(self, name: str) -> np.ndarray:
         """Return a curve's values, NaN where a row has none."""
         return np.array([row.get(name, math.nan) for row in self.rows], float)

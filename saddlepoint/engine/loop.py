@@ -67,11 +67,13 @@ class NotFiniteError(TrainingError):
 
     Attributes:
         trainer: the run as it stands.
+        step: at which that was seen.
     """
 
-    def __init__(self, text: str, trainer: "Trainer"):
+    def __init__(self, text: str, trainer: "Trainer", step: int):
         super().__init__(text)
         self.trainer = trainer
+        self.step = step
 
 
 class Watcher:
@@ -351,13 +353,15 @@ class Trainer:
                     f"{bad[0]} became {report[bad[0]]} at step {step}; {self._last_good()}; "
                     "a lower learning rate, --precision fp32 or a --penalty may help",
                     self,
+                    step,
                 )
         return reports
 
     def _check_weights(self) -> None:
         bad = [n for n, p in self.family.named_parameters() if not bool(torch.isfinite(p).all())]
         if bad:
-            raise NotFiniteError(f"{bad[0]} is not finite after step {self.done}; {self._last_good()}", self)
+            text = f"{bad[0]} is not finite after step {self.done}; {self._last_good()}"
+            raise NotFiniteError(text, self, self.done)
 
     def _last_good(self) -> str:
         steps = [checkpoint.step for checkpoint in self.folder.checkpoints()]

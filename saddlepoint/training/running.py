@@ -66,6 +66,8 @@ def train_on(
             except (SickError, NotFiniteError) as trouble:
                 told = guard.turn_back(trouble) if guard else ""
                 if not told:
+                    if isinstance(trouble, NotFiniteError):  # which no checkpoint shows
+                        folder.write_broken(trouble.step, str(trouble).split(";")[0])
                     raise
                 screen.turned_back(told)
                 resumed = True

@@ -11,6 +11,8 @@ import torch
 
 import saddlepoint as sp
 from saddlepoint.cli import main
+from saddlepoint.core.errors import DamagedError, TrainingError
+from saddlepoint.core.run_folder import RunFolder
 from saddlepoint.diagnosing.conditions.repeats import repeated
 from saddlepoint.diagnosing.finding import above, below, conditions
 from saddlepoint.diagnosing.signals import Signals, strayed
@@ -254,6 +256,31 @@ def test_weights_that_are_no_numbers_are_all_that_is_told(tmp_path):
     (told,) = sp.doctor(run).told
     assert told.condition == "diverged"
     assert "some weights are no numbers at step 2" in told.finding.what
+
+
+def test_a_run_that_ended_with_a_loss_that_is_no_number_has_diverged_until_it_goes_on(tmp_path, capsys):
+    """Its last checkpoint is of the first step, where nothing has moved yet."""
+    out = tmp_path / "run"
+    with pytest.raises(TrainingError, match=r"(became|not finite).*step") as ended:
+        sp.train("mlp_gan", "ring8", out=out, steps=60, lr_g=1e30, **SHORT)
+    (told,) = sp.doctor(sp.load(out)).told
+    assert told.condition == "diverged"
+    assert told.finding.what == f"training ended: {str(ended.value).partition(';')[0]}"
+    assert f"step {told.finding.since}" in told.finding.what
+    assert main(["doctor", str(out), "--json"]) == 0
+    (evidence,) = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)["findings"][0]["evidence"]
+    assert evidence["value"] is None
+    folder = RunFolder(out)
+    folder.cut_back(0)
+    assert folder.read_broken() is None
+    assert "diverged" not in {one.condition for one in sp.doctor(sp.load(out)).told}
+
+
+@pytest.mark.parametrize("text", ["{}", '{"version": 1, "step": 1.5, "what": "x"}', "["])
+def test_a_damaged_note_on_what_ended_a_run_is_a_mistake_with_a_name(tmp_path, text):
+    (tmp_path / "broken.json").write_text(text)
+    with pytest.raises(DamagedError, match=r"broken\.json is damaged"):
+        RunFolder(tmp_path).read_broken()
 
 
 @pytest.mark.parametrize(("strength", "found"), [(0.0, False), (40.0, True)])

@@ -15,6 +15,19 @@ MOVED = 0.02  # of its length, that every player's weights must have moved: a ga
 @condition("diverged", after=("generator-climbs", "critic-upside-down"), live=True)
 def diverged(signals: Signals) -> Finding | None:
     """A term is no number any more, or grows without end."""
+    if signals.broken is not None:
+        step, what = signals.broken
+        return Finding(
+            f"training ended: {what}",
+            1.0,
+            (Evidence("what was no number", float("nan"), 0.0),),
+            "a rate that is too high, a loss without bounds, such as the logarithm of a probability that is 0, "
+            "or numbers beyond the range of the precision",
+            {"lr_g": "half", "lr_d": "half"},
+            f"or --precision fp32, or a --penalty; all else that is looked at is of step {signals.step:,}",
+            step,
+            picture=lambda: losses(signals, step),
+        )
     if not signals.finite:
         return Finding(
             f"some weights are no numbers at step {signals.step:,}",
