@@ -14,7 +14,7 @@ from saddlepoint.cli import main
 from saddlepoint.core.errors import DamagedError, TrainingError
 from saddlepoint.core.run_folder import RunFolder
 from saddlepoint.diagnosing.conditions.repeats import repeated
-from saddlepoint.diagnosing.finding import above, below, conditions
+from saddlepoint.diagnosing.finding import Finding, above, below, conditions, unexplained
 from saddlepoint.diagnosing.signals import Signals, strayed
 
 SHORT = {"quiet": True, "threads": 1, "card": False}
@@ -281,6 +281,22 @@ def test_a_damaged_note_on_what_ended_a_run_is_a_mistake_with_a_name(tmp_path, t
     (tmp_path / "broken.json").write_text(text)
     with pytest.raises(DamagedError, match=r"broken\.json is damaged"):
         RunFolder(tmp_path).read_broken()
+
+
+@pytest.mark.parametrize(
+    ("cause", "brought"),
+    [
+        ("dead-units", ("untrained", "critic-overpowers")),
+        ("critic-too-weak", ("mode-collapse", "lost-variety")),
+        ("chain-stuck", ("mode-collapse", "lost-variety")),
+        ("batch-statistics", ("lost-variety",)),
+        ("lost-variety", ("memorised",)),
+    ],
+)
+def test_causes_are_told_without_what_they_bring_about(cause, brought):
+    finding = Finding("", 0.6, (), "")
+    assert [name for name, _ in unexplained(dict.fromkeys((*brought, cause), finding))] == [cause]
+    assert unexplained(dict.fromkeys(brought, finding))
 
 
 @pytest.mark.parametrize(("strength", "found"), [(0.0, False), (40.0, True)])

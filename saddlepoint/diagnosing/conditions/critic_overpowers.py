@@ -14,7 +14,9 @@ PULL, APART = 0.1, 0.999  # slope of the generator's loss; chance that a real ex
 REAL, FAKE = 0.9, 0.1  # D(x) and D(G(z))
 
 
-@condition("critic-overpowers", after=("diverged", "generator-climbs", "rate-too-high"), live=True)
+@condition(
+    "critic-overpowers", after=("diverged", "generator-climbs", "rate-too-high", "dead-units"), live=True
+)
 def critic_overpowers(signals: Signals) -> Finding | None:
     """The critic is sure of everything, and what it says no longer moves the generator towards the data."""
     if not signals.samples or signals.data is None or signals.scores is None or signals.told_apart_now < 0.9:

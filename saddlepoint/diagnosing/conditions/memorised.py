@@ -15,7 +15,15 @@ COPIES, FEWEST = 0.3, 25  # share of samples, and examples
 
 @condition(
     "memorised",
-    after=("diverged", "mode-collapse", "untrained", "critic-overfits", "data-faults", "rate-too-high"),
+    after=(
+        "diverged",
+        "mode-collapse",
+        "lost-variety",
+        "untrained",
+        "critic-overfits",
+        "data-faults",
+        "rate-too-high",
+    ),
 )
 def memorised(signals: Signals) -> Finding | None:
     """Samples are nearer to training examples than to others of the same kind that were never trained on."""

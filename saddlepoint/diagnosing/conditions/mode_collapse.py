@@ -18,6 +18,8 @@ LOST, VARIETY = 0.2, 0.15  # of the data's mass, and of its variance
         "untrained",
         "too-short",
         "critic-overpowers",
+        "critic-too-weak",
+        "chain-stuck",
         "margin",
         "latent-unused",
         "data-faults",

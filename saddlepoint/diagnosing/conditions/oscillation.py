@@ -16,7 +16,6 @@ REPEATS, SWING, FEWEST = 0.5, 0.5, 24  # autocorrelation at a later peak; deviat
     after=(
         "diverged",
         "critic-overpowers",
-        "mode-collapse",
         "data-faults",
         "generator-climbs",
         "rate-too-high",

@@ -7,7 +7,7 @@ from saddlepoint.diagnosing.signals import Signals
 MOVED = 0.02  # of the weights' own length
 
 
-@condition("untrained", after=("diverged",))
+@condition("untrained", after=("diverged", "dead-units"))
 def untrained(signals: Signals) -> Finding | None:
     """A player's weights are almost where they began, and samples are far from the data."""
     if not signals.samples or signals.data is None or not signals.moved or signals.told_apart < 0.9:
