@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks.doctor.guarding import guard
 from benchmarks.doctor.judging import judged, summary
 from benchmarks.doctor.looking import looks
-from benchmarks.doctor.runs import make
+from benchmarks.doctor.runs import make, written
 from benchmarks.doctor.scenarios import CHOOSING, REPORTING, SCENARIOS, SOURCES, Case, cases
 from benchmarks.doctor.telling import lines
 from benchmarks.doctor.usual import USUAL, make_usual, write_table
@@ -52,7 +52,7 @@ def main() -> int:
     asked = parser.parse_args()
     asked.half = asked.half or [CHOOSING, REPORTING]
     places = {name: name for name in SOURCES if name not in NEEDS_FILES}
-    places |= {one.partition(":")[0]: one for one in asked.data}
+    places |= written(asked.out) | {one.partition(":")[0]: one for one in asked.data}
     wanted = [case for case in cases(asked.faulty, asked.healthy) if case.name in (asked.kind or SCENARIOS)]
     if not asked.what or "make" in asked.what:
         make(wanted, places, asked.out)

@@ -11,7 +11,6 @@ import saddlepoint as sp
 from benchmarks.doctor.runs import MADE, RUNS, rows
 from benchmarks.doctor.scenarios import SCENARIOS, Case
 from benchmarks.doctor.slips import slipped
-from saddlepoint.core.errors import UserError
 from saddlepoint.diagnosing.finding import conditions
 from saddlepoint.runs.model import Model
 
@@ -52,24 +51,21 @@ def judged(cases: Iterable[Case], out: Path) -> list[dict[str, Any]]:
     found = []
     for case in cases:
         if case in made:
-            found.append({**_said(case, made[case], out), "seconds": made[case]["seconds"]})
+            found.append({**_said(case, out), "seconds": made[case]["seconds"]})
             print(f"{case.folder}: {first(found[-1])}", flush=True)
     return found
 
 
-def _said(case: Case, note: dict[str, Any], out: Path) -> dict[str, Any]:
+def _said(case: Case, out: Path) -> dict[str, Any]:
     scenario = case.scenario
-    row = {**case._asdict(), "half": case.half, "expected": list(scenario.expected)}
     if scenario.slip:
         slipped(scenario.recipe, scenario.slip)
-    try:
-        run = sp.load(out / RUNS / case.folder)
-        findings = sp.doctor(run, seed=case.seed).to_json()["findings"]
-    except UserError as error:  # nothing was saved
-        return {**row, "told": [["diverged", 1.0]], "error": str(error) or note.get("error")}
+    run = sp.load(out / RUNS / case.folder)
+    findings = sp.doctor(run, seed=case.seed).to_json()["findings"]
     told = [[one["condition"], one["sure"]] for one in findings]
     evidence = {one["condition"]: one["evidence"] for one in findings}
     reached = None if scenario.expected else reach(run, case.seed)
+    row = {**case._asdict(), "half": case.half, "expected": list(scenario.expected)}
     return {**row, "told": told, "evidence": evidence, "reached": reached}
 
 

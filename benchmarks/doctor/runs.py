@@ -1,10 +1,13 @@
 """Runs of known kinds, made once and kept."""
 
+import _pydecimal
+import inspect
 import json
 import shutil
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from pydoc_data.topics import topics
 from typing import Any
 
 import numpy as np
@@ -14,6 +17,7 @@ from benchmarks.doctor.scenarios import SOURCES, Case
 from benchmarks.doctor.slips import slipped
 from saddlepoint.core.errors import TrainingError
 from saddlepoint.core.experiment import recipes
+from saddlepoint.core.files import write_text
 from saddlepoint.data import load
 from saddlepoint.data.dataset import Dataset
 
@@ -46,6 +50,21 @@ def make(cases: Iterable[Case], places: dict[str, str], out: Path) -> None:
         note = _made(case, places[case.data], out)
         append(out / MADE, {**case._asdict(), **note, "seconds": round(time.process_time() - began, 1)})
         print(f"{case.folder}: {note}, {time.process_time() - began:.0f} s", flush=True)
+
+
+def written(out: Path) -> dict[str, str]:
+    """Write texts that come with Python, and return their files by name: its manual, and code."""
+    texts = {
+        "manual": "\n".join(topics[name] for name in sorted(topics)),
+        "decimal": inspect.getsource(_pydecimal),
+    }
+    places = {}
+    for name, text in texts.items():
+        path = (out / DATA / f"{name}.txt").absolute()
+        if not path.exists():
+            write_text(path, text)
+        places[name] = str(path)
+    return places
 
 
 def rows(path: Path) -> list[dict[str, Any]]:

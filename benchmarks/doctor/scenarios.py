@@ -31,11 +31,15 @@ SOURCES = {
     "cifar10": Source(CHOOSING, 16, width=16),
     "ring8": Source(CHOOSING),
     "ma8": Source(CHOOSING),
+    "oracle:50": Source(CHOOSING),
+    "manual": Source(CHOOSING),
     "mnist": Source(REPORTING, 14, width=16),
     "grid25": Source(REPORTING),
     "mixture1d": Source(REPORTING),
     "tones": Source(REPORTING, length=128),
+    "decimal": Source(REPORTING),
 }
+PLAIN = str.maketrans({" ": "-", "×": "x", ":": "-"})  # in names of files
 FIRST = {CHOOSING: 0, REPORTING: 1}  # seeds are this, this + 2, ...
 
 
@@ -82,12 +86,14 @@ class Case(NamedTuple):
     @property
     def folder(self) -> str:
         """A name for files."""
-        return f"{self.name} on {self.data} {self.seed}".replace(" ", "-").replace("×", "x")
+        return f"{self.name} on {self.data} {self.seed}".translate(PLAIN)
 
 
 GREY, POINTS, WAVES = ("digits", "mnist"), ("ring8", "grid25"), ("ma8", "tones")
+TEXTS = ("manual", "decimal")
 IMAGES = (*GREY, "cifar10")
 SMALL = {"width": 128, "batch": 512}  # for points, so that half a minute shows enough of them
+MACHINE = {"hidden": 128}
 # Conditions any of which names the cause.
 STILL = ("untrained", "critic-too-weak")
 TORN = ("rate-too-high", "diverged", "mode-collapse", "dead-units", "saturated-output", "critic-overpowers")
@@ -112,6 +118,10 @@ SCENARIOS = {
     "healthy vae of points": Scenario("vae", 250_000, ("ring8", "mixture1d")),
     "healthy wave_gan": Scenario("wave_gan", 100_000, WAVES),
     "healthy sound_gan": Scenario("sound_gan", 40_000, ("ma8",)),
+    "healthy mlp_gan": Scenario("mlp_gan", 180_000, GREY),
+    "healthy deligan of points": Scenario("deligan", 1_000_000, POINTS),
+    "healthy rbm": Scenario("rbm", 260_000, GREY, flags=MACHINE),
+    "healthy seq_mle": Scenario("seq_mle", 60_000, ("oracle:50", *TEXTS)),
     # Players that do not move, or from some time on move alone.
     "frozen critic": Scenario("dcgan", 8_000, IMAGES, STILL, {"lr_d": 0.0}),
     "frozen generator": Scenario("dcgan", 8_000, GREY, ("untrained",), {"lr_g": 0.0}),
@@ -142,6 +152,23 @@ SCENARIOS = {
     "swapped labels of points": Scenario("r3gan", 100_000, POINTS, INSIDE_OUT, SMALL, slip="swapped"),
     "dropped classes": Scenario("sngan", 12_000, GREY, ("mode-collapse",), slip="holed"),
     "dropped modes": Scenario("r3gan", 400_000, POINTS, ("mode-collapse",), SMALL, slip="holed"),
+    "noisy labels": Scenario("dcgan", 12_000, GREY, ("critic-too-weak",), slip="noisy_labels"),
+    "turns of 100 steps": Scenario("mlp_gan", 220_000, GREY, ("oscillation",), slip="long_turns"),
+    "logarithm of nothing": Scenario(
+        "mlp_gan", 60_000, GREY, ("diverged",), {"lr_d": 3e-3}, slip="naive_logarithm"
+    ),
+    "no noise": Scenario("labelled_dcgan", 20_000, GREY, ("lost-variety", "mode-collapse"), slip="no_noise"),
+    # Slips in what layers are, and in how samples are drawn.
+    "low biases": Scenario("cs231n_fc", 30_000, GREY, ("dead-units",), slip="low_biases"),
+    "low biases of points": Scenario("wgan_gp", 300_000, POINTS, ("dead-units",), SMALL, slip="low_biases"),
+    "loud output": Scenario("sngan", 8_000, IMAGES, ("saturated-output",), slip="loud"),
+    "slow statistics": Scenario("dcgan", 20_000, GREY, ("batch-statistics",), slip="slow_statistics"),
+    "narrow latents": Scenario("labelled_dcgan", 20_000, GREY, ("lost-variety",), slip="truncated"),
+    "uneven pixels": Scenario(
+        "sngan", 12_000, ("cifar10", "mnist"), ("checkerboard",), {"size": 16}, slip="uneven"
+    ),
+    "one turn a sample": Scenario("rbm", 260_000, GREY, ("chain-stuck",), {**MACHINE, "burn_in": 1}),
+    "likeliest tokens": Scenario("seq_mle", 60_000, TEXTS, ("repeats",), slip="cold"),
     # Rates and weights.
     "generator's rate ×30": Scenario("dcgan", 10_000, GREY, TORN, {"lr_g": 3e-2}),
     "both rates ×30": Scenario("dcgan", 10_000, IMAGES, TORN, {"lr_g": 3e-2, "lr_d": 1.5e-2}),
@@ -151,10 +178,15 @@ SCENARIOS = {
     "huge margin": Scenario("ebgan", 12_000, GREY, ("margin",), {"margin": 1e4}),
     "no reward for codes": Scenario("infogan", 25_000, GREY, ("codes-ignored",), {"reward": False}),
     "heavy divergence": Scenario("vae", 40_000, GREY, ("latent-unused",), {"beta": 50.0}),
+    "narrow network of points": Scenario(
+        "r3gan", 400_000, POINTS, ("between-modes",), {"width": 24, "batch": 512}
+    ),
     "too short": Scenario("dcgan", 4_000, IMAGES, ("too-short",)),
     "too short of points": Scenario("r3gan", 60_000, POINTS, ("too-short",), SMALL),
     # Data.
     "100 images": Scenario("dcgan", 25_000, IMAGES, BY_HEART, spoil=spoils.few),
+    "320 images": Scenario("dcgan", 40_000, GREY, BY_HEART, spoil=spoils.several),
+    "320 labelled images": Scenario("labelled_dcgan", 40_000, GREY, BY_HEART, spoil=spoils.several),
     "100 points": Scenario("r3gan", 200_000, POINTS, BY_HEART, SMALL, spoils.few),
     "100 sounds": Scenario("wave_gan", 60_000, WAVES, BY_HEART, spoil=spoils.few),
     "repeated images": Scenario("sngan", 8_000, IMAGES, ("data-faults",), spoil=spoils.repeated),

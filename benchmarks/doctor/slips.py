@@ -1,19 +1,31 @@
 """Slips of a copy: recipes as the package has them, but for one mistake in the game."""
 
 import functools
+import itertools
 from collections.abc import Callable
 from typing import Any
 
 import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
 
 from saddlepoint.core.experiment import Experiment, derived, recipe, recipes
 from saddlepoint.core.protocol import Batch, Family, Progress, Terms
 from saddlepoint.runs.worth_seeing import MEASURED
 
 HALF = 0.5  # of a run, after which one player stops
+LONG = 100  # steps of a turn
+LOW = -1.0  # a bias
 
 
-class WrongSign(Family):
+class Slip(Family):
+    """What stands before a recipe's own family."""
+
+    def put(self) -> None:
+        """Change what was built."""
+
+
+class WrongSign(Slip):
     """The generator climbs where it should descend."""
 
     def terms(self, player: str, batch: Batch, latent: Any, fake: Any) -> Terms:
@@ -24,7 +36,7 @@ class WrongSign(Family):
         return terms
 
 
-class Swapped(Family):
+class Swapped(Slip):
     """The critic is told that samples are data and data are samples."""
 
     def terms(self, player: str, batch: Batch, latent: Any, fake: Any) -> Terms:
@@ -34,7 +46,7 @@ class Swapped(Family):
         return super().terms(player, batch, latent, fake)
 
 
-class Holed(Family):
+class Holed(Slip):
     """The critic never sees data of the second half of the classes."""
 
     def terms(self, player: str, batch: Batch, latent: Any, fake: Any) -> Terms:
@@ -47,7 +59,7 @@ class Holed(Family):
         return super().terms(player, batch, latent, fake)
 
 
-class GeneratorOnly(Family):
+class GeneratorOnly(Slip):
     """The critic never moves."""
 
     def turns(self, progress: Progress) -> tuple[str, ...]:
@@ -55,7 +67,7 @@ class GeneratorOnly(Family):
         return tuple(one for one in super().turns(progress) if one != "d")
 
 
-class CriticOnly(Family):
+class CriticOnly(Slip):
     """The generator never moves."""
 
     def turns(self, progress: Progress) -> tuple[str, ...]:
@@ -63,7 +75,7 @@ class CriticOnly(Family):
         return tuple(one for one in super().turns(progress) if one != "g")
 
 
-class GeneratorAlone(Family):
+class GeneratorAlone(Slip):
     """The critic stops halfway."""
 
     def turns(self, progress: Progress) -> tuple[str, ...]:
@@ -72,7 +84,7 @@ class GeneratorAlone(Family):
         return turns if progress.stage < HALF else tuple(one for one in turns if one != "d")
 
 
-class CriticAlone(Family):
+class CriticAlone(Slip):
     """The generator stops halfway."""
 
     def turns(self, progress: Progress) -> tuple[str, ...]:
@@ -81,7 +93,105 @@ class CriticAlone(Family):
         return turns if progress.stage < HALF else tuple(one for one in turns if one != "g")
 
 
-SLIPS: dict[str, type[Family]] = {
+class LongTurns(Slip):
+    """Players take turns of a hundred steps, as if each were trained for an epoch of its own."""
+
+    def turns(self, progress: Progress) -> tuple[str, ...]:
+        """Return the player whose turn it is."""
+        return (("d", "g")[progress.step // LONG % 2],)
+
+
+class NoisyLabels(Slip):
+    """The critic is told of every other example, at random, that it is of the other kind."""
+
+    def terms(self, player: str, batch: Batch, latent: Any, fake: Any) -> Terms:
+        """Exchange half of the pairs."""
+        if player == "d":
+            real = batch.real
+            turned = torch.rand(len(real), *[1] * (real.dim() - 1)) < 0.5
+            batch, fake = batch._replace(real=torch.where(turned, fake, real)), torch.where(turned, real, fake)
+        return super().terms(player, batch, latent, fake)
+
+
+class NaiveLogarithm(Slip):
+    """The critic's loss takes logarithms of probabilities that may be 0."""
+
+    def terms(self, player: str, batch: Batch, latent: Any, fake: Any) -> Terms:
+        """Return −log σ(s(x)) − log(1 − σ(s(G(z)))) as it is written."""
+        if player != "d":
+            return super().terms(player, batch, latent, fake)
+        critic: Any = self.critic
+        of_real, of_fake = (critic(part).score.sigmoid() for part in (batch.real, fake))
+        return Terms({"adversarial": -of_real.log().mean() - (1 - of_fake).log().mean()})
+
+
+class NoNoise(Slip):
+    """Networks that are told the class get no noise."""
+
+    def generate(self, latent: Any, batch: Batch | None = None) -> Any:
+        """Leave the noise out."""
+        return super().generate({**latent, "noise": torch.zeros_like(latent["noise"])}, batch)
+
+
+class Truncated(Slip):
+    """Samples are drawn from a twentieth of the latent's deviation."""
+
+    def sample(self, latent: Any) -> Tensor:
+        """Shrink the latent, of games that are told the class its noise."""
+        told = isinstance(latent, dict)
+        return super().sample({**latent, "noise": latent["noise"] / 20} if told else latent / 20)
+
+
+class Cold(Slip):
+    """Sequences are drawn from the likeliest words alone, which have three tenths of the probability."""
+
+    def sample(self, latent: Tensor) -> Tensor:
+        """Shrink the chances on which words fall."""
+        return super().sample(0.3 * latent)
+
+
+class SlowStatistics(Slip):
+    """The moving averages of batch normalisation take a thousandth of each batch, as decays of .999 do."""
+
+    def put(self) -> None:
+        """Change all norms."""
+        for norm in self.modules():
+            if isinstance(norm, nn.modules.batchnorm._BatchNorm):
+                norm.momentum = 1e-3
+
+
+class Uneven(Slip):
+    """Samples are halved, and enlarged by a transposed convolution with a kernel of 3 and a stride of 2."""
+
+    def sample(self, latent: Any) -> Tensor:
+        """Give every other row and column of pixels twice what the ones between them get."""
+        half = F.avg_pool2d(super().sample(latent), 2)
+        kernel = half.new_full((half.shape[1], 1, 3, 3), 1 / 1.5**2)
+        return F.conv_transpose2d(half, kernel, None, 2, 1, 1, groups=half.shape[1]).clamp(-1, 1)
+
+
+class Loud(Slip):
+    """The last layer's weights begin fifty times as large, before a tanh."""
+
+    def put(self) -> None:
+        """Enlarge them."""
+        generator: Any = self.generator
+        generator.to_image.weight.data.mul_(50)
+
+
+class LowBiases(Slip):
+    """Biases of the generator begin far below 0."""
+
+    def put(self) -> None:
+        """Set those of all layers before rectifiers."""
+        generator: Any = self.generator
+        layers = (layer for layer in generator.modules() if not list(layer.children()))
+        for layer, following in itertools.pairwise(layers):
+            if isinstance(following, nn.ReLU):
+                nn.init.constant_(layer.bias, LOW)
+
+
+SLIPS: dict[str, type[Slip]] = {
     "wrong_sign": WrongSign,
     "swapped": Swapped,
     "holed": Holed,
@@ -89,6 +199,16 @@ SLIPS: dict[str, type[Family]] = {
     "critic_only": CriticOnly,
     "generator_alone": GeneratorAlone,
     "critic_alone": CriticAlone,
+    "long_turns": LongTurns,
+    "noisy_labels": NoisyLabels,
+    "loud": Loud,
+    "naive_logarithm": NaiveLogarithm,
+    "no_noise": NoNoise,
+    "truncated": Truncated,
+    "slow_statistics": SlowStatistics,
+    "uneven": Uneven,
+    "cold": Cold,
+    "low_biases": LowBiases,
 }
 
 
@@ -108,6 +228,7 @@ def _slips(build: Callable[..., Experiment], slip: str) -> Callable[..., Experim
         experiment = build(*data, **flags)
         family: Any = experiment.family
         family.__class__ = type(slip, (SLIPS[slip], type(family)), {})
+        family.put()
         return experiment
 
     return slipping

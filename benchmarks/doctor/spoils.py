@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 FEW, HELD = 100, 40  # examples that are trained on, and more that a run holds out
+SEVERAL = 410  # of which a run holds out a fifth
 
 Labels = np.ndarray | None
 Spoil = Callable[[np.ndarray, Labels, np.random.Generator], tuple[np.ndarray, Labels]]
@@ -13,6 +14,11 @@ Spoil = Callable[[np.ndarray, Labels, np.random.Generator], tuple[np.ndarray, La
 def few(examples: np.ndarray, label: Labels, rng: np.random.Generator) -> tuple[np.ndarray, Labels]:
     """Return a hundred examples, and those that are held out."""
     return _rows(examples, label, rng.permutation(len(examples))[: FEW + HELD])
+
+
+def several(examples: np.ndarray, label: Labels, rng: np.random.Generator) -> tuple[np.ndarray, Labels]:
+    """Return some 320 examples, and those that are held out: no longer few, and still known by heart."""
+    return _rows(examples, label, rng.permutation(len(examples))[:SEVERAL])
 
 
 def repeated(examples: np.ndarray, label: Labels, rng: np.random.Generator) -> tuple[np.ndarray, Labels]:
