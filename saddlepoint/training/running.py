@@ -67,7 +67,8 @@ def train_on(
                 told = guard.turn_back(trouble) if guard else ""
                 if not told:
                     if isinstance(trouble, NotFiniteError):  # which no checkpoint shows
-                        folder.write_broken(trouble.step, str(trouble).split(";")[0])
+                        with suppress(OSError):  # a full disk does not hide what ended the run
+                            folder.write_broken(trouble.step, str(trouble).split(";")[0])
                     raise
                 screen.turned_back(told)
                 resumed = True
