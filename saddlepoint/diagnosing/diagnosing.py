@@ -149,7 +149,8 @@ def doctor(run: Model, *, seed: int = 0, report: Progressing = silent) -> Diagno
     """
     signals = Signals(run, seed)
     found: dict[str, Finding] = {}
-    looked = [one for one in conditions.items() if signals.finite or one[0] == "diverged"]
+    sound = signals.finite and signals.broken is None  # else there is nothing to look at, or what once was
+    looked = [one for one in conditions.items() if sound or one[0] == "diverged"]
     for done, (name, condition) in enumerate(looked):
         report(f"looking for {name}", done, len(looked))
         finding = condition.look(signals)

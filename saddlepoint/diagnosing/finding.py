@@ -1,7 +1,7 @@
 """A finding: what is wrong, how sure that is, since when, why it happens, and what to change."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -92,13 +92,24 @@ def condition(name: str, *, after: tuple[str, ...] = (), live: bool = False) -> 
 
 
 def unexplained(found: dict[str, Finding]) -> list[tuple[str, Finding]]:
-    """Return findings by condition, the surest first, without those that another one explains."""
-    told = [
-        (name, finding)
-        for name, finding in found.items()
-        if not any(cause in found for cause in conditions.get(name).after)
-    ]
+    """Return findings by condition, the surest first, without those that another one explains.
+
+    Those that explain each other in a circle are all told: no one of them is known to come first.
+    """
+    causes = {name: _causes(name, found) for name in found}
+    told = [(name, found[name]) for name in found if all(name in causes[cause] for cause in causes[name])]
     return sorted(told, key=lambda one: -one[1].sure)
+
+
+def _causes(name: str, found: Collection[str]) -> set[str]:
+    """Return what of ``found`` explains a finding, and what explains that."""
+    causes: set[str] = set()
+    wanted = [name]
+    while wanted:
+        nearer = {cause for cause in conditions.get(wanted.pop()).after if cause in found} - causes
+        causes |= nearer
+        wanted += nearer
+    return causes
 
 
 def above(value: float, limit: float) -> float:

@@ -289,6 +289,7 @@ def test_a_damaged_note_on_what_ended_a_run_is_a_mistake_with_a_name(tmp_path, t
         ("dead-units", ("untrained", "critic-overpowers")),
         ("critic-too-weak", ("mode-collapse", "lost-variety")),
         ("chain-stuck", ("mode-collapse", "lost-variety")),
+        ("repeats", ("mode-collapse",)),
         ("batch-statistics", ("lost-variety",)),
         ("lost-variety", ("memorised",)),
     ],
@@ -297,6 +298,16 @@ def test_causes_are_told_without_what_they_bring_about(cause, brought):
     finding = Finding("", 0.6, (), "")
     assert [name for name, _ in unexplained(dict.fromkeys((*brought, cause), finding))] == [cause]
     assert unexplained(dict.fromkeys(brought, finding))
+
+
+def test_something_is_told_of_whatever_is_found():
+    """Some explain each other in circles: divergence, a generator that climbs, weights that hardly moved."""
+    rng, names = np.random.default_rng(0), conditions.names()
+    finding = Finding("", 0.6, (), "")
+    circle = ("diverged", "generator-climbs", "untrained")
+    assert {name for name, _ in unexplained(dict.fromkeys((*circle, "mode-collapse"), finding))} == set(circle)
+    for count in rng.integers(1, len(names), 200):
+        assert unexplained(dict.fromkeys(rng.choice(names, count, replace=False).tolist(), finding))
 
 
 @pytest.mark.parametrize(("strength", "found"), [(0.0, False), (40.0, True)])

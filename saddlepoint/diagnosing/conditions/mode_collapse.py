@@ -20,6 +20,7 @@ LOST, VARIETY = 0.2, 0.15  # of the data's mass, and of its variance
         "critic-overpowers",
         "critic-too-weak",
         "chain-stuck",
+        "repeats",
         "margin",
         "latent-unused",
         "data-faults",
