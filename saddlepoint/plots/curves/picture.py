@@ -32,6 +32,7 @@ WIDTH, DPI = 9.0, 200  # inches; twice the 900 pixels at which a page shows it
 AXES, BETWEEN = 1.15, 0.22  # inches for the numbers above and below all panels, and between two
 DASH = 9  # points from the beginning of a dash to that of the next
 MOST_PANELS = 12
+LINE = 120  # letters of a line above
 
 
 def save_curves(
@@ -130,13 +131,17 @@ def curves_figure(
 
 
 def _legend(shown: Sequence[Panel], references: Mapping[str, float], usual: str) -> list[Words]:
-    """Return the line that says what faint, bold and dashed lines are, if there are any."""
+    """Return the lines that say what is faint, bold, dashed and hatched, if anything is."""
     averaged = any(len(series.x) >= AVERAGED for panel in shown for series in panel.series.values())
     key = ["faint: as measured", "bold: moving average"] if averaged else []
     values = ", ".join(f"{spoken(name)} {brief(value)}" for name, value in references.items())
     key += [f"dashed: at the equilibrium ({values})"] if values else []
     key += [f"hatched: {usual}"] if usual else []
-    return [Words("  ·  ".join(key), 8.5, FAINT)] if key else []
+    lines: list[str] = []
+    for part in key:
+        joined = f"{lines[-1]}  ·  {part}" if lines else part
+        lines = [*lines[:-1], joined] if len(joined) <= LINE else [*lines, part]
+    return [Words(line, 8.5, FAINT) for line in lines]
 
 
 def _draw_panel(place: Axes, panel: Panel, references: Mapping[str, float], bands: Mapping[str, Band]) -> None:

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from matplotlib.text import Text
 from PIL import Image
 
 from saddlepoint.core import files
@@ -8,7 +9,7 @@ from saddlepoint.plots.canvas import CRITIC, GENERATOR
 from saddlepoint.plots.curves.end_labels import Label, spread
 from saddlepoint.plots.curves.panels import colours, panels
 from saddlepoint.plots.curves.picture import curves_figure, curves_image, save_curves
-from saddlepoint.plots.curves.series import MOST, Series, clock, curve, read, smoothed
+from saddlepoint.plots.curves.series import MOST, Band, Series, clock, curve, read, smoothed
 from tests.layout import crowded, words
 
 REFERENCES = {"D(x)": 0.5, "D(G(z))": 0.5, "d/adversarial": 1.386, "g/adversarial": 0.693}
@@ -310,3 +311,13 @@ def test_counts(x, text):
 )
 def test_values(x, text):
     assert brief(x) == text
+
+
+def test_words_above_the_curves_break_into_lines_that_fit():
+    band = {"D(x)": Band(np.array([0.0, 50_000.0]), np.zeros(2), np.ones(2))}
+    usual = "12 healthy runs on digits, mnist, cifar10"
+    figure = curves_figure(rows(40), title="a run", references=REFERENCES, bands=band, usual=usual)
+    figure.draw_without_rendering()
+    above = [text for text in figure.findobj(Text) if "dashed" in text.get_text() or usual in text.get_text()]
+    assert {usual in text.get_text() for text in above} == {True, False}
+    assert all(text.get_window_extent().x1 <= figure.bbox.x1 for text in above)
