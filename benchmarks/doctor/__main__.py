@@ -51,7 +51,7 @@ def main() -> int:
     )
     asked = parser.parse_args()
     asked.half = asked.half or [CHOOSING, REPORTING]
-    places = {name: name for name in SOURCES if name not in NEEDS_FILES}
+    places = {name: name for name in (*SOURCES, *(one.data for one in USUAL)) if name not in NEEDS_FILES}
     places |= written(asked.out) | {one.partition(":")[0]: one for one in asked.data}
     wanted = [case for case in cases(asked.faulty, asked.healthy) if case.name in (asked.kind or SCENARIOS)]
     if not asked.what or "make" in asked.what:
