@@ -354,3 +354,11 @@ def test_sequences_that_repeat_beyond_real_ones_are_found(sequences, share, foun
 def test_only_sequences_repeat(sequences, frozen):
     assert conditions.get("repeats").look(Signals(sequences)) is None
     assert conditions.get("repeats").look(Signals(frozen)) is None
+
+
+def test_a_collapse_without_a_critic_is_not_blamed_on_one(machine):
+    finding = conditions.get("mode-collapse").look(Signals(machine))
+    assert finding is not None
+    assert "no critic is set" in finding.why
+    assert "pacgan" not in finding.advice
+    assert not finding.change

@@ -50,6 +50,17 @@ def mode_collapse(signals: Signals) -> Finding | None:
         Evidence("share of data in parts that samples avoid", lost, LOST),
         Evidence("variance of samples over that of data", variety, VARIETY, True),
     )
+    if not signals.family.critics:
+        return Finding(
+            what,
+            sure,
+            evidence,
+            "no critic is set against samples here: what the model has not learned yet it cannot draw, and "
+            "chains that begin alike end alike for long",
+            {},
+            "train longer, or with a wider model",
+            picture=lambda: _panels(signals),
+        )
     return Finding(
         what,
         sure,
