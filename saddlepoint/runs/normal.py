@@ -116,7 +116,8 @@ def banded(
     Values are None before each run has its first.
 
     Args:
-        runs: the rows of each; curves that one of them has not are left out, as is what lies after its end.
+        runs: the rows of each; curves that one of them has not, or only at its end, are left out, as is what
+            lies after its end.
     """
     series = [read(rows) for rows in runs]
     names = [name for name in series[0] if all(name in one for one in series)]
@@ -128,6 +129,8 @@ def banded(
         ends = np.array([_ends(one[name], edges) for one in series])  # (runs, 2, points)
         low, high = np.nanmin(ends[:, 0], 0), np.nanmax(ends[:, 1], 0)
         early = middle < max(one[name].x[0] for one in series)
+        if (~early).sum() < 2:
+            continue
         curves[name] = [
             [None if none else float(f"{value:.4g}") for value, none in zip(part, early, strict=True)]
             for part in (low, high)

@@ -38,6 +38,12 @@ def test_a_band_ends_with_the_shortest_run_and_leaves_out_what_one_run_has_not()
     assert list(curves) == ["D(x)"]
 
 
+def test_a_curve_that_begins_at_the_end_of_a_run_has_no_band():
+    late = [*rows(lambda i: 0.5), {"step": 40, "images": 40_000, "D(x)": 0.5, "frechet": 7.0}]
+    _, curves = banded([late, late])
+    assert list(curves) == ["D(x)"]
+
+
 @pytest.mark.parametrize(("value", "said"), [(0.5, 0), (0.62, 0), (0.38, 0), (0.7, 1), (0.3, 1)])
 def test_what_leaves_its_band_by_a_quarter_of_its_width_is_told(value, said):
     x = np.array([0.0, 100_000.0])
