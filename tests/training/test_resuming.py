@@ -182,12 +182,13 @@ def test_a_run_is_extended_in_any_unit(tmp_path):
 
 def test_a_stage_that_is_over_does_not_come_again(tmp_path):
     """Extended to ten times as long, seq_gan stands where its first stage would begin anew."""
-    asked = {"filters": 0.02, "rollouts": 1, "pretraining": 0.5, "log_every": 1, "batch": 4, "quiet": True}
-    run = sp.train("seq_gan", "oracle:6", steps=8, card=False, out=tmp_path / "run", **asked)
-    longer = sp.resume(run.path, steps=12, quiet=True)
-    longer = sp.resume(longer.path, steps=80, quiet=True)
+    asked = {"filters": 0.02, "rollouts": 1, "critic_steps": 1, "pretraining": 0.5}
+    habits = {"log_every": 1, "batch": 4, "grids": 1, "quiet": True, "card": False}
+    run = sp.train("seq_gan", "oracle:6", steps=4, out=tmp_path / "run", **asked, **habits)
+    longer = sp.resume(run.path, steps=6, quiet=True)
+    longer = sp.resume(longer.path, steps=40, quiet=True)
     learned = ["mle/likelihood" in row for row in longer.curves()]
-    assert learned == [True] * 4 + [False] * 76
+    assert learned == [True] * 2 + [False] * 38
 
 
 def test_a_run_that_another_process_trains_stays_as_it_is(tmp_path):
