@@ -52,7 +52,7 @@ class Diagnosis:
         data: the run's data; None where they could not be read, without which little can be told.
         unusual: curves that lie outside those of healthy runs of the recipe, in sentences: no findings, since
             other data and flags have other curves.
-        usual: what these runs are, "" where nobody knows what is normal.
+        usual: what these runs are, "" where nobody knows what is normal, or not so late in a run.
         guarded: what a guard did while it trained, in sentences.
     """
 
@@ -161,10 +161,11 @@ def doctor(run: Model, *, seed: int = 0, report: Progressing = silent) -> Diagno
     )
     names = tuple(name for name, _ in looked)
     known = normal(run.built())
-    unusual = tuple(outside(signals.rows, known.beside(signals.rows))) if known and signals.rows else ()
-    usual = str(known) if known else ""
+    unusual = outside(signals.rows, known.beside(signals.rows)) if known and signals.rows else None
+    beside = () if unusual is None else tuple(unusual)
+    usual = "" if unusual is None else str(known)
     guarded = tuple(run.folder.guarded())
-    return Diagnosis(run.path, run.step, run.drawing, order, names, signals.data, unusual, usual, guarded)
+    return Diagnosis(run.path, run.step, run.drawing, order, names, signals.data, beside, usual, guarded)
 
 
 def save_evidence(run: Model, diagnosis: Diagnosis, out: Path | None = None, *, seed: int = 0) -> Path | None:

@@ -149,12 +149,13 @@ def _ends(series: Series, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return low, high
 
 
-def outside(rows: Sequence[Mapping[str, Any]], bands: Mapping[str, Band]) -> list[str]:
+def outside(rows: Sequence[Mapping[str, Any]], bands: Mapping[str, Band]) -> list[str] | None:
     """Return sentences on curves whose last quarter lies outside their bands, as far as these reach.
 
-    A value is outside that leaves the band by a quarter of its width, and by a twentieth of its size.
+    A value is outside that leaves the band by a quarter of its width, and by a twentieth of its size. None where
+    no band reaches the last quarter of a curve.
     """
-    lines = []
+    lines, reached = [], False
     for name, series in read(rows).items():
         if name not in bands:
             continue
@@ -162,10 +163,11 @@ def outside(rows: Sequence[Mapping[str, Any]], bands: Mapping[str, Band]) -> lis
         here = (series.x >= (1 - PART) * series.x[-1]) & (series.x <= band.x[-1]) & (series.x >= band.x[0])
         if not here.any():
             continue
+        reached = True
         value = float(np.median(series.y[here]))
         at = float(np.median(series.x[here]))
         low, high = (float(np.interp(at, band.x, part)) for part in (band.low, band.high))
         room = max(WIDTH * (high - low), LEAST * max(abs(low), abs(high)))
         if not low - room <= value <= high + room:
             lines.append(f"{name} is {value:.3g} at the end, {low:.3g} to {high:.3g} in healthy runs")
-    return lines
+    return lines if reached else None
