@@ -152,8 +152,8 @@ def _ends(series: Series, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def outside(rows: Sequence[Mapping[str, Any]], bands: Mapping[str, Band]) -> list[str] | None:
     """Return sentences on curves whose last quarter lies outside their bands, as far as these reach.
 
-    A value is outside that leaves the band by a quarter of its width, and by a twentieth of its size. None where
-    no band reaches the last quarter of a curve.
+    A value is outside that leaves the band by a quarter of its width, and by a twentieth of its size. None
+    where no band reaches the last quarter of a curve.
     """
     lines, reached = [], False
     for name, series in read(rows).items():
