@@ -14,7 +14,8 @@ def command(config: dict[str, Any], change: dict[str, Any]) -> str:
 
     Args:
         config: as the run stores it.
-        change: values by flag; ``half``, ``double`` and ``ten times`` are of what the run has.
+        change: values by flag; ``half``, ``double`` and ``ten times`` are of what the run has, and half of a
+            value far above the recipe's own is at most that.
     """
     recipe = recipes.get(config["recipe"])
     known = flags(recipe)
@@ -28,7 +29,10 @@ def command(config: dict[str, Any], change: dict[str, Any]) -> str:
                 before = config["optimizers"].get(name.removeprefix("lr_"), {}).get("lr")
             if not isinstance(before, int | float):
                 continue
-            value = FACTORS[value] * before
+            factor, usual = FACTORS[value], known[name].default
+            value = factor * before
+            if factor < 1 and isinstance(usual, int | float):
+                value = min(value, usual)
         if config["flags"].get(name) != value:
             wanted[name] = value
     return train_command(recipe, config["flags"], config["data"]["source"], wanted) if wanted else ""

@@ -267,6 +267,7 @@ def test_a_run_that_ended_with_a_loss_that_is_no_number_has_diverged_until_it_go
     assert told.condition == "diverged"
     assert told.finding.what == f"training ended: {str(ended.value).partition(';')[0]}"
     assert f"step {told.finding.since}" in told.finding.what
+    assert told.command.endswith("--lr-g 0.0002 --lr-d 0.0001"), "the recipe's own rate, and half of it"
     assert "healthy runs" not in str(sp.doctor(sp.load(out))), "no curve of it lies beside theirs"
     assert main(["doctor", str(out), "--json"]) == 0
     (evidence,) = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)["findings"][0]["evidence"]
