@@ -62,6 +62,7 @@ def written(out: Path) -> dict[str, str]:
     for name, text in texts.items():
         path = (out / DATA / f"{name}.txt").absolute()
         if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
             write_text(path, text)
         places[name] = str(path)
     return places

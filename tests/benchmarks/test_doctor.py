@@ -1,7 +1,10 @@
 """The runs that the doctor is judged by."""
 
+from pathlib import Path
+
 import pytest
 
+from benchmarks.doctor.runs import written
 from benchmarks.doctor.scenarios import CHOOSING, REPORTING, SCENARIOS, SOURCES, cases
 from benchmarks.doctor.slips import SLIPS
 from saddlepoint.core.experiment import recipes
@@ -26,3 +29,11 @@ def test_runs_have_folders_of_their_own_and_name_what_there_is():
 
 def test_every_slip_is_made_by_some_run():
     assert {scenario.slip for scenario in SCENARIOS.values()} == {"", *SLIPS}
+
+
+def test_texts_are_written_into_a_folder_that_is_not_there_yet(tmp_path):
+    places = written(tmp_path / "doctor")
+    assert set(places) <= set(SOURCES)
+    for path in places.values():
+        assert len(Path(path).read_text("utf-8")) > 100_000
+    assert written(tmp_path / "doctor") == places
