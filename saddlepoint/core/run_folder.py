@@ -237,7 +237,7 @@ class RunFolder:
             return None
         note = read_json(path)
         step, what = note.get("step"), note.get("what")
-        if type(step) is not int or not isinstance(what, str):
+        if type(step) is not int or not (isinstance(what, str) and what.isprintable()):
             raise DamagedError(f"{path} is damaged: it has no step, or does not say what was no number")
         return step, what
 

@@ -278,7 +278,9 @@ def test_a_run_that_ended_with_a_loss_that_is_no_number_has_diverged_until_it_go
     assert "diverged" not in {one.condition for one in sp.doctor(sp.load(out)).told}
 
 
-@pytest.mark.parametrize("text", ["{}", '{"version": 1, "step": 1.5, "what": "x"}', "["])
+@pytest.mark.parametrize(
+    "text", ["{}", '{"version": 1, "step": 1.5, "what": "x"}', '{"step": 1, "what": "\\u001b[2J"}', "[]", "["]
+)
 def test_a_damaged_note_on_what_ended_a_run_is_a_mistake_with_a_name(tmp_path, text):
     (tmp_path / "broken.json").write_text(text)
     with pytest.raises(DamagedError, match=r"broken\.json is damaged"):
