@@ -66,12 +66,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - lives until the process ends
         return 0
     except Exception as error:
+        if os.environ.get("SADDLE_DEBUG"):
+            raise
         if _out_of_memory(error):
             return _fail(
                 "there is not enough memory for this; try a smaller --batch or --size, or a narrower recipe", 1
             )
-        if os.environ.get("SADDLE_DEBUG"):
-            raise
         what = str(error).strip().split("\n")[0]
         return _fail(f"unexpected {type(error).__name__}: {what} (SADDLE_DEBUG=1 shows where)", 1)
 

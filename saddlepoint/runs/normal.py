@@ -129,7 +129,7 @@ def banded(
         ends = np.array([_ends(one[name], edges) for one in series])  # (runs, 2, points)
         low, high = np.nanmin(ends[:, 0], 0), np.nanmax(ends[:, 1], 0)
         early = middle < max(one[name].x[0] for one in series)
-        if (~early).sum() < 2:
+        if (~early).sum() < 2:  # points, between which a band would lie
             continue
         curves[name] = [
             [None if none else float(f"{value:.4g}") for value, none in zip(part, early, strict=True)]
