@@ -24,7 +24,7 @@ def diverged(signals: Signals) -> Finding | None:
             "a rate that is too high, a loss without bounds, such as the logarithm of a probability that is 0, "
             "or numbers beyond the range of the precision",
             {"lr_g": "half", "lr_d": "half"},
-            f"or --precision fp32, or a --penalty; nothing was looked for in step {signals.step:,}, before it",
+            f"or --precision fp32, or a --penalty; step {signals.step:,}, kept before that, was not looked at",
             step,
             picture=lambda: losses(signals, step),
         )
