@@ -1,6 +1,7 @@
 # The first command trains, the second passes the tests; both set up everything that they need.
 # `make bench` measures speed against plain loops in about ten minutes, then what they reach in half a minute and in two, in a
-# quarter of an hour; BENCH_ARGS can name real images (docs/speed.md).
+# quarter of an hour; BENCH_ARGS can name real images (docs/speed.md). `make speed` and `make quality` are its halves, which
+# take more arguments.
 # PIP_ARGS names a wheel, an index or other options of your own for pip, for example a build of torch for your GPU.
 
 PYTHON ?= python3
@@ -11,7 +12,7 @@ EDITABLE := --config-settings editable_mode=compat
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: train test bench install install-test clean
+.PHONY: train test bench speed quality install install-test clean
 
 train: install
 	$(BIN)/saddle train
@@ -22,8 +23,14 @@ test: install-test
 	$(BIN)/pyright
 	$(BIN)/pytest -n auto --maxprocesses 8 --dist worksteal
 
-bench: install
+bench:
+	$(MAKE) speed
+	$(MAKE) quality
+
+speed: install
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+quality: install
 	$(BIN)/python -m benchmarks.quality $(BENCH_ARGS)
 
 install: $(VENV)/installed
