@@ -49,12 +49,10 @@ def cs231n_critic(image_channels: int) -> Critic:
 
 
 def xavier_weights(network: nn.Module) -> nn.Module:
-    """Draw weights by Glorot's uniform rule and set biases to 0."""
+    """Draw weights of dense and transposed layers by Glorot's uniform rule; all else is as PyTorch has it."""
 
     def initialise(layer: nn.Module) -> None:
-        if isinstance(layer, nn.Linear | nn.Conv2d | nn.ConvTranspose2d):
+        if isinstance(layer, nn.Linear | nn.ConvTranspose2d):
             nn.init.xavier_uniform_(layer.weight)
-            if layer.bias is not None:
-                layer.bias.zero_()
 
     return visit(network, initialise)
