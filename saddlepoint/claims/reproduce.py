@@ -1,9 +1,10 @@
 """Published claims run again: trial by trial, kept as they come, with a verdict."""
 
 import json
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, closing, suppress
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,12 @@ from saddlepoint.claims.requirements import lacks
 from saddlepoint.claims.results import VERSION, answer, command, looks, read, summary
 from saddlepoint.claims.stored_verdicts import verdict_on
 from saddlepoint.claims.table import row, write_table
+from saddlepoint.claims.together import helped, idle, turns
 from saddlepoint.claims.trial import attempted, threads_of
 from saddlepoint.compute.alike import Siblings, alike
 from saddlepoint.core import files
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.locks import locked
 from saddlepoint.core.run_folder import runs_root
 from saddlepoint.core.words import clock, number
 from saddlepoint.data import load
@@ -38,17 +41,23 @@ def reproduce(
     full: bool = False,
     quick: bool = False,
     seeds: int | None = None,
+    jobs: int = 1,
     out: str | Path = "results",
     sources: Mapping[str, str] | None = None,
     quiet: bool = False,
 ) -> dict[str, Any]:
     """Run a published claim again, or go on where an earlier call was interrupted.
 
+    A call from another process, on this machine or on one that shares the folders, helps: each takes the seeds
+    that no other is at.
+
     Args:
         name: name of the claim.
         full: the paper's length, where a machine can do it, instead of about ten minutes.
         quick: seconds, to see that it runs.
         seeds: how many seeds, from 0; by default the protocol's.
+        jobs: how many processes work at them at the same time, with the CPU's threads in equal parts. Scripts
+            need ``if __name__ == "__main__":`` for more than one.
         out: folder that gets ``<claim>.json`` and a table of all results in it, ``README.md``.
         sources: where data sets come from, ``{"mnist": "mnist:FOLDER"}``; by default ``$SADDLE_<NAME>`` or the
             named download.
@@ -66,10 +75,18 @@ def reproduce(
         raise UserError("give one of --full and --quick, not both")
     if seeds is not None and seeds < 1:
         raise UserError(f"--seeds must be at least 1, got {seeds}")
-    chosen = claims.get(name)
+    if jobs < 1:
+        raise UserError(f"--jobs must be at least 1, got {jobs}")
     label: Label = "full" if full else "quick" if quick else "short"
-    work = _Work(chosen, label, seeds, Path(out), sources or {}, Screen(quiet))
-    return work.run()
+    work = _Work(claims.get(name), label, seeds, Path(out), sources or {}, Screen(quiet))
+    return work.run(jobs)
+
+
+def _help(
+    threads: int, name: str, label: Label, seeds: int, out: Path, sources: Mapping[str, str]
+) -> dict[str, Any]:
+    """Work beside the process that was asked, at the seeds that it is not at."""
+    return _Work(claims.get(name), label, seeds, out, sources, Screen(quiet=True)).run(threads=threads)
 
 
 class _Work:
@@ -94,33 +111,48 @@ class _Work:
         self.path = out / f"{claim.name}.json"
         self.scratch = runs_root() / "claims" / f"{claim.name}-{label}"
 
-    def run(self) -> dict[str, Any]:
-        """Do what is not done yet; return the result."""
+    def run(self, jobs: int = 1, threads: int | None = None) -> dict[str, Any]:
+        """Do what is not done yet, with the help of ``jobs`` - 1 more processes; return the result."""
         lacking = lacks(self.claim, self.label)
-        arms = {name: arm for name, arm in self.claim.arms_of(self.label).items() if name not in lacking}
+        arms = [name for name in self.claim.arms_of(self.label) if name not in lacking]
         if not arms:
             reasons = "; ".join(dict.fromkeys(lacking.values()))
             raise UserError(f"claim {self.claim.name!r} cannot run in this version: {reasons}")
         result = self._open(lacking)
         self._introduce(result)
-        say = self.screen.console.print
-        done = {(trial["arm"], trial["seed"]) for trial in result["trials"]}
-        todo = [(name, seed) for seed in self.seeds for name in arms if (name, seed) not in done]
-        with alike(threads_of(result["trials"])) as shared:
-            for index, (name, seed) in enumerate(todo, start=1):
-                say(f"[bold]{name}[/bold], seed {seed}  [dim]{index} of {len(todo)}[/dim]")
-                result["trials"].append(self._try(name, seed, result["trials"], shared))
-                self._conclude(result, finished=index == len(todo))
-                self._write(result)
-        if not todo:
-            self._conclude(result, finished=True)
-            self._write(result)
-            say(f"everything was there already; remove {self.path} to run it again")
-        files.remove(self.scratch)
-        with suppress(OSError):  # another claim is at work
-            self.scratch.parent.rmdir()
+        with ExitStack() as stack:
+            if jobs > 1:
+                given = (self.claim.name, self.label, len(self.seeds), self.out.absolute(), self.sources)
+                threads = stack.enter_context(helped(jobs - 1, _help, *given))
+            shared = stack.enter_context(alike(threads_of(result["trials"]) or threads))
+            tried = self._try_all(arms, result, shared)
+        self._keep(result, arms)
+        if idle(self.scratch):
+            files.remove(self.scratch)
+            with suppress(OSError):  # another claim is at work
+                self.scratch.parent.rmdir()
+        if not tried:
+            self.screen.console.print(f"everything is there; remove {self.path} to run it again")
         self._report(result)
         return result
+
+    def _try_all(self, arms: Sequence[str], result: dict[str, Any], shared: Siblings) -> int:
+        """Run all arms with every seed that is not done; return how many trials that were."""
+        tried, total, say = 0, len(arms) * len(self.seeds), self.screen.console.print
+        wait = partial(say, "waiting for other processes, which are at what is left")
+        with closing(turns(self.seeds, self.scratch, wait)) as seeds:
+            for seed in seeds:
+                self._take_over(result)
+                for name in arms:
+                    done = {(trial["arm"], trial["seed"]) for trial in result["trials"]}
+                    if (name, seed) in done:
+                        continue
+                    at = f"{1 + sum(trial['seed'] in self.seeds for trial in result['trials'])} of {total}"
+                    say(f"[bold]{name}[/bold], seed {seed}  [dim]{at}[/dim]")
+                    result["trials"].append(self._try(name, seed, result["trials"], shared))
+                    self._keep(result, arms)
+                    tried += 1
+        return tried
 
     def _open(self, lacking: Mapping[str, str]) -> dict[str, Any]:
         """Return the stored result to go on with, or an empty one."""
@@ -144,19 +176,26 @@ class _Work:
             "looks": [],
         }
         fresh = json.loads(json.dumps(fresh))  # tuples are lists in the file
+        self._take_over(fresh)
+        return fresh
+
+    def _take_over(self, result: dict[str, Any]) -> None:
+        """Add the trials that are stored, and were run before or by other processes, to a result."""
         stored = read(self.path)
         if stored is None or (stored["protocol"] == "quick" != self.label):
-            return fresh
+            return
         if stored["protocol"] != self.label:
             raise UserError(
                 f"{self.path} holds the {stored['protocol']} protocol's result; name another folder with --out"
             )
         for part, what in MADE_WITH.items():
-            if stored[part] != fresh[part]:
+            if stored[part] != result[part]:
                 raise UserError(
                     f"{self.path} was made with {what}; remove it, or name another folder with --out"
                 )
-        return fresh | {"trials": stored["trials"], "looks": stored.get("looks", [])}
+        known = {(trial["arm"], trial["seed"]) for trial in stored["trials"]}
+        own = [trial for trial in result["trials"] if (trial["arm"], trial["seed"]) not in known]
+        result |= {"trials": stored["trials"] + own, "looks": stored.get("looks", [])}
 
     def _identify(self, name: str) -> dict[str, str]:
         with self.screen.reading() as report:
@@ -176,6 +215,15 @@ class _Work:
         text = "  ".join(f"{name} {number(value)}" for name, value in shown.items())
         self.screen.console.print(f"    {trial.get('failed') or text}")
         return trial
+
+    def _keep(self, result: dict[str, Any], arms: Sequence[str]) -> None:
+        """Write the result with what other processes have added to it, and a verdict when all is done."""
+        self.scratch.mkdir(parents=True, exist_ok=True)
+        with locked(self.scratch / "result.lock", lambda: None):
+            self._take_over(result)
+            done = {(trial["arm"], trial["seed"]) for trial in result["trials"]}
+            self._conclude(result, finished=done >= {(name, seed) for name in arms for seed in self.seeds})
+            self._write(result)
 
     def _conclude(self, result: dict[str, Any], *, finished: bool) -> None:
         """Put summary and verdict beside the trials."""

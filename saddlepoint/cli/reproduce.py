@@ -42,6 +42,7 @@ def main(arguments: list[str]) -> int:
             full=found.full,
             quick=found.quick,
             seeds=found.seeds,
+            jobs=found.jobs,
             out=found.out,
             sources=sources,
             quiet=found.json,
@@ -67,6 +68,9 @@ def make_parser() -> Parser:
     parser.add_argument("--full", action="store_true", help="the paper's length, or as near as a machine can")
     parser.add_argument("--quick", action="store_true", help="seconds, to see that it runs")
     parser.add_argument("--seeds", type=int, metavar="N", help="seeds 0 to N-1 (default: the protocol's)")
+    parser.add_argument(
+        "--jobs", type=int, default=1, metavar="N", help="seeds at the same time, a process each (default: 1)"
+    )
     parser.add_argument("--out", default="results", metavar="DIR", help="folder of results (default: results)")
     parser.add_argument(
         "--mnist", metavar="SOURCE", help="for example mnist:FOLDER (default: $SADDLE_MNIST, or download)"
