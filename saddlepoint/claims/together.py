@@ -2,6 +2,8 @@
 
 import multiprocessing
 import os
+import signal
+import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -79,6 +81,13 @@ def helped(count: int, work: Callable[..., object], *arguments: Any) -> Iterator
 def _help(work: Callable[..., object], threads: int, *arguments: Any) -> None:
     if hasattr(os, "setsid"):
         os.setsid()  # Ctrl-C reaches the first process alone, which passes it on
+    threading.Thread(target=_end_with, args=[multiprocessing.parent_process()], daemon=True).start()
     torch.set_num_threads(threads)
     with suppress(UserError, Interrupted, KeyboardInterrupt):  # the first process meets or knows the same
         work(threads, *arguments)
+
+
+def _end_with(parent: Any) -> None:
+    """Stop as by SIGTERM when ``parent`` is gone, which waits for its helpers unless it is killed."""
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -13,7 +14,7 @@ from saddlepoint.cli import main
 from saddlepoint.core.locks import locked
 
 SCRIPT = """
-import json, os, sys, time
+import json, os, signal, sys, time
 from pathlib import Path
 import torch
 import saddlepoint as sp
@@ -33,7 +34,9 @@ def attempt(bench):
         time.sleep(0.05)
     if "interrupt" in sys.argv and bench.seed == 2:
         raise KeyboardInterrupt
-    time.sleep(0.2)
+    if "kill" in sys.argv and bench.seed > 1 and __name__ == "__main__":
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(0.5)
     return {"value": bench.seed + 0.1 * bench.seed**2 * (bench.name == "b"), "process": os.getpid(),
             "threads": torch.get_num_threads()}
 
@@ -77,7 +80,15 @@ def test_a_stop_ends_the_helper_too_and_keeps_what_is_finished(workplace):
     stored = json.loads((workplace / "results/shared.json").read_text())
     assert 0 < len(stored["trials"]) < 12
     assert "Unfinished" in stored["verdict"]["text"]
-    [pid.unlink() for pid in workplace.glob("*.pid")]
+
+
+def test_a_helper_ends_when_the_first_process_is_killed(workplace):
+    ended = start(workplace, "kill")  # which returns when the last of them has closed its output
+    assert ended.returncode == -signal.SIGKILL
+    stored = json.loads((workplace / "results/shared.json").read_text())
+    assert 2 <= len(stored["trials"]) < 12
+    for pid in workplace.glob("*.pid"):
+        pid.unlink()
     assert json.loads(start(workplace).stdout)["seeds"] == list(range(6))
 
 
