@@ -120,6 +120,7 @@ class _Work:
             raise UserError(f"claim {self.claim.name!r} cannot run in this version: {reasons}")
         result = self._open(lacking)
         self._introduce(result)
+        jobs = min(jobs, len(self.seeds))
         with ExitStack() as stack:
             if jobs > 1:
                 given = (self.claim.name, self.label, len(self.seeds), self.out.absolute(), self.sources)
