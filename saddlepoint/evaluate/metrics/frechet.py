@@ -32,7 +32,7 @@ def frechet(inputs: Inputs) -> dict[str, Figure]:
     fake, real = inputs.fake.features, moments(inputs.real.features)
     value = frechet_distance(moments(fake), real)
     replicates = 100 if fake.shape[1] <= _SMALL else 8
-    spread = [frechet_distance(_resampled(fake, inputs.rng), real) for _ in range(replicates)]
+    spread = [frechet_distance(resampled(fake, inputs.rng), real) for _ in range(replicates)]
     return {"frechet": Figure(value, *around(value, np.array(spread)), len(fake), range=POSITIVE)}
 
 
@@ -59,6 +59,7 @@ def frechet_distance(p: Moments, q: Moments) -> float:
     return max(0.0, float(distance))
 
 
-def _resampled(features: np.ndarray, rng: np.random.Generator) -> Moments:
+def resampled(features: np.ndarray, rng: np.random.Generator) -> Moments:
+    """Fit a Gaussian to as many rows of (n, f) as there are, drawn with replacement."""
     count = len(features)
     return moments(features, np.bincount(rng.integers(count, size=count), minlength=count))
