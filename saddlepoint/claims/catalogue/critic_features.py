@@ -36,7 +36,7 @@ def judge(findings: Findings) -> Verdict:
     better="higher",
     judge=judge,
     quick=Protocol(1, 0.5, {"images": 640, "labelled": 300}),
-    short=Protocol(1, 9, {"images": 70_000, "labelled": 5_000}),
+    short=Protocol(1, 10, {"images": 140_000, "labelled": 5_000}),
     full=Protocol(3, 320, {"images": 1_500_000, "labelled": 20_000}),
     arms={"dcgan": Arm("cifar10", "dcgan")},
 )
