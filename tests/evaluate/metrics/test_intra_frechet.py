@@ -32,7 +32,10 @@ def test_each_class_has_the_closed_form_whatever_its_share(rng):
     expected = {"a": 4, "b": 4 + 3 * 0.25, "c": 4 + 3 * 4}
     assert found["intra_frechet"].detail["classes"] == pytest.approx(expected, rel=0.05)
     mean = found["intra_frechet"]
+    assert mean.value is not None
     assert mean.value == pytest.approx(sum(expected.values()) / 3, rel=0.04)
+    assert mean.low is not None
+    assert mean.high is not None
     assert mean.low < mean.value < mean.high
     assert found["intra_frechet_worst"].value == found["intra_frechet"].detail["classes"]["c"]
     assert found["intra_frechet_worst"].detail == {"class": "c"}
@@ -41,10 +44,12 @@ def test_each_class_has_the_closed_form_whatever_its_share(rng):
 def test_it_sees_what_the_distance_over_all_classes_hardly_does(rng):
     real, narrow = drawn(rng, (1 / 3,) * 3), drawn(rng, (1 / 3,) * 3, width=(0.2, 0.2, 0.2))
     inputs = Inputs(narrow, real, real, toy(NAMES), rng)
-    within = intra_frechet(inputs)["intra_frechet"].value
+    within, over_all = intra_frechet(inputs)["intra_frechet"].value, frechet(inputs)["frechet"].value
+    assert within is not None
+    assert over_all is not None
     assert within == pytest.approx(3 * 0.8**2, rel=0.03)
     # Between classes lie 40² · 2/9 in each of two directions, beside which 1 is little.
-    assert frechet(inputs)["frechet"].value < 0.4 * within
+    assert over_all < 0.4 * within
 
 
 def test_a_class_that_is_hardly_drawn_leaves_no_figure(rng):
