@@ -35,18 +35,20 @@ def quality_image(rows: Sequence[Mapping[str, Any]]) -> Image.Image:
     figure = new_figure(WIDTH, head_height(head) + PANEL * len(panels), dpi=DPI)
     top, *parts = Part(figure).rows(head_height(head), *[PANEL] * len(panels))
     top.write_head(head)
+    ours = (title for title in dict.fromkeys(row["title"] for row in rows) if not title.startswith("PyTorch"))
+    colours = dict(zip(ours, itertools.cycle((GENERATOR, *OTHERS)), strict=False))
     for part, panel in zip(parts, panels, strict=True):
         of_panel = [row for row in rows if (row["data"], row["processor"], row["instructions"]) == panel]
         precision = ", ".join(dict.fromkeys(row["precision"] for row in of_panel))
         title = Words(" · ".join([*panel, f"recipes in {precision}"]), 8.5, FAINT)
         line, body = part.rows(head_height(title), PANEL - head_height(title))
         line.write_head(title)
-        _draw(body.axes()[0], of_panel)
+        _draw(body.axes()[0], of_panel, colours)
         body.lay_out()
     return picture(figure)
 
 
-def _draw(place: Axes, rows: Sequence[Mapping[str, Any]]) -> None:
+def _draw(place: Axes, rows: Sequence[Mapping[str, Any]], colours: Mapping[str, str]) -> None:
     bare(place, size=7.5)
     place.set_xscale("log")
     place.set_yscale("log")
@@ -69,9 +71,8 @@ def _draw(place: Axes, rows: Sequence[Mapping[str, Any]]) -> None:
     place.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     place.yaxis.set_minor_locator(NullLocator())
     ends = []
-    colours = itertools.cycle((GENERATOR, *OTHERS))
     for title in dict.fromkeys(row["title"] for row in rows):
-        colour = next(colours) if not title.startswith("PyTorch") else INK
+        colour = colours.get(title, INK)
         of = [(row["asked"], row["judge"]) for row in rows if row["title"] == title]
         place.plot(*zip(*of, strict=True), "o", color=colour, markersize=3)
         times = sorted({at for at, _ in of})
@@ -81,7 +82,8 @@ def _draw(place: Axes, rows: Sequence[Mapping[str, Any]]) -> None:
     height = 0.0
     for value, time, title, colour in sorted(ends):
         height = max(value, height * APART)  # names of curves that end side by side stand one above the other
-        text = f"{title}, {value:.2g}, {value / real:,.0f}×"
+        text = f"{title}, {value:,.0f}" if value >= 10 else f"{title}, {value:.2g}"
+        text += f", {value / real:,.0f}×"
         place.annotate(
             text, (time, height), (7, 0), textcoords="offset points", color=colour, fontsize=7.5, va="center"
         )
