@@ -120,6 +120,10 @@ class _Work:
             raise UserError(f"claim {self.claim.name!r} cannot run in this version: {reasons}")
         result = self._open(lacking)
         self._introduce(result)
+        try:
+            self.scratch.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UserError(f"cannot write to {self.scratch}: {error.strerror}") from error
         jobs = min(jobs, len(self.seeds))
         with ExitStack() as stack:
             if jobs > 1:

@@ -258,6 +258,12 @@ def test_arms_of_what_is_not_there_are_skipped(monkeypatch, capsys):
     assert "there is no recipe 'vaegan' yet; mlp_gan has no flag 'depth' yet" in error
 
 
+def test_runs_that_cannot_be_written_are_one_sentence(workplace, capsys, monkeypatch):
+    (workplace / "file").touch()
+    monkeypatch.setenv("SADDLE_RUNS", str(workplace / "file"))
+    assert "file/claims/toy-quick: Not a directory" in fails(capsys, NAME, "--quick")
+
+
 def test_the_table_is_made_again_and_never_over_something_else(workplace, capsys):
     assert "there is no result in results" in fails(capsys, "--table")
     run()
