@@ -25,6 +25,8 @@ class Claim:
         published: the published value or statement, in a few words.
         headline: the figure that stands for the result in tables.
         better: on which side of it better generators lie, where it has such a side and is no metric's figure.
+        curve: a figure that each row of ``over_time`` among a trial's figures has beside ``step``, which
+            pictures show over the training.
         attempt: runs one arm with one seed; returns its figures by name.
         judge: says whether all of them together bear the claim out.
         protocols: by label.
@@ -43,6 +45,7 @@ class Claim:
     arms: Mapping[str, Arm]
     metrics: tuple[str, ...] = ()
     better: Literal["lower", "higher"] | None = None
+    curve: str | None = None
 
     @property
     def figure(self) -> str:
@@ -77,6 +80,7 @@ def claim(
     arms: Mapping[str, Arm],
     metrics: tuple[str, ...] = (),
     better: Literal["lower", "higher"] | None = None,
+    curve: str | None = None,
 ) -> Callable[[Trying], Trying]:
     """Register a function (Bench) -> {figure: value} as a claim; arguments as for :class:`Claim`."""
 
@@ -96,6 +100,7 @@ def claim(
                 arms=dict(arms),
                 metrics=metrics,
                 better=better,
+                curve=curve,
             ),
         )
         return attempt

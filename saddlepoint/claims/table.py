@@ -53,14 +53,28 @@ def write_table(out: str | Path = "results") -> Path:
     return path
 
 
-def draw_table(out: str | Path = "results") -> Path:
-    """Write ``claims.png`` with a panel for each result in ``out``; return its path."""
+def draw_table(out: str | Path = "results") -> list[Path]:
+    """Draw the results in ``out``; return the paths of the pictures.
+
+    ``claims.png`` has a panel for each, ``over-time.png`` one for each whose claim is about long training.
+    """
+    from saddlepoint.plots.claim_curves import curves_image
     from saddlepoint.plots.claim_panels import claims_image
     from saddlepoint.plots.png import save_png
 
-    path = Path(out) / "claims.png"
-    save_png(path, claims_image(read_all(Path(out))))
-    return path
+    results = read_all(Path(out))
+    images = {"claims.png": claims_image(results)}
+    curves = [
+        (result, curve)
+        for result in results
+        if (curve := claims.get(result["claim"]).curve) is not None
+        and any(trial["figures"].get("over_time") for trial in result["trials"])
+    ]
+    if curves:
+        images["over-time.png"] = curves_image(curves)
+    for name, image in images.items():
+        save_png(Path(out) / name, image)
+    return [Path(out) / name for name in images]
 
 
 def row(result: Mapping[str, Any]) -> str:

@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
         for change in judge_again(found.out):
             print(change)
         print(write_table(found.out))
-        print(draw_table(found.out))
+        print(*draw_table(found.out), sep="\n")
         return 0
     if not found.claim:
         _list(overview(found.out), as_json=found.json)

@@ -39,6 +39,7 @@ def toy():
         where="Table 7",
         published="b > a",
         headline="value",
+        curve="value",
         judge=judge,
         quick=Protocol(1, 0.1, {"n": 1}),
         short=Protocol(2, 1, {"n": 10}),
@@ -275,6 +276,19 @@ def test_the_table_is_made_again_and_never_over_something_else(workplace, capsys
     (workplace / "README.md").write_text("mine")
     assert "README.md is no table of results" in fails(capsys, NAME, "--out", ".")
     assert (workplace / "README.md").read_text() == "mine"
+
+
+def test_a_claim_about_long_training_is_drawn_over_its_steps(toy, workplace, capsys):
+    run()
+    assert main(["reproduce", "--table"]) == 0
+    assert not (workplace / "results/over-time.png").exists()
+    rows = [{"step": 5, "value": 1.0}, {"step": 9, "value": 2.0}]
+    toy.attempt = lambda bench: {"value": 2.0, "over_time": rows}
+    run(out="curves")
+    capsys.readouterr()
+    assert main(["reproduce", "--table", "--out", "curves"]) == 0
+    assert "curves/over-time.png" in capsys.readouterr().out.split()
+    assert (workplace / "curves/over-time.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_the_command_lists_runs_and_complains(capsys, workplace):

@@ -43,6 +43,7 @@ def judge(findings: Findings) -> Verdict:
     where="late samples",
     published="the digit 1 dominates late samples",
     headline="ones",
+    curve="ones",
     judge=judge,
     quick=Protocol(1, 0.3, {"steps": 20, "cure_steps": 10, "every": 10, "samples": 100}, arms=("plain", "r1")),
     short=Protocol(1, 10, {"steps": 46_875, "cure_steps": 5_625, "every": 1_875, "samples": 2_000}),

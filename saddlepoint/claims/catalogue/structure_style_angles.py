@@ -52,7 +52,8 @@ def structure_style_angles(bench: Bench) -> dict[str, Any]:
     picture's, ``real`` and ``real_shuffled`` the same of held-out real views. ``heeded`` is where the game lies
     between a picture that says nothing of its normals (0) and one that says what real ones do (1):
     (shuffled − angle) over (shuffled − real). Smaller than the paper's: rendered rooms of 32 pixels for
-    photographs of 128, and minutes for days. How much is heeded rises with the length: 40,000 views are too few.
+    photographs of 128, and minutes for days. How much is heeded rises with the length:
+    40,000 views are too few.
     """
     run = bench.train(images=bench.settings["images"])
     card = bench.score(

@@ -43,6 +43,7 @@ def judge(findings: Findings) -> Verdict:
     where="open question",
     published="no figure; GANs are said to collapse when they are trained for too long",
     headline="frechet_end",
+    curve="frechet",
     better="lower",
     judge=judge,
     quick=Protocol(1, 0.5, {"steps": 2, "looks": 2, "samples": 100}, arms=("plain digits", "r1 digits")),
