@@ -11,6 +11,7 @@ from PIL import Image
 from saddlepoint.data.mixture import Mixture
 from saddlepoint.evaluate.metrics.modes import assign
 from saddlepoint.evaluate.statistics import kl_divergence
+from saddlepoint.explaining import drift
 from saddlepoint.explaining.blocks import (
     Block,
     Code,
@@ -169,6 +170,7 @@ def collapse_topic(lesson: Lesson) -> Iterator[Block]:
     yield from _helvetica(lesson)
     yield from _packs()
     yield from _grid(lesson)
+    yield from drift.tell()
     yield from _what_to_do(lesson)
 
 
