@@ -34,12 +34,12 @@ def tell() -> Iterator[Block]:
             "On pictures it takes longer. The fully connected GAN that most tutorials start with, on MNIST for "
             f"{steps:,} steps, and a judge that names the digit of each sample. Not computed now: the stored result "
             f"of saddle reproduce drift-to-one, {len(trials)} seeds, {hours:.1f} hours each on {stored['machine']}. "
-            "At first two or three digits are made, most of them eights. They come and go; in the end it is ones "
-            f"that stay. Their shares of all samples at the end are {ends}, where the data have {data:.2f}.",
+            "At first two or three digits are made, most of them eights. They come and go; later "
+            f"it is ones that stay. Their shares of all samples at the end are {ends}, where the data have {data:.2f}.",
             "在图像上就慢得多。大多数教程最先用的全连接 GAN，在 MNIST 上训练 "
             f"{steps:,} 步，由一个分类器认出每个样本是哪个数字。并非此刻计算：这是 saddle reproduce drift-to-one 的存档结果，"
             f"{len(trials)} 个种子，每个 {hours:.1f} 小时（{stored['machine']}）。起初只画得出两三个数字，多半是 8；"
-            f"它们来了又去，最后留下的是 1。结尾时 1 占全部样本的 {ends}，数据中只占 {data:.2f}。",
+            f"它们来了又去，后来留下的是 1。结尾时 1 占全部样本的 {ends}，数据中只占 {data:.2f}。",
         )
     )
     yield Picture(
