@@ -1,4 +1,4 @@
-"""A collapse that takes hours: the digits that an MLP draws, as the claim ``drift-to-one`` stored them."""
+"""A collapse that takes an hour to see: the digits that an MLP draws, as the claim ``drift-to-one`` stored them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -22,7 +22,9 @@ def tell() -> Iterator[Block]:
     stored = read(SHIPPED / "drift-to-one.json")
     if stored is None or stored["protocol"] != "full":
         return
-    trials = [trial for trial in stored["trials"] if trial["arm"] == PLAIN]
+    trials = [trial for trial in stored["trials"] if trial["arm"] == PLAIN and "over_time" in trial["figures"]]
+    if not trials:
+        return
     figures = [trial["figures"] for trial in trials]
     curves = [figure["over_time"] for figure in figures]
     steps, data = curves[0][-1]["step"], figures[0]["ones_in_data"]
@@ -79,9 +81,8 @@ def _drift(style: Style, curves: Sequence[Sequence[Mapping[str, Any]]], data: fl
     from matplotlib.colors import LinearSegmentedColormap
 
     steps = [row["step"] for row in curves[0]]
-    shares = np.mean(
-        [[np.array(row["counts"]) / sum(row["counts"]) for row in rows] for rows in curves], axis=0
-    )
+    counts = np.array([[row["counts"] for row in rows] for rows in curves])
+    shares = (counts / counts.sum(-1, keepdims=True)).mean(0)
     shades = LinearSegmentedColormap.from_list("samples", [style.theme.paper, style.theme.lines[1]])
 
     def paint(places):
@@ -93,9 +94,8 @@ def _drift(style: Style, curves: Sequence[Sequence[Mapping[str, Any]]], data: fl
         for rows in curves:
             ones.plot(steps, [row["ones"] for row in rows], color=style.theme.lines[1], lw=1.2, alpha=0.6)
         ones.axhline(data, color=style.theme.faint, lw=1.2, ls="--")
-        ones.set(
-            xlabel=style.say(Text("step", "步")), ylabel=style.say(Text(f"share of {DIGIT}", f"{DIGIT} 的份额"))
-        )
+        ones.set(xlabel=style.say(Text("step", "步")))
+        ones.set(ylabel=style.say(Text(f"share of {DIGIT}", f"{DIGIT} 的份额")))
         ones.set(xlim=(0, steps[-1]), ylim=(0, None))
         ones.xaxis.set_major_formatter(lambda x, _: short_count(x))
 
