@@ -10,6 +10,7 @@ from saddlepoint.claims.protocol import Findings, Missing
 from saddlepoint.claims.results import answer, command, complete, looks, read
 from saddlepoint.claims.verdict import ONE, Verdict
 from saddlepoint.core import files
+from saddlepoint.core.machine import made_apart
 from saddlepoint.evaluate.significance import LEVEL
 
 
@@ -47,10 +48,17 @@ def verdict_on(result: Mapping[str, Any], *, finished: bool = True) -> dict[str,
 
 
 def unlike(trials: Sequence[Mapping[str, Any]]) -> str:
-    """Return a sentence where trials were not all computed alike, else nothing."""
+    """Return sentences where trials were not all computed alike or not by the same program, else nothing."""
     ways = [f"{trial['machine']}, {trial['precision']}" for trial in trials if "precision" in trial]
     different = list(dict.fromkeys(ways))
-    return f" The trials were not computed alike: {'; '.join(different)}." if len(different) > 1 else ""
+    text = f" The trials were not computed alike: {'; '.join(different)}." if len(different) > 1 else ""
+    seeds: dict[str, dict[str, None]] = {}
+    for trial, program in zip(trials, made_apart([trial["versions"] for trial in trials]), strict=True):
+        seeds.setdefault(program, {})[f"{trial['seed']}"] = None
+    if len(seeds) > 1:
+        programs = "; ".join(f"seeds {', '.join(of)} with {program}" for program, of in seeds.items())
+        text += f" The trials were made by different programs: {programs}."
+    return text
 
 
 def judge_again(out: str | Path = "results") -> list[str]:

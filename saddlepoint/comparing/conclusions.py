@@ -1,7 +1,10 @@
 """What may be said of compared runs, in sentences."""
 
+from collections.abc import Sequence
+
 from saddlepoint.comparing.configurations import Group, computed
 from saddlepoint.comparing.ranking import Pair, Ranking
+from saddlepoint.core.machine import made_apart
 from saddlepoint.core.words import number, signed
 from saddlepoint.evaluate.significance import LEVEL, MOST, seeds_needed
 
@@ -129,17 +132,28 @@ def _cautions(ranking: Ranking) -> list[str]:
 
 
 def _unlike(ranking: Ranking) -> list[str]:
-    """Say that runs were not computed alike, and who in which way."""
-    ways: dict[str, list[str]] = {}
-    for entry in ranking.entries:
-        ways.setdefault(computed(entry.run.config), []).append(entry.name)
-    if len(ways) == 1:
-        return []
-    how = "; ".join(f"{_several(names)} with {way}" for way, names in ways.items())
-    return [
-        f"They were not computed alike: {how}. That changes rounding, so that equal seeds start alike and end "
-        "apart, and their times cannot be compared; --threads N and --precision make them equal."
-    ]
+    """Say that runs were not computed alike, or not by the same program, and who in which way."""
+    configs = [entry.run.config for entry in ranking.entries]
+    lines = []
+    if how := _parted(ranking, [computed(config) for config in configs]):
+        lines.append(
+            f"They were not computed alike: {how}. That changes rounding, so that equal seeds start alike and "
+            "end apart, and their times cannot be compared; --threads N and --precision make them equal."
+        )
+    if how := _parted(ranking, made_apart([config["versions"] for config in configs])):
+        lines.append(
+            f"They were trained by different programs: {how}. What changed between them may be what is "
+            "seen here."
+        )
+    return lines
+
+
+def _parted(ranking: Ranking, ways: Sequence[str]) -> str:
+    """Return which runs are of which way, nothing where all are of one."""
+    names: dict[str, list[str]] = {}
+    for entry, way in zip(ranking.entries, ways, strict=True):
+        names.setdefault(way, []).append(entry.name)
+    return "; ".join(f"{_several(of)} with {way}" for way, of in names.items()) if len(names) > 1 else ""
 
 
 def _several(names: list[str]) -> str:

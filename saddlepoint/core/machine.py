@@ -4,13 +4,19 @@ import mmap
 import os
 import platform
 import sys
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
+from saddlepoint.core.hashing import fingerprint
 from saddlepoint.version import __version__
+
+PACKAGE = Path(__file__).parents[1]
+CODE = "saddlepoint's code"  # a key of versions: what tells states of one version apart
 
 
 def processor() -> str:
@@ -23,11 +29,29 @@ def processor() -> str:
     return platform.processor()
 
 
+@cache
+def code() -> str:
+    """Return 12 hexadecimal digits that another state of this package's Python files would not have."""
+    paths = sorted(PACKAGE.rglob("*.py"))
+    parts = [part for path in paths for part in (path.relative_to(PACKAGE).as_posix(), path.read_bytes())]
+    return fingerprint(*parts)[:12]
+
+
+def made_apart(versions: Sequence[Mapping[str, str]]) -> list[str]:
+    """Return, of each of several ``versions``, what decides results and is not the same in all, as words.
+
+    They are empty where all are alike. What a record lacks, as those of before it was kept, is unknown.
+    """
+    decisive = [name for name in (CODE, "torch") if len({record.get(name) for record in versions}) > 1]
+    return [", ".join(f"{name} {record.get(name, 'unknown')}" for name in decisive) for record in versions]
+
+
 def describe_machine() -> dict[str, Any]:
     """Return versions and hardware, for the record."""
     return {
         "versions": {
             "saddlepoint": __version__,
+            CODE: code(),
             "python": platform.python_version(),
             "torch": torch.__version__,
             "numpy": np.__version__,

@@ -13,6 +13,7 @@ from saddlepoint.claims.protocol import Arm, Protocol
 from saddlepoint.claims.trial import seconds_trained
 from saddlepoint.cli import main
 from saddlepoint.core.errors import TrainingError
+from saddlepoint.core.machine import CODE, code
 from saddlepoint.data import load
 from saddlepoint.evaluate.significance import against, seeds_needed
 
@@ -90,6 +91,19 @@ def test_means_and_spreads_are_over_seeds(workplace):
     row = next(line for line in (workplace / "results/README.md").read_text().splitlines() if "Nobody" in line)
     for words in ("Nobody 2020, Table 7", "b > a", "a 0.500 ± 0.707, b 10.6 ± 0.778", "| yes |", "| short |"):
         assert words in row
+
+
+def test_trials_of_another_state_of_the_package_are_named(workplace):
+    assert "different programs" not in run()["verdict"]["text"]
+    path = workplace / "results" / f"{NAME}.json"
+    stored = json.loads(path.read_text())
+    for trial in stored["trials"]:
+        del trial["versions"][CODE]  # as all that were made before it was kept
+    path.write_text(json.dumps(stored))
+    assert (
+        f"programs: seeds 0, 1 with {CODE} unknown; seeds 2 with {CODE} {code()}."
+        in run(seeds=3)["verdict"]["text"]
+    )
 
 
 def test_an_open_verdict_names_the_command_that_would_decide_it(toy):

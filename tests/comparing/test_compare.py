@@ -10,6 +10,7 @@ import pytest
 import saddlepoint as sp
 from saddlepoint.cli import main
 from saddlepoint.comparing.configurations import labels, short_names
+from saddlepoint.core.machine import CODE, code
 
 QUICK = {"steps": 4, "batch": 8, "width": 4, "log_every": 1, "quiet": True}
 
@@ -112,6 +113,16 @@ def test_unequal_threads_are_said(trained, workplace):
     (path.parents[1] / "seed-0" / "config.json").write_text(json.dumps(config | {"seed": 0}))
     (said,) = [one for one in sp.compare(["plain"], samples=200, quiet=True).conclusions if "alike" in one]
     assert "seed-0 with 5 threads, fp32; seed-1 with 1 thread until step 2, then 7 threads, fp32." in said
+
+
+def test_runs_of_another_state_of_the_package_are_named(trained, workplace):
+    shutil.copytree(trained / "plain", "plain")
+    path = workplace / "plain" / "seed-1" / "config.json"
+    config = json.loads(path.read_text())
+    config["versions"][CODE] = "0123456789ab"
+    path.write_text(json.dumps(config))
+    (said,) = [one for one in sp.compare(["plain"], samples=200, quiet=True).conclusions if "program" in one]
+    assert f"seed-0 with {CODE} {code()}; seed-1 with {CODE} 0123456789ab." in said
 
 
 def test_cards_that_fit_are_used_again(trained, compared, monkeypatch):

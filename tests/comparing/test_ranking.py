@@ -109,7 +109,7 @@ def concluded(*distances):
                 name=f"{name}{seed}",
                 images=64,
                 card=Card(frechet=Figure(value, value - 0.1, value + 0.1, 10_000, 0.0, "digits")),
-                run=SimpleNamespace(config={"plan": plan}),
+                run=SimpleNamespace(config={"plan": plan, "versions": {}}),
             )
             for seed, value in enumerate(values)
         )

@@ -78,9 +78,10 @@ class Turncoat(sp.Watcher):
 
 def test_trials_of_other_threads_are_named(monkeypatch):
     monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
-    old = {"machine": "CPU, 2 threads"}
-    one = {"machine": "CPU, 1 thread", "threads": 1, "precision": "fp32"}
-    two = {"machine": "CPU, 2 threads", "threads": 2, "precision": "bf16"}
+    same = {"seed": 0, "versions": {"torch": "2.13.0"}}
+    old = same | {"machine": "CPU, 2 threads"}
+    one = same | {"machine": "CPU, 1 thread", "threads": 1, "precision": "fp32"}
+    two = same | {"machine": "CPU, 2 threads", "threads": 2, "precision": "bf16"}
     many = {"machine": "CPU, 8 threads", "threads": 8, "precision": "bf16"}
     assert threads_of([old, one, two]) == 1
     assert threads_of([many]) is None  # another machine's
