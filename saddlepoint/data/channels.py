@@ -17,4 +17,4 @@ class Channels(Truth):
 
     images: Dataset
 
-    lacking: ClassVar[str] = "needs images with a known digit in each channel, for example stacked_mnist"
+    lacking: ClassVar[str] = "needs images with a known digit in each channel, for example stacked_digits"

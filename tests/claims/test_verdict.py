@@ -154,20 +154,50 @@ def test_points_are_judged_by_gaps_that_other_seeds_would_not_change():
     assert judged("ring-and-grid", "short", gan_grid=seeds(15), pac2_grid=seeds(24)).holds is None
 
 
+def kinds(*modes, divergence=0.05):
+    return [{"modes": m, "divergence": divergence} for m in modes]
+
+
 @pytest.mark.parametrize(("modes", "divergence", "met"), [(1000, 0.05, 1), (999, 0.05, 0), (1000, 0.061, 0)])
 def test_dcgan_is_held_against_the_mark_of_pacgan_beside_the_published_order(modes, divergence, met):
-    verdict = judged("stacked-mnist", "short", dcgan=[{"modes": modes, "divergence": divergence}])
-    assert verdict.holds is None
-    assert ("met; 26,000 perfect samples would have 0.0192" in verdict.text) == bool(met)
+    arms = {"dcgan": kinds(modes, modes, divergence=divergence), "gan": kinds(80, 70, 78)}
+    arms |= {"pac2": kinds(1000, 1000, 998), "pac4": kinds(990, 1000, 999)}
+    verdict = judged("stacked-mnist", "full", **arms)
+    assert verdict.holds is True
+    assert ("mark for dcgan: met. 26,000 perfect samples would have a KL of 0.0192" in verdict.text) == bool(
+        met
+    )
+    assert judged("stacked-mnist", "full", **arms | {"pac4": kinds(50, 41, 47)}).holds is False
+    assert judged("stacked-mnist", "full", **arms | {"pac4": kinds(78, 81, 74)}).holds is None
 
-    def seeds(*modes):
-        return [{"modes": m, "divergence": divergence} for m in modes]
 
-    arms = {"dcgan": seeds(modes, modes), "gan": seeds(80, 70, 78), "r1_and_r2": seeds(690, 700, 685)}
-    arms |= {"pac2": seeds(1000, 1000, 998), "pac4": seeds(990, 1000, 999), "r3gan": seeds(1000, 999, 1000)}
-    assert judged("stacked-mnist", "full", **arms).holds is True
-    assert judged("stacked-mnist", "full", **arms | {"pac4": seeds(50, 41, 47)}).holds is False
-    assert judged("stacked-mnist", "full", **arms | {"r3gan": seeds(690, 710, 680)}).holds is None
+def test_packing_is_judged_on_small_stacks_as_on_large_ones():
+    arms = {"gan_digits": kinds(970, 960, 975), "pac2_digits": kinds(998, 999, 998)}
+    assert judged("stacked-mnist", "short", **arms, pac4_digits=kinds(1000, 999, 1000)).holds is True
+    verdict = judged("stacked-mnist", "short", **arms, pac4_digits=kinds(900, 880, 905))
+    assert verdict.holds is False
+    assert "the mark for dcgan" not in verdict.text
+
+
+def test_the_ablation_is_of_stacks_or_of_points():
+    def points(*modes, quality=0.9, lost=0):
+        return [{"modes": m, "high_quality": quality, "lost": lost} for m in modes]
+
+    def stacks(*modes, lost=0):
+        return [{"modes": m, "divergence": 0.1, "lost": lost} for m in modes]
+
+    def ablation(of, ours, start=""):
+        fewer = [round(0.6 * one["modes"]) - seed for seed, one in enumerate(ours)]
+        lost = of(*[1] * len(ours), lost=1)
+        arms = {"relativistic_r1_r2": ours, "gan_r1_r2": of(*fewer), "relativistic_r1": lost, "gan_r1": lost}
+        label = "full" if start else "short"
+        return judged("r3gan-ablation", label, **{start + arm: figures for arm, figures in arms.items()})
+
+    assert ablation(points, points(*[25] * 6)).holds is True
+    assert "below 50% of high quality" in ablation(points, points(*[25] * 6, quality=0.4)).text
+    assert ablation(stacks, stacks(*[1000] * 6), "stacked_").holds is True
+    assert ablation(stacks, stacks(*range(960, 966)), "stacked_").holds is False  # 980 are demanded
+    assert "fewer than 50% of the kinds" in ablation(stacks, stacks(*[400] * 6), "stacked_").text
 
 
 def codes(error, information=2.27):

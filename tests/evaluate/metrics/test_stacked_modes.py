@@ -10,7 +10,8 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.data import load
 from saddlepoint.data.channels import Channels
 from saddlepoint.data.dataset import Dataset, Split
-from saddlepoint.data.sources.stacked_mnist import COUNTS, stack
+from saddlepoint.data.sources._stacking import stack
+from saddlepoint.data.sources.stacked_mnist import COUNTS
 from saddlepoint.evaluate import Encoder, Encoding, Inputs
 from saddlepoint.evaluate.features import Features
 from saddlepoint.evaluate.metrics import stacked_modes as module
