@@ -48,7 +48,7 @@ def judge(findings: Findings) -> Verdict:
     judge=judge,
     quick=Protocol(1, 0.5, {"images": 640, "samples": 500}, arms=("gan digits", "pac2 digits")),
     short=Protocol(
-        5, 10, {"images": 200_000, "samples": 26_000}, arms=("gan digits", "pac2 digits", "pac4 digits")
+        8, 9, {"images": 50_000, "samples": 26_000}, arms=("gan digits", "pac2 digits", "pac4 digits")
     ),
     full=Protocol(10, 39_000, {"images": 6_400_000, "samples": 26_000}, arms=(OURS, *PUBLISHED)),
     arms={
