@@ -53,7 +53,7 @@ def unlike(trials: Sequence[Mapping[str, Any]]) -> str:
     different = list(dict.fromkeys(ways))
     text = f" The trials were not computed alike: {'; '.join(different)}." if len(different) > 1 else ""
     seeds: dict[str, dict[str, None]] = {}
-    for trial, program in zip(trials, made_apart([trial["versions"] for trial in trials]), strict=True):
+    for trial, program in zip(trials, made_apart([trial.get("versions", {}) for trial in trials]), strict=True):
         seeds.setdefault(program, {})[f"{trial['seed']}"] = None
     if len(seeds) > 1:
         programs = "; ".join(f"seeds {', '.join(of)} with {program}" for program, of in seeds.items())

@@ -37,13 +37,18 @@ def code() -> str:
     return fingerprint(*parts)[:12]
 
 
-def made_apart(versions: Sequence[Mapping[str, str]]) -> list[str]:
+def made_apart(versions: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return, of each of several ``versions``, what decides results and is not the same in all, as words.
 
-    They are empty where all are alike. What a record lacks, as those of before it was kept, is unknown.
+    They are empty where all are alike. What a record lacks, as those of before it was kept, or what nobody
+    could read, is unknown.
     """
-    decisive = [name for name in (CODE, "torch") if len({record.get(name) for record in versions}) > 1]
-    return [", ".join(f"{name} {record.get(name, 'unknown')}" for name in decisive) for record in versions]
+    states = [{name: str(record.get(name, "unknown")) for name in (CODE, "torch")} for record in versions]
+    decisive = [name for name in (CODE, "torch") if len({state[name] for state in states}) > 1]
+    told = [
+        {name: text if text.isprintable() else "unknown" for name, text in state.items()} for state in states
+    ]
+    return [", ".join(f"{name} {state[name]}" for name in decisive) for state in told]
 
 
 def describe_machine() -> dict[str, Any]:

@@ -56,4 +56,5 @@ def test_only_what_differs_and_decides_is_told():
     assert made_apart([old, old]) == ["", ""]
     assert made_apart([new, new | {"python": "3.11.7"}]) == ["", ""]
     assert made_apart([old, new]) == [f"{CODE} unknown", f"{CODE} ab"]
+    assert made_apart([new, new | {"torch": "\x1b[2J"}])[1] == "torch unknown"  # a stranger's file
     assert made_apart([new, new | {"torch": "2.14.0"}]) == ["torch 2.13.0", "torch 2.14.0"]
