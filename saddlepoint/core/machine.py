@@ -32,7 +32,7 @@ def processor() -> str:
 @cache
 def code() -> str:
     """Return 12 hexadecimal digits that another state of this package's Python files would not have."""
-    paths = sorted(PACKAGE.rglob("*.py"))
+    paths = sorted(path for path in PACKAGE.rglob("*.py") if path.is_file())  # editors leave links to nowhere
     parts = [part for path in paths for part in (path.relative_to(PACKAGE).as_posix(), path.read_bytes())]
     return fingerprint(*parts)[:12]
 

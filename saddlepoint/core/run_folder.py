@@ -115,6 +115,8 @@ class RunFolder:
             raise UserError(
                 f"{self.path} was written with run format {config.get('version')}, this is {VERSION}"
             )
+        if not isinstance(config.get("versions", {}), dict):
+            raise DamagedError(f"{self.config} is damaged: its versions are no names with values")
         return config
 
     def write_config(self, config: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ import pytest
 import saddlepoint as sp
 from saddlepoint.cli import main
 from saddlepoint.comparing.configurations import labels, short_names
+from saddlepoint.core.errors import UserError
 from saddlepoint.core.machine import CODE, code
 
 QUICK = {"steps": 4, "batch": 8, "width": 4, "log_every": 1, "quiet": True}
@@ -123,6 +124,9 @@ def test_runs_of_another_state_of_the_package_are_named(trained, workplace):
     path.write_text(json.dumps(config))
     (said,) = [one for one in sp.compare(["plain"], samples=200, quiet=True).conclusions if "program" in one]
     assert f"seed-0 with {CODE} {code()}; seed-1 with {CODE} 0123456789ab." in said
+    path.write_text(json.dumps(config | {"versions": 5}))
+    with pytest.raises(UserError, match=r"config\.json is damaged"):
+        sp.compare(["plain"], samples=200, quiet=True)
 
 
 def test_cards_that_fit_are_used_again(trained, compared, monkeypatch):
