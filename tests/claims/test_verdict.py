@@ -167,6 +167,7 @@ def test_dcgan_is_held_against_the_mark_of_pacgan_beside_the_published_order(mod
     assert ("mark for dcgan: met. 26,000 perfect samples would have a KL of 0.0192" in verdict.text) == bool(
         met
     )
+    assert "8×8" not in verdict.text
     assert judged("stacked-mnist", "full", **arms | {"pac4": kinds(50, 41, 47)}).holds is False
     assert judged("stacked-mnist", "full", **arms | {"pac4": kinds(78, 81, 74)}).holds is None
 
@@ -177,6 +178,7 @@ def test_packing_is_judged_on_small_stacks_as_on_large_ones():
     verdict = judged("stacked-mnist", "short", **arms, pac4_digits=kinds(900, 880, 905))
     assert verdict.holds is False
     assert "the mark for dcgan" not in verdict.text
+    assert verdict.text.startswith("Of stacked digits of 8×8, and not of MNIST's: gan digits 968")
 
 
 def test_the_ablation_is_of_stacks_or_of_points():

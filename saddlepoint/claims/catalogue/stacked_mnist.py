@@ -28,6 +28,8 @@ def judge(findings: Findings) -> Verdict:
     if not demands:
         raise Missing("any packed arm")
     text = "; ".join(parts)
+    if not any(arm in findings.arms for arm in PUBLISHED):
+        text = f"Of stacked digits of 8×8, and not of MNIST's: {text}"
     modes, divergence = PUBLISHED["pac2"]
     if OURS in findings.arms:
         met = findings.mean(OURS, "modes") >= modes and findings.mean(OURS, "divergence") <= divergence
