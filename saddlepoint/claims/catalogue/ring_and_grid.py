@@ -81,9 +81,9 @@ def ring_and_grid(bench: Bench) -> dict[str, Any]:
 
     GAN and PacGAN take the same number of steps, of 100 packs as in the paper, so that a pack of m sees m times
     the points; WGAN-GP and R3GAN see as many as the GAN. The paper trains for 400 epochs of 100,000 points at a
-    rate of 1e-4 and 400 units; the short protocol for 40 of the grid at ten times that rate, with 128 units, GAN
-    and PacGAN-2 alone, and decides nothing where that leaves most samples between the modes. WGAN-GP and R3GAN
-    have no published figures here. A perfect sampler covers all modes with 98.89 % of high quality.
+    rate of 1e-4 and 400 units; the short protocol for 40 of the grid at ten times that rate, with 128 units,
+    GAN and PacGAN-2 alone, and decides nothing where that leaves most samples between the modes. WGAN-GP and
+    R3GAN have no published figures here. A perfect sampler covers all modes with 98.89 % of high quality.
     """
     own: dict[str, Any] = {}
     if bench.arm.recipe == "pacgan":
