@@ -1,4 +1,4 @@
-"""DCGAN that is told labels where it costs least: in the latent, and in the critic's one dense layer.
+"""DCGAN that is told labels where it costs least: in the latent, and in the critic's last layer but one.
 
 Mirza and Osindero's (2014) conditional game with the relativistic losses of Jolicoeur-Martineau (2019).
 With the critic's score s, the critic, d, minimises
@@ -12,12 +12,14 @@ and the generator, g, minimises
 where fakes have the classes c of the real batch.
 """
 
-from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, between, recipe
+from typing import Any
+
+from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, OrZero, between, recipe
 from saddlepoint.core.optimization import SCHEDULES
 from saddlepoint.core.protocol import Progress
 from saddlepoint.families.conditional import Conditional, count_classes
 from saddlepoint.families.vanilla import describe
-from saddlepoint.networks.conditional import LateCritic, ToldGenerator
+from saddlepoint.networks.conditional import LateCritic, LateMapCritic, ToldGenerator
 from saddlepoint.networks.dcgan import normal_weights
 from saddlepoint.networks.sizes import SMALL
 
@@ -28,7 +30,7 @@ def labelled_dcgan(
     *,
     latent: int = 100,
     width: int | None = None,
-    hidden: int = 256,
+    hidden: OrZero | None = None,
     strength: float = 10.0,
     objective: str = "relativistic",
     penalty: tuple[str, ...] = (),
@@ -36,26 +38,37 @@ def labelled_dcgan(
     lr_d: float | None = None,
     lr_g: float | None = None,
 ) -> Experiment:
-    """DCGAN for labelled images: the class joins the latent and the critic's dense layer; late falling rates.
+    """DCGAN for labelled images: the class joins the latent and the critic's last layer but one.
 
     Labels as constant maps at every layer, as conditional_dcgan has them, cost time and drown the image at the
-    initial weights. The rates are dcgan's, and fall linearly to zero over the second half of the budget.
+    initial weights. Below 32 pixels both networks have a dense layer, the critic's is told, and dcgan's rates
+    fall linearly to zero over the second half of the budget. From 32 pixels on there is none, a convolution of
+    1×1 over the critic's last map is told, the latent as loudly, and rates are constant.
 
     Args:
         width: channels of maps of 32×32 pixels, doubled for each halving (64; below 32 pixels 32).
-        hidden: width of the dense layer of both networks.
-        strength: what a label's one stands for beside the critic's features.
+        hidden: width of the dense layer of both networks, 0 for none (0; below 32 pixels 256).
+        strength: what a label's one stands for beside the critic's features, and without a dense layer beside
+            the noise.
         lr_d: the critic's learning rate (2e-4; below 32 pixels 5e-4).
         lr_g: the generator's learning rate (2e-4; below 32 pixels 1e-3).
     """
     classes = count_classes(data, "labelled_dcgan")
     small = data.size < SMALL
-    width = width or (32 if small else 64)
-    shape = {"classes": classes, "width": width, "hidden": hidden}
+    if hidden is None:
+        hidden = 256 if small else 0
+    shape: dict[str, Any] = {"classes": classes, "width": width or (32 if small else 64)}
+    loud = 1.0 if hidden else strength
+    if hidden:
+        critic = LateCritic(data.size, data.channels, hidden=hidden, strength=strength, **shape)
+    else:
+        critic = LateMapCritic(data.size, data.channels, strength=strength, **shape)
     family = Conditional(
         data,
-        generator=normal_weights(ToldGenerator(data.size, data.channels, latent=latent, **shape)),
-        critic=normal_weights(LateCritic(data.size, data.channels, strength=strength, **shape)),
+        generator=normal_weights(
+            ToldGenerator(data.size, data.channels, latent=latent, hidden=hidden, strength=loud, **shape)
+        ),
+        critic=normal_weights(critic),
         latent=latent,
         objective=objective,
         penalty=penalty,
@@ -68,7 +81,7 @@ def labelled_dcgan(
         def late(progress: Progress) -> float:
             return rate * SCHEDULES["late"](progress.fraction)
 
-        return Optimizer(lr=rate, schedules={"lr": late})
+        return Optimizer(lr=rate, schedules={"lr": late} if hidden else {})
 
     return Experiment(
         family=family,

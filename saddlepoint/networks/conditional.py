@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from saddlepoint.core.protocol import Critique
-from saddlepoint.networks.blocks import Maxout, ToMap, one_hot
+from saddlepoint.networks.blocks import FromMap, Maxout, ToMap, one_hot
 from saddlepoint.networks.dcgan import dcgan_critic, dcgan_generator, upsample
 from saddlepoint.networks.sizes import channels, sides
 
@@ -95,16 +95,37 @@ class ConditionalCritic(nn.Module):
 
 
 class ToldGenerator(nn.Module):
-    """DCGAN's generator, which is told the label as a part of its latent; arguments as for it."""
+    """DCGAN's generator, which is told the label as a part of its latent.
 
-    def __init__(self, size: int, image_channels: int, *, latent: int, classes: int, width: int, hidden: int):
+    Args:
+        size: side of the image in pixels, at least 8.
+        image_channels: channels of the image.
+        latent: dimension of the noise.
+        classes: number of labels.
+        width: channels of a map of 32 pixels, doubled for each halving.
+        hidden: width of the dense layer; 0: none.
+        strength: what a label's one stands for beside the noise.
+    """
+
+    def __init__(
+        self,
+        size: int,
+        image_channels: int,
+        *,
+        latent: int,
+        classes: int,
+        width: int,
+        hidden: int,
+        strength: float,
+    ):
         super().__init__()
         self.classes = classes
+        self.strength = strength
         self.body = dcgan_generator(size, image_channels, latent=latent + classes, width=width, hidden=hidden)
 
     def forward(self, latent: Tensor, label: Tensor) -> Tensor:
         """Map (n, latent) and (n,) int64 labels to images (n, c, size, size) in [−1, 1]."""
-        return self.body(beside(latent, one_hot(label, self.classes, latent.dtype)))
+        return self.body(beside(latent, self.strength * one_hot(label, self.classes, latent.dtype)))
 
 
 class LateCritic(nn.Module):
@@ -135,6 +156,36 @@ class LateCritic(nn.Module):
         """Return what (n, c, size, size) images with (n,) int64 labels are worth."""
         told = self.strength * one_hot(label, self.classes, x.dtype)
         code = F.leaky_relu(self.norm(self.dense(beside(self.maps(x), told))), 0.2)
+        return Critique(self.head(code).flatten().float(), code)
+
+
+class LateMapCritic(nn.Module):
+    """DCGAN's convolutions -> a convolution of 1×1 that is told the label -> score; no dense layer.
+
+    Args:
+        size: side of the image in pixels, at least 8.
+        image_channels: channels of the image.
+        classes: number of labels.
+        width: channels of a map of 32 pixels, doubled for each halving.
+        strength: what a label's one stands for beside the features of the image.
+    """
+
+    def __init__(self, size: int, image_channels: int, *, classes: int, width: int, strength: float):
+        super().__init__()
+        self.classes = classes
+        self.strength = strength
+        last = sides(size, 4)[-1]
+        units = channels(last, width)
+        self.maps = nn.Sequential(dcgan_critic(size, image_channels, width=width).body, ToMap(units, last))
+        self.told = nn.Conv2d(units + classes, units, 1, bias=False)
+        self.norm = nn.BatchNorm2d(units)
+        self.flat = FromMap()
+        self.head = nn.Linear(units * last**2, 1, bias=False)
+
+    def forward(self, x: Tensor, label: Tensor) -> Critique:
+        """Return what (n, c, size, size) images with (n,) int64 labels are worth."""
+        told = self.strength * one_hot(label, self.classes, x.dtype)
+        code = self.flat(F.leaky_relu(self.norm(self.told(beside(self.maps(x), told))), 0.2))
         return Critique(self.head(code).flatten().float(), code)
 
 

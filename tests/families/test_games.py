@@ -162,6 +162,7 @@ def test_traversed_codes_change_nothing_else():
         ("cgan", {}),
         ("conditional_dcgan", {"width": 4, "hidden": 8}),
         ("labelled_dcgan", {"width": 4, "hidden": 8}),
+        ("labelled_dcgan", {"width": 4, "hidden": 0}),
     ],
 )
 def test_fakes_carry_the_labels_of_the_real_batch(recipe, flags):
@@ -205,6 +206,40 @@ def test_the_label_joins_the_latent_and_the_dense_layer_alone():
     dense = critic.get_submodule("dense")(torch.cat([codes, 3 * torch.eye(3)[labels]], 1))
     code = torch.nn.functional.leaky_relu(critic.get_submodule("norm")(dense), 0.2)
     assert torch.equal(critic(image, labels).feature, code)
+
+
+def test_from_32_pixels_on_labels_are_as_loud_in_the_latent_and_join_the_critics_last_map():
+    data = DataSpec("toy", "images", (32, 32, 3), ("a", "b", "c"), 100)
+    experiment = build("labelled_dcgan", data, width=4, strength=3.0)
+    family = experiment.family.eval()
+    assert not any("lr" in optimizer.schedules for optimizer in experiment.optimizers.values())
+    noise, labels = torch.randn(2, 100), torch.tensor([0, 2])
+    onehot = 3 * torch.eye(3)[labels]
+    generator, critic = family.get_submodule("generator"), family.get_submodule("critic")
+    assert torch.equal(generator(noise, labels), generator.get_submodule("body")(torch.cat([noise, onehot], 1)))
+    image = torch.rand(2, 3, 32, 32)
+    maps = critic.get_submodule("maps")(image)
+    assert maps.shape == (2, 32, 4, 4)
+    told = torch.cat([maps, onehot[:, :, None, None].expand(2, 3, 4, 4)], 1)
+    code = torch.nn.functional.leaky_relu(critic.get_submodule("norm")(critic.get_submodule("told")(told)), 0.2)
+    critique = critic(image, labels)
+    assert critique.feature.shape == (2, 512)
+    assert torch.equal(critique.feature, code.permute(0, 2, 3, 1).flatten(1))
+    torch.testing.assert_close(critique.score, critic.get_submodule("head")(critique.feature).flatten())
+
+
+def test_a_run_of_32_pixels_from_before_keeps_its_dense_layers_and_falling_rates():
+    data = DataSpec("toy", "images", (32, 32, 3), ("a", "b", "c"), 100)
+    experiment = build("labelled_dcgan", data, width=4, hidden=8, strength=3.0)
+    shapes = {name: tuple(p.shape) for name, p in experiment.family.named_parameters()}
+    assert shapes["generator.body.dense.weight"] == (8, 103)
+    assert shapes["critic.dense.weight"] == (8, 4 * 4 * 32 + 3)
+    schedule = experiment.optimizers["g"].schedules["lr"]
+    assert [schedule(Progress(0, 0, 0.0, fraction)) for fraction in (0.5, 0.75)] == [2e-4, 1e-4]
+    noise, labels = torch.randn(2, 100), torch.tensor([0, 2])
+    generator = experiment.family.eval().get_submodule("generator")
+    plain = torch.cat([noise, torch.eye(3)[labels]], 1)
+    assert torch.equal(generator(noise, labels), generator.get_submodule("body")(plain))
 
 
 def test_the_relativistic_game_depends_on_differences_alone():
