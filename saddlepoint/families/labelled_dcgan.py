@@ -12,16 +12,18 @@ and the generator, g, minimises
 where fakes have the classes c of the real batch.
 """
 
+import math
 from typing import Any
 
 from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, OrZero, between, recipe
-from saddlepoint.core.optimization import SCHEDULES
 from saddlepoint.core.protocol import Progress
 from saddlepoint.families.conditional import Conditional, count_classes
 from saddlepoint.families.vanilla import describe
 from saddlepoint.networks.conditional import LateCritic, LateMapCritic, ToldGenerator
 from saddlepoint.networks.dcgan import normal_weights
 from saddlepoint.networks.sizes import SMALL
+
+HELD = 50_000  # images before which rates do not fall
 
 
 @recipe(sizes=between(8, 256))
@@ -41,9 +43,10 @@ def labelled_dcgan(
     """DCGAN for labelled images: the class joins the latent and the critic's last layer but one.
 
     Labels as constant maps at every layer, as conditional_dcgan has them, cost time and drown the image at the
-    initial weights. Below 32 pixels both networks have a dense layer, the critic's is told, and dcgan's rates
-    fall linearly to zero over the second half of the budget. From 32 pixels on there is none, a convolution of
-    1×1 over the critic's last map is told, the latent as loudly, and rates are constant.
+    initial weights. Below 32 pixels both networks have a dense layer, and the critic's is told. From 32 pixels
+    on there is none, a convolution of 1×1 over the critic's last map is told, and the latent as loudly. The
+    rates are dcgan's, and fall linearly to zero over the second half of the budget, though not in the first
+    50,000 images: a shorter training has no time for it.
 
     Args:
         width: channels of maps of 32×32 pixels, doubled for each halving (64; below 32 pixels 32).
@@ -77,11 +80,7 @@ def labelled_dcgan(
 
     def optimizer(given: float | None, usual: float) -> Optimizer:
         rate = usual if given is None else given
-
-        def late(progress: Progress) -> float:
-            return rate * SCHEDULES["late"](progress.fraction)
-
-        return Optimizer(lr=rate, schedules={"lr": late} if hidden else {})
+        return Optimizer(lr=rate, schedules={"lr": lambda progress: rate * late(progress)})
 
     return Experiment(
         family=family,
@@ -94,3 +93,10 @@ def labelled_dcgan(
         ema=0.999,
         objective=describe(objective, penalty, gamma),
     )
+
+
+def late(progress: Progress) -> float:
+    """Return the share of the rates: all to half of the budget and through the first images, then down to 0."""
+    budget = progress.images / progress.fraction if progress.fraction else math.inf
+    held = max(0.5, HELD / budget)
+    return min(1.0, (1 - progress.fraction) / (1 - held)) if held < 1 else 1.0

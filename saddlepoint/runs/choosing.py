@@ -31,8 +31,8 @@ def choose(data: DataSpec, fixed: bool = False) -> Choice:
     """Return the recipe for data of any kind, which need not support their size unless that is ``fixed``.
 
     Nothing is worth more to images than their labels: on 8×8 digits the Fréchet distance after 20,000 images is
-    a third of that without them, on CIFAR-10 after 40,000 two thirds (docs/speed.md, "Time to quality"). What a few images without labels gain
-    from a recipe of their own is in "Few images" there.
+    a third of that without them, on CIFAR-10 after 40,000 two thirds (docs/speed.md, "Time to quality"). What a
+    few images without labels gain from a recipe of their own is in docs/families.md, "Few images".
     """
     if data.kind in OTHERS:
         return Choice(OTHERS[data.kind], f"{data.name} holds {kinds.get(data.kind).many}")

@@ -210,9 +210,7 @@ def test_the_label_joins_the_latent_and_the_dense_layer_alone():
 
 def test_from_32_pixels_on_labels_are_as_loud_in_the_latent_and_join_the_critics_last_map():
     data = DataSpec("toy", "images", (32, 32, 3), ("a", "b", "c"), 100)
-    experiment = build("labelled_dcgan", data, width=4, strength=3.0)
-    family = experiment.family.eval()
-    assert not any("lr" in optimizer.schedules for optimizer in experiment.optimizers.values())
+    family = build("labelled_dcgan", data, width=4, strength=3.0).family.eval()
     noise, labels = torch.randn(2, 100), torch.tensor([0, 2])
     onehot = 3 * torch.eye(3)[labels]
     generator, critic = family.get_submodule("generator"), family.get_submodule("critic")
@@ -228,16 +226,27 @@ def test_from_32_pixels_on_labels_are_as_loud_in_the_latent_and_join_the_critics
     torch.testing.assert_close(critique.score, critic.get_submodule("head")(critique.feature).flatten())
 
 
-def test_a_run_of_32_pixels_from_before_keeps_its_dense_layers_and_falling_rates():
+def test_rates_fall_late_but_not_in_the_first_images():
+    optimizers = build("labelled_dcgan", width=4).optimizers
+
+    def rates(budget):
+        progress = [Progress(0, int(budget * done), 0.0, done) for done in (0.0, 0.5, 0.75, 0.9, 1.0)]
+        return [optimizers["g"].schedules["lr"](at) / 1e-3 for at in progress]
+
+    assert rates(600_000) == pytest.approx([1, 1, 0.5, 0.2, 0])
+    assert rates(100_000) == pytest.approx([1, 1, 0.5, 0.2, 0])
+    assert rates(62_500) == pytest.approx([1, 1, 1, 0.5, 0])
+    assert rates(50_000) == rates(1_000) == [1] * 5
+
+
+def test_a_run_of_32_pixels_from_before_keeps_its_dense_layers():
     data = DataSpec("toy", "images", (32, 32, 3), ("a", "b", "c"), 100)
-    experiment = build("labelled_dcgan", data, width=4, hidden=8, strength=3.0)
-    shapes = {name: tuple(p.shape) for name, p in experiment.family.named_parameters()}
+    family = build("labelled_dcgan", data, width=4, hidden=8, strength=3.0).family.eval()
+    shapes = {name: tuple(p.shape) for name, p in family.named_parameters()}
     assert shapes["generator.body.dense.weight"] == (8, 103)
     assert shapes["critic.dense.weight"] == (8, 4 * 4 * 32 + 3)
-    schedule = experiment.optimizers["g"].schedules["lr"]
-    assert [schedule(Progress(0, 0, 0.0, fraction)) for fraction in (0.5, 0.75)] == [2e-4, 1e-4]
     noise, labels = torch.randn(2, 100), torch.tensor([0, 2])
-    generator = experiment.family.eval().get_submodule("generator")
+    generator = family.get_submodule("generator")
     plain = torch.cat([noise, torch.eye(3)[labels]], 1)
     assert torch.equal(generator(noise, labels), generator.get_submodule("body")(plain))
 
