@@ -12,14 +12,11 @@ and the generator, g, minimises
 where fakes have the classes c of the real batch.
 """
 
-import math
-from typing import Any
-
 from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, OrZero, between, recipe
 from saddlepoint.core.protocol import Progress
 from saddlepoint.families.conditional import Conditional, count_classes
 from saddlepoint.families.vanilla import describe
-from saddlepoint.networks.conditional import LateCritic, LateMapCritic, ToldGenerator
+from saddlepoint.networks.conditional import LateCritic, ToldGenerator
 from saddlepoint.networks.dcgan import normal_weights
 from saddlepoint.networks.sizes import SMALL
 
@@ -60,18 +57,14 @@ def labelled_dcgan(
     small = data.size < SMALL
     if hidden is None:
         hidden = 256 if small else 0
-    shape: dict[str, Any] = {"classes": classes, "width": width or (32 if small else 64)}
+    shape = {"classes": classes, "width": width or (32 if small else 64), "hidden": hidden}
     loud = 1.0 if hidden else strength
-    if hidden:
-        critic = LateCritic(data.size, data.channels, hidden=hidden, strength=strength, **shape)
-    else:
-        critic = LateMapCritic(data.size, data.channels, strength=strength, **shape)
     family = Conditional(
         data,
         generator=normal_weights(
-            ToldGenerator(data.size, data.channels, latent=latent, hidden=hidden, strength=loud, **shape)
+            ToldGenerator(data.size, data.channels, latent=latent, strength=loud, **shape)
         ),
-        critic=normal_weights(critic),
+        critic=normal_weights(LateCritic(data.size, data.channels, strength=strength, **shape)),
         latent=latent,
         objective=objective,
         penalty=penalty,
@@ -97,6 +90,7 @@ def labelled_dcgan(
 
 def late(progress: Progress) -> float:
     """Return the share of the rates: all to half of the budget and through the first images, then down to 0."""
-    budget = progress.images / progress.fraction if progress.fraction else math.inf
-    held = max(0.5, HELD / budget)
-    return min(1.0, (1 - progress.fraction) / (1 - held)) if held < 1 else 1.0
+    if progress.fraction <= 0.5 or progress.images <= HELD:
+        return 1.0
+    held = max(0.5, HELD * progress.fraction / progress.images)
+    return (1 - progress.fraction) / (1 - held)

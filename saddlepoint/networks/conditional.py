@@ -1,4 +1,4 @@
-"""Networks that are told a label: beside their input, at every layer, or in a dense layer alone."""
+"""Networks that are told a label: beside their input, at every layer, or in the last layer but one."""
 
 import math
 
@@ -136,7 +136,7 @@ class LateCritic(nn.Module):
         image_channels: channels of the image.
         classes: number of labels.
         width: channels of a map of 32 pixels, doubled for each halving.
-        hidden: width of the dense layer.
+        hidden: width of the dense layer; 0: one of its own at each place of the last map, a convolution of 1×1.
         strength: what a label's one stands for beside the features of the image.
     """
 
@@ -146,46 +146,24 @@ class LateCritic(nn.Module):
         super().__init__()
         self.classes = classes
         self.strength = strength
-        self.maps = dcgan_critic(size, image_channels, width=width).body
-        last = sides(size, 4)[-1]
-        self.dense = nn.Linear(channels(last, width) * last**2 + classes, hidden, bias=False)
-        self.norm = nn.BatchNorm1d(hidden)
-        self.head = nn.Linear(hidden, 1, bias=False)
-
-    def forward(self, x: Tensor, label: Tensor) -> Critique:
-        """Return what (n, c, size, size) images with (n,) int64 labels are worth."""
-        told = self.strength * one_hot(label, self.classes, x.dtype)
-        code = F.leaky_relu(self.norm(self.dense(beside(self.maps(x), told))), 0.2)
-        return Critique(self.head(code).flatten().float(), code)
-
-
-class LateMapCritic(nn.Module):
-    """DCGAN's convolutions -> a convolution of 1×1 that is told the label -> score; no dense layer.
-
-    Args:
-        size: side of the image in pixels, at least 8.
-        image_channels: channels of the image.
-        classes: number of labels.
-        width: channels of a map of 32 pixels, doubled for each halving.
-        strength: what a label's one stands for beside the features of the image.
-    """
-
-    def __init__(self, size: int, image_channels: int, *, classes: int, width: int, strength: float):
-        super().__init__()
-        self.classes = classes
-        self.strength = strength
+        maps = dcgan_critic(size, image_channels, width=width).body
         last = sides(size, 4)[-1]
         units = channels(last, width)
-        self.maps = nn.Sequential(dcgan_critic(size, image_channels, width=width).body, ToMap(units, last))
-        self.told = nn.Conv2d(units + classes, units, 1, bias=False)
-        self.norm = nn.BatchNorm2d(units)
-        self.flat = FromMap()
-        self.head = nn.Linear(units * last**2, 1, bias=False)
+        if hidden:
+            self.maps = maps
+            self.dense = nn.Linear(units * last**2 + classes, hidden, bias=False)
+            self.norm = nn.BatchNorm1d(hidden)
+        else:
+            self.maps = nn.Sequential(maps, ToMap(units, last))
+            self.dense = nn.Conv2d(units + classes, units, 1, bias=False)
+            self.norm = nn.BatchNorm2d(units)
+        self.flat = nn.Identity() if hidden else FromMap()
+        self.head = nn.Linear(hidden or units * last**2, 1, bias=False)
 
     def forward(self, x: Tensor, label: Tensor) -> Critique:
         """Return what (n, c, size, size) images with (n,) int64 labels are worth."""
         told = self.strength * one_hot(label, self.classes, x.dtype)
-        code = self.flat(F.leaky_relu(self.norm(self.told(beside(self.maps(x), told))), 0.2))
+        code = self.flat(F.leaky_relu(self.norm(self.dense(beside(self.maps(x), told))), 0.2))
         return Critique(self.head(code).flatten().float(), code)
 
 
