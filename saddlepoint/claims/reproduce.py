@@ -40,6 +40,7 @@ def reproduce(
     *,
     full: bool = False,
     quick: bool = False,
+    seed: int = 0,
     seeds: int | None = None,
     jobs: int = 1,
     out: str | Path = "results",
@@ -55,7 +56,8 @@ def reproduce(
         name: name of the claim.
         full: the paper's length, where a machine can do it, instead of about ten minutes.
         quick: seconds, to see that it runs.
-        seeds: how many seeds, from 0; by default the protocol's.
+        seed: the first seed: one above those that were looked at before tests them on trials of their own.
+        seeds: how many seeds, from the first; by default the protocol's.
         jobs: how many processes work at them at the same time, with the CPU's threads in equal parts. Scripts
             need ``if __name__ == "__main__":`` for more than one.
         out: folder that gets ``<claim>.json`` and a table of all results in it, ``README.md``.
@@ -73,17 +75,20 @@ def reproduce(
     """
     if full and quick:
         raise UserError("give one of --full and --quick, not both")
+    if seed < 0:
+        raise UserError(f"--seed must be at least 0, got {seed}")
     if seeds is not None and seeds < 1:
         raise UserError(f"--seeds must be at least 1, got {seeds}")
     if jobs < 1:
         raise UserError(f"--jobs must be at least 1, got {jobs}")
     label: Label = "full" if full else "quick" if quick else "short"
-    work = _Work(claims.get(name), label, seeds, Path(out), sources or {}, Screen(quiet))
-    return work.run(jobs)
+    claim = claims.get(name)
+    asked = range(seed, seed + (claim.protocols[label].seeds if seeds is None else seeds))
+    return _Work(claim, label, asked, Path(out), sources or {}, Screen(quiet)).run(jobs)
 
 
 def _help(
-    threads: int, name: str, label: Label, seeds: int, out: Path, sources: Mapping[str, str]
+    threads: int, name: str, label: Label, seeds: range, out: Path, sources: Mapping[str, str]
 ) -> dict[str, Any]:
     """Work beside the process that was asked, at the seeds that it is not at."""
     return _Work(claims.get(name), label, seeds, out, sources, Screen(quiet=True)).run(threads=threads)
@@ -96,7 +101,7 @@ class _Work:
         self,
         claim: Claim,
         label: Label,
-        seeds: int | None,
+        seeds: range,
         out: Path,
         sources: Mapping[str, str],
         screen: Screen,
@@ -104,7 +109,7 @@ class _Work:
         self.claim = claim
         self.label: Label = label
         self.protocol: Protocol = claim.protocols[label]
-        self.seeds = range(self.protocol.seeds if seeds is None else seeds)
+        self.seeds = seeds
         self.out = out
         self.sources = sources
         self.screen = screen
@@ -127,7 +132,7 @@ class _Work:
         jobs = min(jobs, len(self.seeds))
         with ExitStack() as stack:
             if jobs > 1:
-                given = (self.claim.name, self.label, len(self.seeds), self.out.absolute(), self.sources)
+                given = (self.claim.name, self.label, self.seeds, self.out.absolute(), self.sources)
                 threads = stack.enter_context(helped(jobs - 1, _help, *given))
             shared = stack.enter_context(alike(threads_of(result["trials"]) or threads))
             tried = self._try_all(arms, result, shared)
@@ -198,6 +203,12 @@ class _Work:
                 raise UserError(
                     f"{self.path} was made with {what}; remove it, or name another folder with --out"
                 )
+        seeds = {trial["seed"] for trial in stored["trials"]}
+        if gaps := set(range(min(seeds | {*self.seeds}), max(seeds | {*self.seeds}))) - seeds - {*self.seeds}:
+            raise UserError(
+                f"{self.path} has seeds {min(seeds)} to {max(seeds)}, and between them and those asked for "
+                f"{min(gaps)} would be missing; name another folder with --out"
+            )
         known = {(trial["arm"], trial["seed"]) for trial in stored["trials"]}
         own = [trial for trial in result["trials"] if (trial["arm"], trial["seed"]) not in known]
         result |= {"trials": stored["trials"] + own, "looks": stored.get("looks", [])}
@@ -239,7 +250,7 @@ class _Work:
             "verdict": verdict_on(result, finished=finished),
             "seconds": round(sum(trial["seconds"] for trial in result["trials"]), 1),
             "machine": "; ".join(dict.fromkeys(trial["machine"] for trial in result["trials"])),
-            "command": command(self.claim.name, self.label, len(seeds)),
+            "command": command(self.claim.name, self.label, len(seeds), min(seeds, default=0)),
         }
         if finished:
             result["looks"] = looks(result)
@@ -258,7 +269,7 @@ class _Work:
         say(f"  [dim]{'published':<10}[/dim] {claim.published} ({claim.paper}, {claim.where})")
         settings = ", ".join(f"{name} {value}" for name, value in self.protocol.settings.items())
         say(f"  [dim]{'protocol':<10}[/dim] {LABELS[self.label]}")
-        say(f"  [dim]{'settings':<10}[/dim] seeds 0 to {len(self.seeds) - 1}, {settings}")
+        say(f"  [dim]{'settings':<10}[/dim] seeds {self.seeds[0]} to {self.seeds[-1]}, {settings}")
         minutes = self.protocol.minutes * len(self.seeds) / self.protocol.seeds
         say(f"  [dim]{'time':<10}[/dim] about {clock(60 * minutes)} on two CPU cores")
         say(f"  [dim]{'result':<10}[/dim] {self.path}")

@@ -46,10 +46,10 @@ def complete(result: Mapping[str, Any]) -> bool:
     return done == {(arm, seed) for arm in arms for seed in result["seeds"]}
 
 
-def command(name: str, label: Label, seeds: int) -> str:
-    """Return what a user types to run a claim with so many seeds."""
+def command(name: str, label: Label, seeds: int, first: int = 0) -> str:
+    """Return what a user types to run a claim with so many seeds, from the first on."""
     flags = {"short": "", "full": " --full", "quick": " --quick"}[label]
-    return f"saddle reproduce {name}{flags} --seeds {seeds}"
+    return f"saddle reproduce {name}{flags}{f' --seed {first}' if first else ''} --seeds {seeds}"
 
 
 def answer(holds: bool | None) -> str:

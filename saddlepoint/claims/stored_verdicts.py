@@ -24,7 +24,8 @@ def verdict_on(result: Mapping[str, Any], *, finished: bool = True) -> dict[str,
     if not finished:
         return _plain(Verdict(None, "Unfinished; the same command goes on with it."))
     claim, label, trials = claims.get(result["claim"]), result["protocol"], result["trials"]
-    count = len({trial["seed"] for trial in trials})
+    tried = {trial["seed"] for trial in trials}
+    count = len(tried)
     before = [look for look in result.get("looks", ()) if 1 < look < count]
     try:
         verdict = claim.judge(Findings(label, result["settings"], trials, LEVEL / 2 ** len(before)))
@@ -43,7 +44,7 @@ def verdict_on(result: Mapping[str, Any], *, finished: bool = True) -> dict[str,
     if seeds is not None:
         seeds = max(seeds, count + 1)
         gaps = "If the gaps are what they seem, this decides in four cases of five"
-        text += f" {'To see that' if ONE in text else gaps}: `{command(claim.name, label, seeds)}`."
+        text += f" {'To see that' if ONE in text else gaps}: `{command(claim.name, label, seeds, min(tried))}`."
     return _plain(Verdict(holds, text, tests, seeds))
 
 

@@ -41,6 +41,7 @@ def main(arguments: list[str]) -> int:
             found.claim,
             full=found.full,
             quick=found.quick,
+            seed=found.seed,
             seeds=found.seeds,
             jobs=found.jobs,
             out=found.out,
@@ -67,7 +68,10 @@ def make_parser() -> Parser:
     parser.add_argument("claim", nargs="?", help="name of the claim (default: list all)")
     parser.add_argument("--full", action="store_true", help="the paper's length, or as near as a machine can")
     parser.add_argument("--quick", action="store_true", help="seconds, to see that it runs")
-    parser.add_argument("--seeds", type=int, metavar="N", help="seeds 0 to N-1 (default: the protocol's)")
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help="the first seed (default: 0)")
+    parser.add_argument(
+        "--seeds", type=int, metavar="N", help="seeds S, S+1, ..., N of them (default: the protocol's)"
+    )
     parser.add_argument(
         "--jobs", type=int, default=1, metavar="N", help="seeds at the same time, a process each (default: 1)"
     )

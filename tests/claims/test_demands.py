@@ -1,5 +1,6 @@
 """The rule of every verdict: what it decides, in how many cases it is wrong, and what it asks for."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -169,4 +170,21 @@ def test_no_setting_is_chosen_on_the_seed_that_reports_it():
         for seed, value in enumerate(values)
     ]
     verdict = claims.get("two-time-scales").judge(Findings("short", {}, trials))
-    assert "best single rate less best pair +4.5 " in verdict.text  # 10 and 5, not 2 and 1, less 3
+    ratio = math.sqrt(10 * 5) / 3  # not 2 and 1
+    assert f"single rate's is {ratio:.2f} times the best pair's, published 1.71." in verdict.text
+    assert f"half of the published 0.54: {math.log(ratio):.3g} " in verdict.text
+
+
+def test_two_rates_must_gain_half_of_what_they_gain_in_the_paper():
+    def judged(*ratios):
+        pairs = [(arm, 1.0) for arm in ("2e-4, 1e-3", "1e-3, 2e-4", "5e-4, 1e-3")]
+        trials = [
+            {"arm": arm, "seed": seed, "figures": {"frechet": value}}
+            for seed, ratio in enumerate(ratios)
+            for arm, value in [("2e-4", ratio), ("5e-4", ratio), ("1e-3", ratio), *pairs]
+        ]
+        return claims.get("two-time-scales").judge(Findings("full", {}, trials))
+
+    assert judged(1.7, 1.72, 1.71).holds is True
+    assert judged(1.2, 1.21, 1.19).holds is False  # ahead, and by less than the root of 1.71
+    assert judged(0.8, 1.7, 1.2).holds is None

@@ -130,6 +130,20 @@ def test_an_open_verdict_names_the_command_that_would_decide_it(toy):
     assert run(seeds=4, out="at-once")["verdict"]["holds"] is True
 
 
+def test_seeds_may_begin_above_those_that_were_looked_at(toy, capsys):
+    result = run(seed=10)
+    assert result["seeds"] == [10, 11]
+    assert result["command"] == "saddle reproduce toy --seed 10 --seeds 2"
+    assert set(toy.calls) == {(arm, seed) for arm in "ab" for seed in (10, 11)}
+    toy.attempt = lambda bench: {"value": float(bench.seed == 12)}
+    more = run(seed=10, seeds=3)["verdict"]
+    assert "`saddle reproduce toy --seed 10 --seeds " in more["text"]
+    assert main(["reproduce", NAME, "--seed", "8", "--seeds", "2"]) == 0  # none is missing between them
+    error = fails(capsys, NAME, "--seeds", "2")
+    assert "has seeds 8 to 12, and between them and those asked for 2 would be missing" in error
+    assert "--seed must be at least 0" in fails(capsys, NAME, "--seed", "-1")
+
+
 def test_verdicts_are_drawn_again_from_what_is_stored(workplace, capsys):
     verdict = run()["verdict"]
     path = workplace / "results/toy.json"
