@@ -14,7 +14,7 @@ from saddlepoint.data.sources.oracle import LENGTH, VOCABULARY
 
 GAIN = 0.2  # nats a token
 RULES = {"lr_g": 1e-2, "baseline": False}  # of the paper's game
-SMALL = RULES | {"filters": 0.1, "rollouts": 4, "lr_d": 1e-3, "pretraining": 0.85}
+SMALL = RULES | {"filters": 0.1, "rollouts": 4, "pretraining": 0.85}
 PAPER = RULES | {"critic_steps": 15 * 157, "pretraining": 120 / 3_270}  # 150 epochs of the critic, 200 × 15
 BLIND = {"lr_d": 0.0}
 SHORT = ("seq_mle", "seq_gan", "seq_gan blind")
