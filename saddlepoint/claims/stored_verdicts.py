@@ -63,12 +63,18 @@ def unlike(trials: Sequence[Mapping[str, Any]]) -> str:
 
 
 def judge_again(out: str | Path = "results") -> list[str]:
-    """Draw the verdicts of all finished results in ``out`` from their stored trials; return which changed."""
+    """Draw the verdicts of all finished results in ``out`` from their stored trials; return which changed.
+
+    Those of a protocol that had other settings keep the verdict of their own day: the claim's judge may ask for
+    what they lack.
+    """
     changed = []
     for name in claims.names():
         path = Path(out) / f"{name}.json"
         stored = read(path)
         if stored is None or not complete(stored):
+            continue
+        if stored["settings"].keys() != claims.get(name).protocols[stored["protocol"]].settings.keys():
             continue
         verdict = verdict_on(stored)
         if verdict["holds"] != stored["verdict"]["holds"]:

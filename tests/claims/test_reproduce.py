@@ -160,6 +160,10 @@ def test_verdicts_are_drawn_again_from_what_is_stored(workplace, capsys):
     path.write_text(json.dumps(halfway))
     assert main(["reproduce", "--table"]) == 0
     assert json.loads(path.read_text()) == halfway
+    earlier = {**again, "settings": {"m": 10}, "verdict": {"holds": None, "text": "of another protocol"}}
+    path.write_text(json.dumps(earlier))
+    assert main(["reproduce", "--table"]) == 0
+    assert json.loads(path.read_text()) == earlier
 
 
 def test_trials_are_kept_and_only_the_rest_is_done(toy, workplace):
