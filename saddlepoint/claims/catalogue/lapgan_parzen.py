@@ -34,7 +34,7 @@ def judge(findings: Findings) -> Verdict:
     judge=judge,
     quick=Protocol(1, 0.5, {"images": 256, "samples": 100}),
     short=Protocol(2, 10, {"images": 60_000, "samples": 1_000}),
-    full=Protocol(5, 350, {"images": 2_500_000, "samples": 10_000}),
+    full=Protocol(5, 560, {"images": 2_500_000, "samples": 10_000}),
     arms={
         "lapgan": Arm("cifar10", "lapgan", NARROW),
         "gan": Arm("cifar10", "lapgan", NARROW | {"levels": 1}),
