@@ -29,13 +29,14 @@ if TYPE_CHECKING:
 COLUMNS, WIDTH, DPI = 2, 10.0, 150
 ROW, FOOT = 0.27, 0.45  # inches of an arm, and of the numbers below all arms
 VERDICTS = {True: ("holds", CRITIC), False: ("does not hold", GENERATOR), None: ("not decided", FAINT)}
-WIDE = 30  # times the smallest value, from which on the axis is logarithmic
+WIDE, VAST = 30, 1e12  # times the smallest value, between which the axis is logarithmic
 
 
 def claims_image(results: Sequence[Mapping[str, Any]]) -> Image.Image:
     """Draw the headline figure of every arm and seed of some results, as ``saddle reproduce`` stores them.
 
-    Points are seeds, bars their means; panels whose arms differ by more than 30 times have a logarithmic axis.
+    Points are seeds, bars their means; panels whose values differ by more than 30 times have a logarithmic
+    axis, but for those that hold values which are nothing beside the largest.
     """
     return picture(claims_figure(results))
 
@@ -83,11 +84,12 @@ def _draw_panel(place: Axes, arms: Mapping[str, Sequence[float]], widest: str) -
     bare(place, size=7.5)
     means = {arm: math.fsum(values) / len(values) for arm, values in arms.items() if values}
     everything = [value for values in arms.values() for value in values]
-    if everything and min(everything) > 0 and max(everything) > WIDE * min(everything):
+    least, most = min(everything, default=0.0), max(everything, default=0.0)
+    if least > 0 and WIDE * least < most < VAST * least:
         place.set_xscale("log")
-        place.set_xlim(min(everything) / 2, max(everything) * 2)
+        place.set_xlim(least / 2, most * 2)
     else:
-        place.set_xlim(min([0.0, *everything]), 1.12 * max([1e-9, *everything]))
+        place.set_xlim(min(0.0, least), 1.12 * max(1e-9, most))
         place.xaxis.set_major_formatter(lambda x, _: short_count(x))
     for y, (arm, values) in enumerate(arms.items()):
         if not values:

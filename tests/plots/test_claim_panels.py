@@ -62,3 +62,8 @@ def test_runs_that_diverged_and_wide_ranges():
     assert low < 1e-3 < 5.0 < high
     assert "diverged" in [text.get_text() for text in place.texts]
     assert claims_image(results).width == 1500
+
+
+def test_a_value_that_is_nothing_beside_others_stretches_no_axis():
+    (place,) = claims_figure([result({"a": [4e-17, 2.0], "b": [30.0]})]).axes
+    assert place.get_xscale() == "linear"
