@@ -187,6 +187,12 @@ class _Work:
         }
         fresh = json.loads(json.dumps(fresh))  # tuples are lists in the file
         self._take_over(fresh)
+        tried = [trial["seed"] for trial in fresh["trials"]]
+        if tried and (self.seeds[0] > max(tried) + 1 or self.seeds[-1] < min(tried) - 1):
+            raise UserError(
+                f"{self.path} has seeds {min(tried)} to {max(tried)}, and those between them and "
+                f"{self.seeds[0]} to {self.seeds[-1]} would be missing; name another folder with --out"
+            )
         return fresh
 
     def _take_over(self, result: dict[str, Any]) -> None:
@@ -203,12 +209,6 @@ class _Work:
                 raise UserError(
                     f"{self.path} was made with {what}; remove it, or name another folder with --out"
                 )
-        seeds = {trial["seed"] for trial in stored["trials"]}
-        if gaps := set(range(min(seeds | {*self.seeds}), max(seeds | {*self.seeds}))) - seeds - {*self.seeds}:
-            raise UserError(
-                f"{self.path} has seeds {min(seeds)} to {max(seeds)}, and between them and those asked for "
-                f"{min(gaps)} would be missing; name another folder with --out"
-            )
         known = {(trial["arm"], trial["seed"]) for trial in stored["trials"]}
         own = [trial for trial in result["trials"] if (trial["arm"], trial["seed"]) not in known]
         result |= {"trials": stored["trials"] + own, "looks": stored.get("looks", [])}

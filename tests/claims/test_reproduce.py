@@ -140,7 +140,13 @@ def test_seeds_may_begin_above_those_that_were_looked_at(toy, capsys):
     assert "`saddle reproduce toy --seed 10 --seeds " in more["text"]
     assert main(["reproduce", NAME, "--seed", "8", "--seeds", "2"]) == 0  # none is missing between them
     error = fails(capsys, NAME, "--seeds", "2")
-    assert "has seeds 8 to 12, and between them and those asked for 2 would be missing" in error
+    assert "has seeds 8 to 12, and those between them and 0 to 1 would be missing" in error
+    assert "and those between them and 14 to 15 would be missing" in fails(
+        capsys, NAME, "--seed", "14", "--seeds", "2"
+    )
+    toy.calls.clear()
+    run(seeds=8)
+    assert len(toy.calls) == 16, "seeds that adjoin, or go through, are added"
     assert "--seed must be at least 0" in fails(capsys, NAME, "--seed", "-1")
 
 

@@ -50,7 +50,7 @@ def judge(findings: Findings) -> Verdict:
         40_000,
         {
             "steps": 10_000,
-            "varied": 10_000,
+            "varied": 400,
             "samples": 10_000,
             "layers_g": [2, 3, 4, 5],
             "layers_d": [2, 3, 4, 5],
@@ -72,8 +72,8 @@ def ebgan_grid(bench: Bench) -> dict[str, Any]:
     and without the pulling-away term, and for the GAN the two learning rates, of the MLP that this project has.
     The paper trains 512 EBGANs and 6,144 GANs; the full protocol 512 of each. I' is E KL(p(y) ‖ p(y|x))² with
     the judge's classes, and 0 for a run whose loss was no longer finite. The entropy of the samples' classes is
-    that after ``varied`` steps, where those with the term end: in the short protocol while EBGANs, whose
-    autoencoders have two layers there, still lack classes.
+    that after ``varied`` steps, where those with the term end: while EBGANs still lack classes, above all those
+    whose autoencoders have two layers, as all have in the short protocol.
     """
     settings, rng = bench.settings, np.random.default_rng(bench.seed)
     if bench.name == "gan":

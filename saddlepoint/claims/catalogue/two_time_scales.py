@@ -17,6 +17,8 @@ def judge(findings: Findings) -> Verdict:
     """Demand half of the published gain of two rates, at the setting of each that other seeds prefer."""
     one, two = (_chosen(findings, rates) for rates in (ONE, TWO))
     gain = {seed: math.log(one[seed] / two[seed]) for seed in one.keys() & two.keys()}
+    if not gain:
+        raise Missing("a seed with both kinds of rates")
     ratio = math.exp(sum(gain.values()) / len(gain))
     text = "Fréchet distance at (critic's, generator's) rate: " + ", ".join(
         f"{arm} {findings.show(arm, 'frechet')}" for arm in findings.arms
