@@ -181,25 +181,35 @@ def test_packing_is_judged_on_small_stacks_as_on_large_ones():
     assert verdict.text.startswith("Of stacked digits of 8×8, and not of MNIST's: gan digits 968")
 
 
-def test_the_ablation_is_of_stacks_or_of_points():
-    def points(*modes, quality=0.9, lost=0):
-        return [{"modes": m, "high_quality": quality, "lost": lost} for m in modes]
+def ablation(label, ours, fewer=0.6, lost=True):
+    """Judge R3GAN's ablation, where parts of the loss make a share of the kinds that the whole makes."""
+    parts = [{**row, "modes": round(fewer * row["modes"]) - seed} for seed, row in enumerate(ours)]
+    alone = [{**row, "modes": 1 + seed, "lost": 1} for seed, row in enumerate(ours)] if lost else parts
+    arms = {"relativistic_r1_r2": ours, "gan_r1_r2": parts, "relativistic_r1": alone, "gan_r1": alone}
+    end = "_digits" if label == "short" else ""
+    return judged("r3gan-ablation", label, **{arm + end: figures for arm, figures in arms.items()})
 
-    def stacks(*modes, lost=0):
-        return [{"modes": m, "divergence": 0.1, "lost": lost} for m in modes]
 
-    def ablation(of, ours, start=""):
-        fewer = [round(0.6 * one["modes"]) - seed for seed, one in enumerate(ours)]
-        lost = of(*[1] * len(ours), lost=1)
-        arms = {"relativistic_r1_r2": ours, "gan_r1_r2": of(*fewer), "relativistic_r1": lost, "gan_r1": lost}
-        label = "full" if start else "short"
-        return judged("r3gan-ablation", label, **{start + arm: figures for arm, figures in arms.items()})
+def stacks(*modes):
+    return [{"modes": kinds, "divergence": 0.1, "lost": 0} for kinds in modes]
 
-    assert ablation(points, points(*[25] * 6)).holds is True
-    assert "below 50% of high quality" in ablation(points, points(*[25] * 6, quality=0.4)).text
-    assert ablation(stacks, stacks(*[1000] * 6), "stacked_").holds is True
-    assert ablation(stacks, stacks(*range(960, 966)), "stacked_").holds is False  # 980 are demanded
-    assert "fewer than 50% of the kinds" in ablation(stacks, stacks(*[400] * 6), "stacked_").text
+
+def test_the_ablation_wants_all_kinds_and_r1_alone_lost_at_the_papers_size():
+    assert ablation("full", stacks(*[1000] * 6)).holds is True
+    assert ablation("full", stacks(*range(960, 966))).holds is False  # 980 are demanded
+    assert ablation("full", stacks(*[1000] * 6), lost=False).holds is None
+    assert "8×8" not in ablation("full", stacks(*[1000] * 6)).text
+
+
+def test_the_ablation_of_small_stacks_is_decided_by_order_and_denies_nothing():
+    verdict = ablation("short", stacks(*range(830, 836)), lost=False)
+    assert verdict.holds is True
+    assert verdict.text.startswith("Of stacked digits of 8×8")
+    assert "lost with R1 alone 0 of 6" in verdict.text
+    more = ablation("short", stacks(*range(830, 836)), fewer=1.1, lost=False)
+    assert more.holds is None
+    assert "do not deny it" in more.text
+    assert "fewer than 50% of the kinds" in ablation("short", stacks(*[400] * 6)).text
 
 
 def codes(error, information=2.27):
