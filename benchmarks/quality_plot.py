@@ -40,7 +40,9 @@ def quality_image(rows: Sequence[Mapping[str, Any]]) -> Image.Image:
     for part, panel in zip(parts, panels, strict=True):
         of_panel = [row for row in rows if (row["data"], row["processor"], row["instructions"]) == panel]
         precision = ", ".join(dict.fromkeys(row["precision"] for row in of_panel))
-        title = Words(" · ".join([*panel, f"recipes in {precision}"]), 8.5, FAINT)
+        judge = of_panel[0].get("encoder", "judge")
+        by = [] if judge == "judge" else [f"judged by {judge}"]
+        title = Words(" · ".join([*panel, f"recipes in {precision}", *by]), 8.5, FAINT)
         line, body = part.rows(head_height(title), PANEL - head_height(title))
         line.write_head(title)
         _draw(body.axes()[0], of_panel, colours)
@@ -56,7 +58,6 @@ def _draw(place: Axes, rows: Sequence[Mapping[str, Any]], colours: Mapping[str, 
     real = statistics.median(row["judge_real"] for row in rows)
     place.axhline(real, color=CRITIC, linewidth=1)
     place.set_xlim(minutes[0] / 1.15, minutes[-1] * ROOM)
-    place.set_ylim(real / 1.6, 1.6 * max(row["judge"] for row in rows))
     place.annotate(
         "held-out real images",
         (minutes[0] / 1.1, real),
@@ -87,3 +88,4 @@ def _draw(place: Axes, rows: Sequence[Mapping[str, Any]], colours: Mapping[str, 
         place.annotate(
             text, (time, height), (7, 0), textcoords="offset points", color=colour, fontsize=7.5, va="center"
         )
+    place.set_ylim(real / 1.6, 1.6 * max(height, *(row["judge"] for row in rows)))

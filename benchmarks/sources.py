@@ -81,6 +81,15 @@ def photos(given: str | None, scratch: Path) -> Source:
     return Source(f"CIFAR-10, {count:,} JPEGs", str(path.absolute()), path)
 
 
+def pictures(given: str) -> Source:
+    """Return the JPEGs of a folder of one's own; raises UserError where there is none."""
+    path = Path(given).expanduser().absolute()
+    count = sum(1 for _ in path.rglob("*.jpg"))
+    if not count:
+        raise UserError(f"--folder {given} holds no .jpg files")
+    return Source(f"{path.name}, {count:,} JPEGs", str(path), path)
+
+
 def noise(scratch: Path, size: int, count: int) -> str:
     """Write ``count`` grey images of noise and return what ``--data`` takes; an existing file is kept."""
     path = scratch / f"noise-{size}-{count}.npy"

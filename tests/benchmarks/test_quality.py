@@ -2,7 +2,9 @@
 
 import pytest
 
-from benchmarks.quality import keep, rows_of, times
+from benchmarks.quality import CONTENDERS, FIELDS, keep, rows_of, times
+from benchmarks.sources import pictures
+from saddlepoint.core.errors import UserError
 
 ROW = {
     **{"data": "digits", "name": "dcgan", "asked": 2.0, "seed": 0, "processor": "A", "instructions": "AVX2"},
@@ -23,3 +25,17 @@ def test_minutes_are_positive_numbers():
     for wrong in ("0", "-1", "nan", "inf"):
         with pytest.raises(ValueError, match="positive"):
             times(wrong)
+
+
+def test_every_kind_of_images_has_a_loop_and_what_a_user_gets_without_a_recipe():
+    for kind, picked in (("digits", "labelled_dcgan"), ("photos", "labelled_dcgan"), ("folder", "fast_gan")):
+        contenders = [CONTENDERS[name] for name in FIELDS[kind].names]
+        assert contenders[0].recipe == picked
+        assert any(each.row for each in contenders)
+
+
+def test_a_folder_needs_jpegs(tmp_path):
+    with pytest.raises(UserError, match=r"holds no \.jpg files"):
+        pictures(str(tmp_path))
+    (tmp_path / "a.jpg").touch()
+    assert pictures(str(tmp_path)).name == f"{tmp_path.name}, 1 JPEGs"
