@@ -188,6 +188,7 @@ def test_two_rates_must_gain_half_of_what_they_gain_in_the_paper():
     assert judged(1.7, 1.72, 1.71).holds is True
     assert judged(1.2, 1.21, 1.19).holds is False  # ahead, and by less than the root of 1.71
     assert judged(0.8, 1.7, 1.2).holds is None
+    assert judged(1.7, 1.72, 1.71, -0.01).holds is True  # an estimate below zero has no logarithm
     apart = [
         {"arm": arm, "seed": seed, "figures": {"frechet": 1.0}}
         for seed, arm in enumerate(("2e-4", "2e-4, 1e-3"))

@@ -16,9 +16,10 @@ PUBLISHED = math.log(21.4 / 12.5)  # what two rates gain, as the logarithm of a 
 def judge(findings: Findings) -> Verdict:
     """Demand half of the published gain of two rates, at the setting of each that other seeds prefer."""
     one, two = (_chosen(findings, rates) for rates in (ONE, TWO))
-    gain = {seed: math.log(one[seed] / two[seed]) for seed in one.keys() & two.keys()}
+    both = [seed for seed in one.keys() & two.keys() if one[seed] > 0 < two[seed]]
+    gain = {seed: math.log(one[seed] / two[seed]) for seed in both}
     if not gain:
-        raise Missing("a seed with both kinds of rates")
+        raise Missing("a seed whose distances with both kinds of rates are above zero")
     ratio = math.exp(sum(gain.values()) / len(gain))
     text = "Fréchet distance at (critic's, generator's) rate: " + ", ".join(
         f"{arm} {findings.show(arm, 'frechet')}" for arm in findings.arms
