@@ -109,7 +109,9 @@ class Findings:
         """Return ``mean ± standard deviation over seeds`` with significant digits."""
         spread = self.spread(arm, figure)
         text = f"{self.mean(arm, figure):.{digits}g}"
-        return text if spread is None else f"{text} ± {spread:.2g}"
+        if spread is None:
+            return text
+        return f"{text} ± {spread:.2g}" if spread < 99.5 else f"{text} ± {spread:.0f}"  # 104, not 1e+02
 
     def above(self, arm: str, other: str, figure: str) -> Demand:
         """Demand that an arm's mean lies above another's."""

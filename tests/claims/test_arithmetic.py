@@ -67,6 +67,8 @@ def test_findings_mean_and_spread():
     assert found.mean("a", "x") == 3
     assert found.spread("a", "x") == pytest.approx(7**0.5)
     assert found.show("a", "x") == "3 ± 2.6"
+    wide = [{"arm": "a", "seed": seed, "figures": {"x": 100 * x}} for seed, x in enumerate((1, 2, 6))]
+    assert Findings("short", {}, wide).show("a", "x") == "300 ± 265"  # not 2.6e+02
     with pytest.raises(Missing, match="x of b"):
         found.mean("b", "x")
 
