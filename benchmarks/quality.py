@@ -1,6 +1,6 @@
 """Time to quality: how near to the data the default recipes and tutorials' loops come in the same time.
 
-``python -m benchmarks.quality [--data mnist:PATH] [--data cifar10:PATH] [--folder PATH] [--minutes 2,6]``
+``python -m benchmarks.quality [--data mnist:PATH] [--data cifar10:PATH] [--folder PATH] [--minutes 2,6] ...``
 
 Every contender trains on one thread in a process of its own, one after the other, and starts anew for each of
 the minutes, as whose rates fall must know when to end. Minutes are those of the processor, as training used
