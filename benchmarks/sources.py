@@ -82,11 +82,12 @@ def photos(given: str | None, scratch: Path) -> Source:
 
 
 def pictures(given: str) -> Source:
-    """Return the JPEGs of a folder of one's own; raises UserError where there is none."""
+    """Return the JPEGs of a folder of one's own; raises UserError where there is none, or none can be read."""
     path = Path(given).expanduser().absolute()
     count = sum(1 for _ in path.rglob("*.jpg"))
     if not count:
         raise UserError(f"--folder {given} holds no .jpg files")
+    load(str(path))  # a recipe's training, in a process of its own, would end less clearly
     return Source(f"{path.name}, {count:,} JPEGs", str(path), path)
 
 

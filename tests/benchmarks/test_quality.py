@@ -1,6 +1,8 @@
 """Time to quality: rows are kept as they come."""
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from benchmarks.quality import CONTENDERS, FIELDS, keep, rows_of, times
 from benchmarks.sources import pictures
@@ -34,8 +36,14 @@ def test_every_kind_of_images_has_a_loop_and_what_a_user_gets_without_a_recipe()
         assert any(each.row for each in contenders)
 
 
-def test_a_folder_needs_jpegs(tmp_path):
+def test_a_folder_needs_jpegs_that_can_be_read(tmp_path):
     with pytest.raises(UserError, match=r"holds no \.jpg files"):
         pictures(str(tmp_path))
-    (tmp_path / "a.jpg").touch()
-    assert pictures(str(tmp_path)).name == f"{tmp_path.name}, 1 JPEGs"
+    (tmp_path / "0.jpg").touch()
+    with pytest.raises(UserError, match="are they damaged"):
+        pictures(str(tmp_path))
+    rng = np.random.default_rng(0)
+    for index in range(3):
+        pixels = rng.integers(0, 256, (16, 16, 3), np.uint8)
+        Image.fromarray(pixels).save(tmp_path / f"{index}.jpg")
+    assert pictures(str(tmp_path)).name == f"{tmp_path.name}, 3 JPEGs"
