@@ -1,5 +1,6 @@
 """The ``saddle`` command: reads the command line, calls the public API, and never shows a traceback."""
 
+import codecs
 import io
 import os
 import sys
@@ -49,10 +50,10 @@ COMMANDS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return 0, or 1 for trouble on the way, 2 for the user's mistake, 130 for Ctrl-C."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    if isinstance(
-        sys.stdout, io.TextIOWrapper
-    ):  # names of files are written as they are, whatever bytes they hold
-        sys.stdout.reconfigure(errors="surrogateescape")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Names of files are written as they are, whatever bytes they hold, signs that are lacking as escapes.
+        utf8 = codecs.lookup(sys.stdout.encoding).name == "utf-8"
+        sys.stdout.reconfigure(errors="surrogateescape" if utf8 else "backslashreplace")
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _Notes()

@@ -1,5 +1,7 @@
 """``saddle data``: so far ``saddle data collect``."""
 
+import shlex
+
 from saddlepoint.cli.parser import Parser
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.words import printable
@@ -28,7 +30,7 @@ def main(arguments: list[str]) -> int:
         print(f"failed    {len(done.failed):,}, as {printable(address)} ({why}); the same command tries again")
     print(f"manifest  {done.folder / 'manifest.jsonl'}")
     if done.kept + done.before:
-        print(f"train     saddle train --data {done.folder}")
+        print(f"train     saddle train --data {shlex.quote(str(done.folder))}")
     return 0
 
 

@@ -17,14 +17,12 @@ OUT = "explained"
 
 def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
-    words = [word for word in arguments if not word.startswith("-")]
-    if not words:
+    name = _topic(arguments)
+    if name is None:
         found = make_parser().parse(arguments)
-        if found.topic is None:
-            return _list(as_json=found.json, language=found.lang)
+        return _list(as_json=found.json, language=found.lang)
     from saddlepoint.core.declared import check_declared
 
-    name = arguments[0] if not arguments[0].startswith("-") else _topic(arguments)
     check_declared("topic", name, "saddlepoint.explaining.topics", given=True)
     with starting():
         from saddlepoint.core.waiting import waiting
@@ -76,8 +74,10 @@ def _say_where(paths: list[Path]) -> None:
         print(f"pictures  {', '.join(path.name for path in pictures)}")
 
 
-def _topic(arguments: list[str]) -> str:
-    """Return the topic of a command line that begins with an option."""
+def _topic(arguments: list[str]) -> str | None:
+    """Return the topic of a command line, which may begin with an option; None where there is none."""
+    if arguments and not arguments[0].startswith("-"):
+        return arguments[0]
     return make_parser().parse_known_args(arguments)[0].topic
 
 

@@ -15,7 +15,7 @@ def main(arguments: list[str]) -> int:
     """Run the command; return its exit code."""
     settings = parse_with_flags(make_parser, arguments)
     seeds, dry = settings.pop("seeds"), settings.pop("dry_run")
-    _check(settings)
+    _check(settings, seeds)
     with starting():
         from saddlepoint.engine.loop import Interrupted
         from saddlepoint.training.seeds import train_seeds
@@ -23,6 +23,8 @@ def main(arguments: list[str]) -> int:
 
     try:
         if dry:
+            if seeds is not None:
+                settings["out"] = None
             dry_run(**settings)
         elif seeds is not None:
             train_seeds(seeds, **settings)
@@ -53,14 +55,17 @@ def _train() -> Callable[..., Any]:
     return signature_of("saddlepoint.training.training", "train")
 
 
-def _check(settings: dict[str, Any]) -> None:
+def _check(settings: dict[str, Any], seeds: int | None) -> None:
     """Raise UserError for what is wrong at first sight, before libraries are loaded."""
     from saddlepoint.core.run_folder import RunFolder
     from saddlepoint.data.loading import check_source
-    from saddlepoint.training.settings import parted
+    from saddlepoint.training.settings import parted, seed_folders
 
     given = inspect.signature(_train()).bind(**settings)
     given.apply_defaults()
+    if seeds is not None and given.arguments["out"] is not None:
+        seed_folders(given.arguments.pop("out"), given.arguments["seed"], seeds)
+        given.apply_defaults()
     parted(given.arguments)
     check_source(settings["data"])
     if settings["init"] is not None:

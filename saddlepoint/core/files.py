@@ -1,5 +1,6 @@
 """Files that are written whole or not at all: temporary name, sync, rename."""
 
+import errno
 import json
 import os
 import shutil
@@ -15,7 +16,10 @@ def atomic_path(target: Path) -> Iterator[Path]:
     """Yield a temporary path beside ``target``; on success sync it and rename it to ``target``.
 
     The block may make a file or a folder at the path. If it raises, the temporary is removed and an
-    existing ``target`` stays as it was.
+    existing ``target`` stays as it was, as a folder does where the block has made a file.
+
+    Raises:
+        OSError: it cannot be written.
     """
     target = Path(target)
     temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.tmp")
@@ -25,6 +29,8 @@ def atomic_path(target: Path) -> Iterator[Path]:
             _sync(path)
         _sync(temporary)
         if target.is_dir():
+            if not temporary.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
             shutil.rmtree(target)
         os.replace(temporary, target)
         _sync(target.parent)

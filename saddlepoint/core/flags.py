@@ -6,6 +6,7 @@ import types
 import typing
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import Annotated, Any, Literal, Union
 
 from saddlepoint.core.aliases import belongs, did_you_mean, joined, otherwise, translated
@@ -81,7 +82,8 @@ class Flag:
             raise UserError(f"{self.option} takes {_a(self.kind)}, got {text!r}") from None
 
     def _one(self, value: Any) -> Any:
-        if self.kind is float and isinstance(value, int) and not isinstance(value, bool):
+        value = plain(value)
+        if self.kind is float and type(value) is int:
             value = float(value)
         if type(value) is not self.kind:
             raise UserError(f"{self.option} takes {_a(self.kind)}, got {value!r}")
@@ -90,6 +92,13 @@ class Flag:
         if self.kind is int and value < self.lowest:
             raise UserError(f"{self.option} must be at least {self.lowest}, got {value}")
         return value
+
+
+def plain(value: Any) -> Any:
+    """Return a whole or real number of any library's as Python's, which files can hold; all else as it is."""
+    if isinstance(value, Integral) and not isinstance(value, bool):
+        return int(value)
+    return float(value) if isinstance(value, Real) and not isinstance(value, Integral) else value
 
 
 @dataclass(frozen=True)

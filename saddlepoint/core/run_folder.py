@@ -334,7 +334,7 @@ class RunFolder:
 
 def runs_root() -> Path:
     """Return the folder that holds the runs: ``$SADDLE_RUNS`` or ``runs``."""
-    return Path(os.environ.get("SADDLE_RUNS", "runs"))
+    return Path(os.path.expanduser(os.environ.get("SADDLE_RUNS", "runs")))
 
 
 def newest_run() -> RunFolder:

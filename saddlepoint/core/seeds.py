@@ -1,13 +1,15 @@
 """Independent streams of randomness from one seed."""
 
 import hashlib
+from operator import index
 
 import torch
 
 
 def derive(seed: int, *path: object) -> int:
     """Return a seed in [0, 2⁶³) for the stream named ``path``, independent of its neighbours."""
-    digest = hashlib.blake2b(repr((seed, *path)).encode(), digest_size=8).digest()
+    # A seed of NumPy's or torch's is the same seed, and is not written in the same way.
+    digest = hashlib.blake2b(repr((index(seed), *path)).encode(), digest_size=8).digest()
     return int.from_bytes(digest) >> 1
 
 

@@ -40,7 +40,7 @@ class Waiting:
 
     def say(self, text: str) -> None:
         """Print a line that stays."""
-        self.console.print(text, highlight=False)
+        self.console.print(text, highlight=False, markup=False)
 
     def __enter__(self) -> "Waiting":
         if not self.console.quiet:
@@ -65,7 +65,7 @@ class Waiting:
             self._follow(self._bar)
             return
         columns = (
-            TextColumn("  {task.description}"),
+            TextColumn("  {task.description}", markup=False),  # it may be the name of a file
             BarColumn(bar_width=20),
             TextColumn("{task.fields[status]}"),
         )
@@ -84,7 +84,8 @@ class Waiting:
     def _print(self) -> None:
         while True:
             if self._what:
-                self.console.print(f"  {self._what}{': ' if self.status() else ''}{self.status()}")
+                said = f"  {self._what}{': ' if self.status() else ''}{self.status()}"
+                self.console.print(said, markup=False)
             if self._over.wait(EVERY):
                 return
 

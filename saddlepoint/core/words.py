@@ -14,8 +14,12 @@ def printable(text: str) -> str:
 
 
 def slug(text: str, default: str = "images") -> str:
-    """Return ``text`` with only letters, digits, dots, dashes and underscores; ``default`` if none is left."""
-    return re.sub(r"[^\w.-]+", "-", text.encode("utf-8", "replace").decode()).strip("-.") or default
+    """Return ``text`` with only letters, digits, dots, dashes and underscores; ``default`` if none is left.
+
+    It has 100 bytes at most, as names of files are made of it.
+    """
+    plain = re.sub(r"[^\w.-]+", "-", text.encode("utf-8", "replace").decode()).strip("-.")
+    return plain.encode()[:100].decode(errors="ignore") or default
 
 
 def listed(names: Iterable[str], limit: int = 3) -> str:

@@ -60,7 +60,7 @@ def load(
     Raises:
         UserError: if there is no such source, or it cannot be read.
     """
-    name, count = _split_count(source)
+    name, count = _split_count(os.fspath(source))
     read, request = _resolve(
         name,
         Request(
@@ -168,7 +168,7 @@ def _located(labels: str, request: Request) -> str:
 
 def _absolute(path: str) -> str:
     """Return a path from the root, without ``..`` unless that leads through a link to another folder."""
-    whole = Path(path).expanduser().absolute()
+    whole = Path(os.path.expanduser(path)).absolute()  # a path may begin with "~" and be no home
     plain = os.path.normpath(whole)
     return plain if os.path.exists(plain) and os.path.samefile(plain, whole) else str(whole)
 

@@ -1,6 +1,6 @@
 """Arrays of images as people keep them, bytes or floats with channels first or last, as uint8 (n, h, w, c)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -28,7 +28,9 @@ class Scale(NamedTuple):
     words: str
 
 
-def to_images(array: np.ndarray, place: str, name: str | None = None) -> tuple[np.ndarray, tuple[str, ...]]:
+def to_images(
+    array: np.ndarray, place: str, name: str | None = None, *, beside: Sequence[np.ndarray] = ()
+) -> tuple[np.ndarray, tuple[str, ...]]:
     """Return uint8 (n, h, w, c) images, c = 1 or 3, and notes on what was assumed of the array.
 
     Read are (n, h, w), (n, h, w, c) and (n, c, h, w) of bytes, booleans, integers, or floats in [0, 1], in
@@ -38,6 +40,7 @@ def to_images(array: np.ndarray, place: str, name: str | None = None) -> tuple[n
         array: the images.
         place: what messages call the array, its file for example.
         name: of the cache entry that more than 256 MB of converted images go to; None keeps them in memory.
+        beside: other arrays of the same set, such as its test images: of one type they have one range.
 
     Raises:
         UserError: the array is no set of images, or its range is not plain; with the line that converts it.
@@ -45,7 +48,7 @@ def to_images(array: np.ndarray, place: str, name: str | None = None) -> tuple[n
     images, notes = _channels_last(array, place)
     if images.dtype == np.uint8:
         return images, notes
-    scale = _scale(images, array, place)
+    scale = _scale([images, *(other for other in beside if other.dtype == array.dtype)], array, place)
     low, step = scale.low, 255 / (scale.high - scale.low)
 
     def levels() -> Iterator[np.ndarray]:
@@ -122,11 +125,13 @@ def _is_one_picture(shape: tuple[int, ...]) -> bool:
     return shape[0] == 1 or last or (shape[0] == 3 and min(shape[1:]) > 4)
 
 
-def _scale(images: np.ndarray, array: np.ndarray, place: str) -> Scale:
-    """Return how values become levels; raises UserError where that is not plain."""
+def _scale(parts: Sequence[np.ndarray], array: np.ndarray, place: str) -> Scale:
+    """Return how values of a set in some parts become levels; raises UserError where that is not plain."""
     if array.dtype == bool:
         return Scale(0, 1, "black and white")
-    low, high, whole = _extent(images)
+    extents = [_extent(part) for part in parts if part.size]
+    low, high = min(low for low, _, _ in extents), max(high for _, high, _ in extents)
+    whole = all(whole for _, _, whole in extents)
     if not np.isfinite([low, high]).all():
         raise UserError(f"{place} holds pixels that are not finite; take them out")
     if whole and low >= 0 and 1 < high <= 255:

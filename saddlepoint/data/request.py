@@ -62,7 +62,7 @@ class Request:
     @property
     def path(self) -> Path:
         """The argument as a path; raises UserError where nothing is there."""
-        path = Path(self.argument or "").expanduser()
+        path = Path(os.path.expanduser(self.argument or ""))
         if not self.argument or not path.exists():
             raise UserError(f"there is no file or folder {self.argument!r}; check the path")
         return path

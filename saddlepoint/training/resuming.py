@@ -1,6 +1,7 @@
 """Resuming: a run goes on exactly where it stopped."""
 
 import dataclasses
+import os
 from pathlib import Path
 from typing import Any, Literal
 
@@ -124,7 +125,8 @@ def _rethreaded(config: dict[str, Any], plan: Plan, step: int) -> dict[str, Any]
 def _move(run: Run, data: str) -> None:
     """Let a run find its data at ``data``; raises UserError where those are others."""
     before = run.config["data"]
-    source = str(Path(data).expanduser().absolute()) if Path(data).expanduser().exists() else data
+    path = Path(os.path.expanduser(data))
+    source = str(path.absolute()) if path.exists() else data
     run.config["data"] = before | {"source": source}
     try:
         run.data()

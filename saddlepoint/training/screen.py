@@ -323,7 +323,7 @@ def _duration(prepared: Prepared, plan: Plan, budget: Budget) -> str:
 
 def _progress(console: Console) -> Progress:
     return Progress(
-        TextColumn("  {task.description}"),
+        TextColumn("  {task.description}", markup=False),
         BarColumn(bar_width=20),
         TextColumn("{task.percentage:3.0f}%"),
         TextColumn("{task.fields[status]}"),

@@ -1,6 +1,7 @@
 """What ``train`` is asked for, in four parts; their defaults and their help are those of its signature."""
 
 import math
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 from saddlepoint.core.devices import kind_of_device
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget
+from saddlepoint.core.flags import plain
 from saddlepoint.core.run_folder import check_free
 from saddlepoint.data.request import Background, Crop, Reading, Tokens
 
@@ -139,6 +141,14 @@ class Writing:
             check_free(Path(self.out))
 
 
+def seed_folders(out: str | Path, first: int, seeds: int) -> list[Path]:
+    """Return the folders of runs that differ in their seed; raises UserError where one is taken."""
+    folders = [Path(out) / f"seed-{first + i}" for i in range(seeds)]
+    for folder in folders:
+        check_free(folder)
+    return folders
+
+
 PARTS = (Order, Length, Computing, Writing)
 Part = TypeVar("Part")
 
@@ -156,8 +166,9 @@ def groups() -> dict[str, tuple[str, ...]]:
 
 def parted(arguments: Mapping[str, Any]) -> tuple[Order, Length, Computing, Writing]:
     """Return the arguments of ``train``, all of them by name, in four parts; raises UserError for a bad one."""
+    arguments = {**arguments, "data": os.fspath(arguments["data"])}
 
     def part(kind: type[Part]) -> Part:
-        return kind(**{name: arguments[name] for name in names(kind)})  # type: ignore[arg-type]
+        return kind(**{name: plain(arguments[name]) for name in names(kind)})  # type: ignore[arg-type]
 
     return part(Order), part(Length), part(Computing), part(Writing)

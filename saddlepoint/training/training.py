@@ -133,11 +133,14 @@ def train(
         "init": str(init) if init else None,
         **describe_machine(),
     }
-    folder.write_config(config)
-    started.screen.introduce(
-        prepared, started.plan, budget, folder.path, init=init, scores=started.told, worth=started.worth
-    )
     try:
+        try:
+            folder.write_config(config)
+        except OSError as error:
+            raise UserError(f"cannot write {folder.config}: {error.strerror}") from error
+        started.screen.introduce(
+            prepared, started.plan, budget, folder.path, init=init, scores=started.told, worth=started.worth
+        )
         with folder.locked(), started.plan.applied():
             return train_on(folder, started, watchers)
     except UserError:

@@ -1,7 +1,11 @@
 """What people type by mistake, and what they are told: one sentence, the right exit code, no folder left."""
 
 import json
+import os
 import re
+import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -327,6 +331,45 @@ def test_seeds_train_runs_that_differ(workplace):
     runs = [sp.load(path) for path in sorted((workplace / "runs").iterdir())]
     assert [run.config["seed"] for run in runs] == [5, 6]
     assert not np.array_equal(runs[0].sample(2), runs[1].sample(2))
+
+
+def test_seeds_are_added_to_a_folder_and_none_is_trained_where_one_is_taken(capsys, workplace):
+    for seed in ("0", "1"):
+        assert main(["train", *QUICK, "--seeds", "1", "--seed", seed, "--out", "more"]) == 0
+    assert sorted(path.name for path in (workplace / "more").iterdir()) == ["seed-0", "seed-1"]
+    shutil.rmtree("more/seed-0")
+    assert "more/seed-1 holds another run" in fails(capsys, "train", *QUICK, "--seeds", "2", "--out", "more")
+    assert not (workplace / "more" / "seed-0").exists()
+
+
+def test_numbers_of_numpy_and_paths_are_taken(workplace):
+    (workplace / "images").mkdir()
+    for index in range(12):
+        Image.fromarray(np.full((8, 8), 20 * index, np.uint8)).save(workplace / "images" / f"{index}.png")
+    quick = {"batch": 4, "width": 4, "card": False, "quiet": True}
+    run = sp.train(
+        "dcgan", workplace / "images", steps=np.int64(2), seed=np.int64(3), lr_d=np.float64(0.01), **quick
+    )
+    same = sp.train("dcgan", "images", steps=2, seed=3, lr_d=0.01, **quick)
+    np.testing.assert_array_equal(run.sample(4, seed=np.int64(1)), same.sample(4, seed=1))
+
+
+def test_signs_that_an_output_lacks_are_escaped(workplace):
+    for encoding in ("ascii", "cp1252"):
+        done = subprocess.run(
+            [sys.executable, "-c", "import sys; from saddlepoint.cli import main; sys.exit(main())", "list"],
+            env=os.environ | {"PYTHONIOENCODING": encoding},
+            capture_output=True,
+        )
+        assert done.returncode == 0, done.stderr
+        assert b"dcgan" in done.stdout
+
+
+def test_a_language_alone_lists_the_topics(capsys):
+    assert main(["explain", "--lang", "zh"]) == 0
+    assert "最优判别器" in capsys.readouterr().out
+    assert main(["explain", "--seed", "3"]) == 0
+    assert "optimal-critic" in capsys.readouterr().out
 
 
 def test_the_best_checkpoint_stays(workplace):

@@ -80,3 +80,12 @@ def test_removing_what_is_not_there_is_no_error_and_links_are_not_followed(tmp_p
     assert names(kept) == ["file"]
     remove(kept)
     assert names(tmp_path) == []
+
+
+def test_a_folder_does_not_give_way_to_a_file(tmp_path):
+    (tmp_path / "grid.png").mkdir()
+    (tmp_path / "grid.png" / "notes.txt").write_text("precious")
+    with pytest.raises(IsADirectoryError):
+        write_bytes(tmp_path / "grid.png", b"picture")
+    assert names(tmp_path) == ["grid.png"]
+    assert (tmp_path / "grid.png" / "notes.txt").read_text() == "precious"

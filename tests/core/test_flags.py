@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from saddlepoint.core.errors import UserError
@@ -60,6 +61,10 @@ def test_kinds_defaults_and_help_are_those_of_the_signature():
         ("weights", [1, 2.5], (1.0, 2.5)),
         ("names", "b", ("b",)),
         ("fast", True, True),
+        ("width", np.int64(3), 3),
+        ("rate", np.float32(0.5), 0.5),
+        ("rate", np.int64(2), 2.0),
+        ("weights", [np.float64(1.5)], (1.5,)),
     ],
 )
 def test_values_that_fit_are_kept_as_the_recipe_wants_them(name, value, kept):

@@ -64,3 +64,10 @@ def test_the_time_left_is_of_the_part_that_is_done(monkeypatch):
 )
 def test_durations_as_people_write_them(seconds, text):
     assert clock(seconds) == text
+
+
+def test_names_are_shown_as_they_are(quick):
+    assert "  reading a[/url].png: " in written("", ("reading a[/url].png", 1, 4))
+    stream = io.StringIO()
+    Waiting(Console(file=stream)).say("left out gone.html[/url]")
+    assert stream.getvalue() == "left out gone.html[/url]\n"

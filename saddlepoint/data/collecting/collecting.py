@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import math
 import os
 from collections import Counter, deque
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ from saddlepoint.data.collecting.manifest import FAILED, KEPT, REJECTED, Manifes
 from saddlepoint.data.collecting.similar import Seen, perceptual_hash
 from saddlepoint.data.collecting.web import Manners, RefusedError, UnreachableError, Web, host_of
 from saddlepoint.data.files.formats import is_image, is_image_name
-from saddlepoint.data.files.image import quietly
+from saddlepoint.data.files.image import looked_at, quietly
 
 PAGE_BYTES = 5 * 2**20
 PIXELS = 100_000_000  # of a picture that is decoded
@@ -119,6 +120,8 @@ def collect(
             into ``out``.
     """
     _check(depth, most, least, megabytes, margin, delay)
+    if os.path.isdir(source) and os.path.realpath(source) == os.path.realpath(out):
+        raise UserError(f"{out} holds the pictures themselves; name another folder with --out")
     find = None if faces is None else detector(faces)
     folder = Path(out)
     with _alone(folder):
@@ -159,8 +162,8 @@ def _check(depth: int, most: int | None, least: int, megabytes: float, margin: f
     ):
         if value is not None and not value >= low:
             raise UserError(f"{name} must be at least {low}, got {value:g}")
-    if not megabytes > 0:
-        raise UserError(f"--megabytes must be above 0, got {megabytes:g}")
+    if not 0 < megabytes < math.inf:
+        raise UserError(f"--megabytes must be above 0 and finite, got {megabytes:g}")
 
 
 class _Work:
@@ -275,9 +278,7 @@ def _opened(content: bytes) -> Image.Image:
                 raise _Rejected("too many pixels", f"{image.width}×{image.height}")
             kind = image.format
             image.load()
-            upright = ImageOps.exif_transpose(image)
-            if upright.mode not in ("L", "RGB"):
-                upright = upright.convert("RGB")
+            upright = looked_at(ImageOps.exif_transpose(image))
             upright.format = kind
             return upright
     except _Rejected:

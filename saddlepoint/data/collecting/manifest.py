@@ -38,7 +38,8 @@ class Manifest:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         row = {"version": VERSION, "address": address, "time": now, "status": status, **more}
         try:
-            with self.path.open("a", encoding="utf-8") as file:
+            # A path may hold bytes that are no UTF-8; Python's escape for these is JSON's own.
+            with self.path.open("a", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(json.dumps(row, ensure_ascii=False) + "\n")
         except OSError as error:
             raise UserError(f"cannot write {self.path}: {reason(error)}; what was collected is kept") from error

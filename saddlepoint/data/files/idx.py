@@ -88,14 +88,28 @@ def is_idx_name(name: str) -> bool:
     return _IMAGES.fullmatch(name) is not None
 
 
+def idx_files(folder: Path) -> list[Path]:
+    """Return the files in a folder that are called like IDX images, and those in folders of the same name.
+
+    Programs that unpack ``train-images-idx3-ubyte`` may put the file into a folder of that name.
+    """
+    named = sorted(path for path in folder.iterdir() if is_idx_name(path.name))
+    within = (path / path.name for path in named if path.is_dir())
+    return [path for path in (*named, *within) if path.is_file()]
+
+
 def find(folder: Path, stem: str, what: str) -> Path | None:
-    """Return ``stem`` + ``what`` (``images`` or ``labels``) in any usual spelling, or None."""
+    """Return ``stem`` + ``what`` (``images`` or ``labels``) in any usual spelling, or None.
+
+    The file may lie in a folder of its own name.
+    """
     axes = 3 if what == "images" else 1
     for separator in ("-", "."):
         for end in ("", ".gz"):
-            path = folder / f"{stem}{what}{separator}idx{axes}-ubyte{end}"
-            if path.is_file():
-                return path
+            name = f"{stem}{what}{separator}idx{axes}-ubyte{end}"
+            for path in (folder / name, folder / name / name):
+                if path.is_file():
+                    return path
     return None
 
 
@@ -108,15 +122,14 @@ def read_idx_path(request: Request, name: str) -> Dataset:
     path = request.path
     if path.is_file():
         return _single(path, request, name)
-    found = sorted(p for p in path.iterdir() if is_idx_name(p.name))
-    # Raw and gzipped copies of one file are one.
-    by_stem = {p.name.removesuffix(".gz"): p for p in reversed(found)}
-    tests = [p for n, p in by_stem.items() if "t10k" in n.lower() or "test" in n.lower()]
+    # Copies of one file, raw, gzipped or with another dot, are one.
+    by_stem = {_stem(p.name): p for p in reversed(idx_files(path))}
+    tests = [p for stem, p in by_stem.items() if "t10k" in stem or "test" in stem]
     trains = [p for p in by_stem.values() if p not in tests]
     if len(trains) + len(tests) == 1:
         return _single((trains + tests)[0], request, name)
     if len(trains) != 1 or len(tests) != 1:
-        names = ", ".join(sorted(by_stem))
+        names = ", ".join(sorted(p.name for p in by_stem.values()))
         raise UserError(f"{path} holds several IDX sets ({names}); give the path of one file")
     image, label, keys = _with_labels(trains[0])
     test_image, test_label, test_keys = _with_labels(tests[0])
@@ -148,7 +161,8 @@ def _dataset(
 def _with_labels(path: Path) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:
     """Return (n, h, w, 1) images, the labels beside them if there are any, and the images' hashes."""
     match = _IMAGES.fullmatch(path.name)
-    labels = find(path.parent, match["stem"], "labels") if match else None
+    folder = path.parent.parent if path.parent.name == path.name else path.parent
+    labels = find(folder, match["stem"], "labels") if match else None
     if labels:
         image, label, _ = read_pair(path, labels)
     else:
@@ -156,6 +170,12 @@ def _with_labels(path: Path) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]
     if not image.size:
         raise UserError(f"{path} holds no images")
     return image, label, row_keys(image)
+
+
+def _stem(name: str) -> str:
+    """Return what comes before ``images`` in the name of an IDX file, in small letters."""
+    match = _IMAGES.fullmatch(name)
+    return match["stem"].lower() if match else name
 
 
 def _read_into(file, view: memoryview) -> int:

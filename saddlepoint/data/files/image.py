@@ -127,6 +127,19 @@ def _flat(image: Image.Image, background: Background, white: int, deep: bool) ->
     return _Flat(image.convert("L" if image.mode == "1" else "RGB"))
 
 
+def looked_at(image: Image.Image) -> Image.Image:
+    """Return an upright image as L or RGB, as one would look at it.
+
+    Sixteen bits are scaled by their largest value, and transparent parts lie on what the others differ from.
+
+    Raises:
+        ValueError: it has pixels of a range that nobody knows.
+    """
+    peak = np.asarray(image).max() if image.mode.startswith("I") else WHITE
+    flat = _flat(image, "white", max(1, int(peak)), deep=False)
+    return _flat(image, "black", WHITE, deep=False).image if flat.lost else flat.image
+
+
 def _whole(values: np.ndarray) -> np.ndarray:
     values = values.astype(np.int64)
     if values.size and (values.min() < 0 or values.max() > WHITE):

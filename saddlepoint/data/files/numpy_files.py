@@ -3,6 +3,7 @@
 import tokenize
 import zipfile
 import zlib
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -72,11 +73,13 @@ def read_array_path(request: Request, name: str) -> Dataset:
     return _one_array(array, None, keys, request, name, notes)
 
 
-def to_examples(array: np.ndarray, place: str, name: str | None = None) -> tuple[np.ndarray, tuple[str, ...]]:
+def to_examples(
+    array: np.ndarray, place: str, name: str | None = None, *, beside: Sequence[np.ndarray] = ()
+) -> tuple[np.ndarray, tuple[str, ...]]:
     """Return examples of some kind, and notes.
 
     Float (n, d) are points; int16 (n, t) or (n, c, t) with one or two channels are sounds; whole numbers (n, t)
-    of more than a byte are tokens; all else is images, see :func:`to_images`.
+    of more than a byte are tokens; all else is images, see :func:`to_images`, which also says what is beside.
     """
     if not isinstance(array, np.ndarray) or not array.size:
         raise UserError(f"{place} holds no data")
@@ -90,7 +93,7 @@ def to_examples(array: np.ndarray, place: str, name: str | None = None) -> tuple
         note = f"read as {len(array):,} sequences of {array.shape[1]} tokens; pictures have more axes"
         return array.astype(np.int32), (note,)
     if array.ndim != 2 or array.dtype.kind != "f":
-        return to_images(array, place, name)
+        return to_images(array, place, name, beside=beside)
     if not np.isfinite(array).all():
         raise UserError(f"{place} holds points that are not finite; take them out")
     count, dimension = array.shape
@@ -122,13 +125,16 @@ def _read_npz(path: Path, request: Request, name: str) -> Dataset:
     arrays: dict[str, np.ndarray] = {}
     given: dict[str, tuple[np.ndarray | None, int]] = {}
     notes: dict[str, None] = {}  # each once, in order
-    for part, (image_names, label_names) in _NAMES.items():
-        image = next((found[n] for n in image_names if n in found), None)
-        label = next((found[n] for n in label_names if n in found), None)
-        if image is not None:
-            arrays[part], told = to_examples(image, str(path))
-            given[part] = label, len(arrays[part])
-            notes |= dict.fromkeys(told)
+    first = {
+        part: [next((found[n] for n in names if n in found), None) for names in both]
+        for part, both in _NAMES.items()
+    }
+    images = {part: image for part, (image, _) in first.items() if image is not None}
+    for part, image in images.items():
+        others = [other for name, other in images.items() if name != part]
+        arrays[part], told = to_examples(image, str(path), beside=others)
+        given[part] = first[part][1], len(arrays[part])
+        notes |= dict.fromkeys(told)
     if "train" not in arrays:
         names = ", ".join(found) or "nothing"
         raise UserError(f"{path} holds {names}; call the images x_train or images (and labels y_train, labels)")
@@ -136,9 +142,12 @@ def _read_npz(path: Path, request: Request, name: str) -> Dataset:
     notes |= {told: None} if told else {}
     keys = {part: row_keys(array) for part, array in arrays.items()}
     array, label = arrays["train"], labels["train"]
-    if "test" not in arrays:
+    if len(arrays) == 1:
         return _one_array(array, label, keys["train"], request, name, tuple(notes), classes)
     splits = {part: Split(array, labels[part]) for part, array in arrays.items()}
+    if "test" not in splits:
+        splits["test"] = splits["validation"]
+        notes |= {"no test images: validation images test too": None}
     if any(split.array.shape[1:] != array.shape[1:] for split in splits.values()):
         raise UserError(f"{path} holds splits of different shapes; save them with one size")
     splits.setdefault("validation", Split(array, label, tenth(keys["train"])))

@@ -8,7 +8,7 @@ from saddlepoint.core.words import slug
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.data.files.collection import read
 from saddlepoint.data.files.formats import foreign, is_image, is_image_name
-from saddlepoint.data.files.idx import is_idx_name, read_idx_path
+from saddlepoint.data.files.idx import idx_files, is_idx_name, read_idx_path
 from saddlepoint.data.files.image_folder import Folder
 from saddlepoint.data.files.layout import is_hidden
 from saddlepoint.data.files.melody_folder import read_melodies
@@ -31,15 +31,14 @@ def read_path(request: Request) -> Dataset:
     try:
         if path.is_dir():
             name = slug(path.absolute().name)
-            if any(is_idx_name(file.name) for file in path.iterdir()):
+            if idx_files(path):
                 return read_idx_path(request, name)
             names = _names(path)
             sounds = [one for one in names if is_sound_name(one)]
             tunes = [one for one in names if is_midi_name(one)]
             texts = [path / one for one in names if is_text_name(one)]
-            if any(is_image_name(one) for one in names) or not (
-                sounds or tunes or (texts and not foreign(names))
-            ):
+            others = not (sounds or tunes or (texts and not foreign(names)))
+            if others or any(_holds_image(path, one) for one in names):
                 return read(Folder(path), name, request)
             if sounds:
                 return read_sounds(path, sounds, name, request)
@@ -70,12 +69,27 @@ def read_path(request: Request) -> Dataset:
 
 
 def _names(root: Path) -> list[str]:
-    """Return the names of all files under a folder, relative to it, but for hidden ones."""
-    found = []
-    for folder, folders, files in os.walk(root):
-        folders[:] = sorted(one for one in folders if not is_hidden(one))
+    """Return the names of all files under a folder, relative to it, but for hidden ones.
+
+    Symbolic links are followed, and each folder is visited once, as :class:`Folder` does.
+    """
+    found, seen = [], {os.path.realpath(root)}
+    for folder, folders, files in os.walk(root, followlinks=True):
+        fresh = {one: os.path.realpath(os.path.join(folder, one)) for one in folders if not is_hidden(one)}
+        folders[:] = sorted(one for one, real in fresh.items() if real not in seen)
+        seen.update(fresh.values())
         found += [str((Path(folder) / one).relative_to(root)) for one in sorted(files) if not is_hidden(one)]
     return found
+
+
+def _holds_image(folder: Path, name: str) -> bool:
+    """Say whether a file is an image, by its name, or by its content where the name tells nothing."""
+    if is_image_name(name) or is_sound_name(name) or is_midi_name(name) or is_text_name(name):
+        return is_image_name(name)
+    try:
+        return (folder / name).is_file() and _is_image(folder / name)
+    except OSError:
+        return False
 
 
 def _is_image(path: Path) -> bool:

@@ -289,7 +289,7 @@ def test_the_command_says_what_came_of_it(server, tmp_path, capsys):
         ("nowhere", {}, "nowhere is no file, no folder, and no http or https address"),
         ("http://example.invalid/", {"depth": -1}, "--depth must be at least 0, got -1"),
         ("http://example.invalid/", {"faces": "dog"}, "there is no file dog"),
-        ("http://example.invalid/", {"megabytes": 0}, "--megabytes must be above 0, got 0"),
+        ("http://example.invalid/", {"megabytes": 0}, "--megabytes must be above 0 and finite, got 0"),
     ],
 )
 def test_mistakes_are_told_in_a_sentence(source, settings, what, tmp_path):
@@ -319,3 +319,36 @@ def test_lines_of_a_manifest_that_are_damaged_count_for_nothing(tmp_path):
     (out / "manifest.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines) + "\xff{\n")
     done = collect(source, out)
     assert (done.kept, done.before) == (1, 0)
+
+
+def test_pictures_of_16_bits_and_transparent_ones_differ_by_what_is_seen(tmp_path):
+    rng = np.random.default_rng(0)
+    (tmp_path / "deep").mkdir()
+    for index in range(6):
+        coarse = (rng.random((6, 6)) * 60_000).astype(np.uint16)
+        Image.fromarray(np.kron(coarse, np.ones((16, 16), np.uint16))).save(tmp_path / "deep" / f"{index}.png")
+        shape = np.zeros((96, 96, 4), np.uint8)
+        shape[..., 3] = 255 * np.kron(rng.random((6, 6)) > 0.5, np.ones((16, 16), bool))
+        shape[..., :3] = 255 * (index % 2)  # white shapes and black ones
+        Image.fromarray(shape).save(tmp_path / "deep" / f"icon{index}.png")
+    found = collect(tmp_path / "deep", tmp_path / "out")
+    assert (found.kept, found.rejected.total()) == (12, 0)
+
+
+def test_names_of_any_bytes_are_collected_and_not_asked_again(tmp_path):
+    source = tmp_path / "source"
+    source.mkdir()
+    try:
+        (source / "caf\udce9.png").write_bytes(picture(1))
+    except (OSError, UnicodeEncodeError):
+        pytest.skip("this file system wants names in UTF-8")
+    (source / "z.png").write_bytes(picture(2))
+    assert collect(source, tmp_path / "out").kept == 2
+    again = collect(source, tmp_path / "out")
+    assert (again.kept, again.before, again.rejected.total()) == (0, 2, 0)
+
+
+def test_a_folder_is_not_collected_into_itself(tmp_path):
+    (tmp_path / "one.png").write_bytes(picture(1))
+    with pytest.raises(UserError, match="holds the pictures themselves"):
+        collect(tmp_path, tmp_path / "." / "")

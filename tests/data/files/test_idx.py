@@ -134,3 +134,21 @@ def test_several_sets_in_one_folder_are_refused(tmp_path):
         write_pair(tmp_path, stem, random_images(9), np.zeros(9, np.uint8))
     with pytest.raises(UserError, match="several IDX sets"):
         load(str(tmp_path))
+
+
+def test_a_file_in_a_folder_of_its_own_name_is_found_and_one_beside_it_is_the_same(tmp_path):
+    for stem, count in (("train-", 12), ("t10k-", 4)):
+        for name, array in (
+            (f"{stem}images-idx3-ubyte", random_images(count)),
+            (f"{stem}labels-idx1-ubyte", np.arange(count, dtype=np.uint8) % 3),
+        ):
+            (tmp_path / name).mkdir()
+            (tmp_path / name / name).write_bytes(idx_bytes(array))
+    nested = load(str(tmp_path))
+    assert (len(nested.train), len(nested.splits["test"]), nested.classes) == (12, 4, ("0", "1", "2"))
+    np.testing.assert_array_equal(nested.train.array[..., 0], random_images(12))
+    for name in ("train-images", "train-labels", "t10k-images", "t10k-labels"):
+        axes = 3 if "images" in name else 1
+        folder = tmp_path / f"{name}-idx{axes}-ubyte"
+        (tmp_path / f"{name}.idx{axes}-ubyte").write_bytes((folder / folder.name).read_bytes())
+    assert load(str(tmp_path)).fingerprint == nested.fingerprint

@@ -176,3 +176,23 @@ def test_progress_reaches_its_end(tmp_path):
     calls = []
     load(str(tmp_path), report=lambda what, done, total: calls.append((done, total)))
     assert calls[-1] == (12, 12)
+
+
+def test_images_behind_links_or_without_endings_are_no_text(tmp_path):
+    for name in ("cat", "dog"):
+        write_images(tmp_path / "store" / name, 4)
+        (tmp_path / "linked").mkdir(exist_ok=True)
+        (tmp_path / "linked" / name).symlink_to(tmp_path / "store" / name)
+    (tmp_path / "linked" / "README.txt").write_text("what these are " * 100)
+    data = load(str(tmp_path / "linked"))
+    assert (data.kind, data.classes) == ("images", ("cat", "dog"))
+    (tmp_path / "bare").mkdir()
+    for index, path in enumerate(sorted((tmp_path / "store" / "cat").iterdir())):
+        shutil.copy(path, tmp_path / "bare" / str(index))
+    (tmp_path / "bare" / "README.md").write_text("what these are " * 100)
+    assert load(str(tmp_path / "bare")).kind == "images"
+    (tmp_path / "prose").mkdir()
+    (tmp_path / "prose" / "tale.txt").write_text("once upon a time " * 500)
+    (tmp_path / "prose" / "LICENSE").write_text("none")
+    (tmp_path / "prose" / "again").symlink_to(tmp_path / "prose")
+    assert load(str(tmp_path / "prose")).kind == "tokens"

@@ -279,3 +279,26 @@ def test_any_damage_is_survived_or_refused(data):
         except UserError as error:
             message = str(error)
     assert str(path) in message
+
+
+def test_all_splits_of_a_file_have_one_white(tmp_path):
+    dark = np.random.default_rng(0).integers(0, 1000, (20, 8, 8), np.uint16)
+    bright = dark.copy()
+    bright[0, 0, 0] = 4000
+    np.savez(tmp_path / "deep.npz", x_train=np.concatenate([dark, bright]), x_test=dark)
+    data = load(str(tmp_path / "deep.npz"))
+    np.testing.assert_array_equal(data.train.array[:20], data.splits["test"].array)
+    faint = np.random.default_rng(0).random((20, 8, 8)).astype(np.float32)
+    np.savez(tmp_path / "faint.npz", x_train=faint, x_test=faint * 0.3)  # too dark to tell by themselves
+    assert load(str(tmp_path / "faint.npz")).splits["test"].array.max() < 80
+
+
+def test_validation_images_are_kept_where_no_test_images_are(tmp_path):
+    np.savez(tmp_path / "two.npz", x_train=images(50, 8, 8), x_val=images(20, 8, 8, seed=1))
+    data = load(str(tmp_path / "two.npz"))
+    assert {part: len(split) for part, split in data.splits.items()} == {
+        "train": 50,
+        "validation": 20,
+        "test": 20,
+    }
+    assert "no test images: validation images test too" in data.notes
