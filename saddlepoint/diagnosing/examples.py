@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from saddlepoint.core.hashing import row_keys
 from saddlepoint.data.dataset import Dataset, Split
 from saddlepoint.diagnosing.samples import FEW_BINS, cells
+from saddlepoint.evaluate.features import unseen_rows
 
 if TYPE_CHECKING:
     from sklearn.cluster import KMeans
 
 REAL, HELD = 2_000, 1_000
 DIMENSIONS = 30  # principal axes in which examples are compared
+MANY, CHUNK = 60_000, 1_000  # examples that copies are looked for among, and that are placed at once
 SIDE = 32  # pixels of an image that are compared; larger ones are averaged over squares
 
 
@@ -38,14 +41,23 @@ class Examples:
     @cached_property
     def _held(self) -> tuple[np.ndarray, np.ndarray | None]:
         most = self.most // 2
-        parts = [self._some(self.data.splits[name], most) for name in ("validation", "test")]
-        labels = [label for _, label in parts if label is not None]
-        examples = np.concatenate([one for one, _ in parts])[:most]
-        return examples, np.concatenate(labels)[:most] if len(labels) == len(parts) else None
+        none = Split(self.data.train.array, self.data.train.label, np.arange(0))
+        parts = [self._some(split, most) for split in self._unseen or [none]]
+        examples, labels = np.concatenate([one for one, _ in parts]), [label for _, label in parts]
+        rows = self._order(len(examples))[:most]
+        known = [label for label in labels if label is not None]
+        return examples[rows], np.concatenate(known)[rows] if len(known) == len(labels) else None
+
+    @cached_property
+    def _unseen(self) -> list[Split]:
+        return list(unseen_rows(self.data).values())
 
     def _some(self, split: Split, most: int) -> tuple[np.ndarray, np.ndarray | None]:
-        rng = np.random.default_rng(self.seed)
-        return split.take(np.sort(rng.permutation(len(split))[:most]))
+        """Return some examples of a split in no order, so that the first of them are of all classes, too."""
+        return split.take(self._order(len(split))[:most])
+
+    def _order(self, count: int) -> np.ndarray:
+        return np.random.default_rng(self.seed).permutation(count)
 
     @property
     def real(self) -> np.ndarray:
@@ -59,7 +71,7 @@ class Examples:
 
     @property
     def held(self) -> np.ndarray:
-        """Examples that were never trained on."""
+        """Examples that were never trained on; none where all splits are of the same ones."""
         return self._held[0]
 
     @property
@@ -84,6 +96,31 @@ class Examples:
     def placed(self) -> np.ndarray:
         """The training examples there."""
         return self.place(self.real)
+
+    @cached_property
+    def trained(self) -> tuple[np.ndarray, np.ndarray]:
+        """Positions of all different training examples, or of 60,000, and (n, d) where these lie."""
+        return self._lie([self.data.train])
+
+    @cached_property
+    def unseen(self) -> np.ndarray:
+        """Where all different examples lie, or 60,000 of them, that were never trained on: (n, d)."""
+        return self._lie(self._unseen)[1]
+
+    def _lie(self, splits: list[Split]) -> tuple[np.ndarray, np.ndarray]:
+        """Return positions in the last of some splits, and the places, of their different examples."""
+        positions, keys, places = [], [], []
+        for split in splits:
+            rows = self._order(len(split))[:MANY]
+            for start in range(0, len(rows), CHUNK):
+                positions.append(rows[start : start + CHUNK])
+                examples, _ = split.take(positions[-1])
+                keys.append(row_keys(examples))
+                places.append(self.place(examples))
+        if not keys:
+            return np.arange(0), self.placed[:0]
+        first = np.sort(np.unique(np.concatenate(keys), return_index=True)[1])
+        return np.concatenate(positions)[first], np.concatenate(places)[first]
 
     @cached_property
     def cells(self) -> "KMeans":

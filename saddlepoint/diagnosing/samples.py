@@ -119,17 +119,6 @@ def nearest(others: np.ndarray, examples: np.ndarray) -> tuple[np.ndarray, np.nd
     return distance[:, 0], row[:, 0]
 
 
-def copied(fake: np.ndarray, train: np.ndarray, held: np.ndarray) -> float:
-    """Return the share of copies that would explain how often a training example is the nearest.
-
-    With as many held-out examples, either is nearest to a sample that is no copy in half of all cases.
-    """
-    count = min(len(train), len(held))
-    near = [nearest(part[:count], fake)[0] for part in (train, held)]
-    nearer = (near[0] < near[1]) + 0.5 * (near[0] == near[1])
-    return float(2 * nearer.mean() - 1)
-
-
 def fine(images: np.ndarray) -> float:
     """Return the share of the power of (n, h, w, c) images, without their means, in waves of two pixels."""
     power = _power(images)

@@ -19,8 +19,9 @@ from saddlepoint.core.kinds import Kind
 from saddlepoint.core.protocol import Batch, Family
 from saddlepoint.data.dataset import Dataset
 from saddlepoint.diagnosing.examples import Examples
-from saddlepoint.diagnosing.samples import Bins, bins, copied, fine, told_apart
+from saddlepoint.diagnosing.samples import Bins, bins, fine, told_apart
 from saddlepoint.engine.state import load_weights
+from saddlepoint.evaluate.copies import Copies, copies
 from saddlepoint.inspection.recorder import hooked, is_leaf
 from saddlepoint.runs.model import Model
 from saddlepoint.runs.prepare import rebuild
@@ -217,9 +218,9 @@ class Signals:
         return told_apart(self.examples.placed, self.examples.place(self.fake_now))
 
     @cached_property
-    def copied(self) -> float:
-        """Share of copies that would explain how often a training example is nearer than a held-out one."""
-        return copied(self.placed, self.examples.placed, self.examples.place(self.held))
+    def copied(self) -> Copies:
+        """How many samples are copies, by how often a training example is nearer than a held-out one."""
+        return copies(self.placed, self.examples.trained[1], self.examples.unseen)
 
     # The critic.
 
@@ -227,15 +228,16 @@ class Signals:
     def scores(self) -> dict[str, np.ndarray] | None:
         """The critic's scores of training examples, held-out ones and samples; None where it gives none.
 
-        None too where there are fewer than two of a kind, of which a batch has no statistics. They are those of
-        training: batch normalisation uses the batch's own statistics, of one kind at a time.
+        None too where there are fewer than two training examples, of which a batch has no statistics, and no
+        scores of held-out ones where there are so few. They are those of training: batch normalisation uses the
+        batch's own statistics, of one kind at a time.
         """
         if self.player.conditional or getattr(self.player, "pack", 1) > 1:
             return None
         critique = getattr(copy.deepcopy(self.player).train(), "critique", None)
         if critique is None:
             return None
-        if min(len(self.real), len(self.held)) < 2:
+        if len(self.real) < 2:
             return None
         parts = {"real": self.real[: self.examples.most // 2], "held": self.held, "fake": self.fake_now}
         with torch.no_grad(), torch.random.fork_rng():  # a critic may have dropout
@@ -245,6 +247,7 @@ class Signals:
                 .cpu()
                 .numpy()
                 for name, part in parts.items()
+                if len(part) >= 2
             }
 
     @cached_property

@@ -102,15 +102,18 @@ def held_out(dataset: Dataset, report: Progressing = silent) -> list[Split]:
     Splits may share rows (a folder without ``test`` tests on its validation images) or hold equal images in
     files of their own; one image counted twice would be its own nearest neighbour.
     """
-    parts = _unseen_rows(dataset)
+    parts = unseen_rows(dataset)
     key = f"heldout{VERSION}-{dataset.key}"
     kept = cache.remembered(key, lambda: _distinct_rows(dataset.train, parts, report))
     splits = [(parts[name], np.array(rows, np.int64)) for name, rows in kept.items() if rows]
     return [Split(split.array, split.label, rows) for split, rows in splits]
 
 
-def _unseen_rows(dataset: Dataset) -> dict[str, Split]:
-    """Return test and validation without rows that the training split or test has of the same array."""
+def unseen_rows(dataset: Dataset) -> dict[str, Split]:
+    """Return test and validation without rows that the training split or test has of the same array.
+
+    Nothing is read; :func:`held_out` also leaves out equal images.
+    """
     seen, found = [dataset.train], {}
     for name in ("test", "validation"):
         if name not in dataset.splits:

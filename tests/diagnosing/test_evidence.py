@@ -37,8 +37,8 @@ def rows(**curves) -> list[dict]:
 
 
 def data_of(train: np.ndarray, label: np.ndarray | None = None) -> Dataset:
-    """Return data whose held-out examples are the training examples, with labels in another order."""
-    held = Split(train, None if label is None else label[::-1].copy())
+    """Return data whose held-out examples are like the training examples, with labels in another order."""
+    held = Split(train.copy(), None if label is None else label[::-1].copy())
     return Dataset(
         "faulty", "faulty", "images", {"train": Split(train, label), "validation": held, "test": held}
     )

@@ -3,18 +3,19 @@
 import numpy as np
 import pytest
 
-from saddlepoint.diagnosing.examples import _flat, principal
+from saddlepoint.data.dataset import Dataset, Split
+from saddlepoint.diagnosing.examples import Examples, _flat, principal
 from saddlepoint.diagnosing.samples import (
     bins,
     cells,
     chances_apart,
-    copied,
     fine,
     gap,
     nearest,
     spectrum,
     told_apart,
 )
+from saddlepoint.evaluate.copies import copies
 
 
 def ring(n: int, modes: int, seed: int, width: float = 0.05) -> np.ndarray:
@@ -89,12 +90,59 @@ def test_equal_sets_are_not_told_apart_and_distant_ones_are():
     assert told_apart(real, fake + 10) == 1
 
 
-@pytest.mark.parametrize("share", [0.0, 0.4, 1.0])
-def test_copies_are_counted(share):
-    rng = np.random.default_rng(0)
-    train, held, fake = (rng.standard_normal((1000, 8)) for _ in range(3))
-    fake[: round(1000 * share)] = train[: round(1000 * share)]
-    assert copied(fake, train, held) == pytest.approx(share, abs=0.08)
+def by_class(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return bytes in the order of their classes: dark, then bright."""
+    label = np.repeat([0, 1], count // 2)
+    noise = np.random.default_rng(seed).integers(0, 100, (count, 4, 4, 1), np.uint8)
+    return noise + (140 * label[:, None, None, None]).astype(np.uint8), label
+
+
+def official(count: int, held: int) -> Dataset:
+    """Return a set whose validation examples are training examples, too, as MNIST's are."""
+    array, label = by_class(count, 0)
+    test, test_label = by_class(held, 1)
+    splits = {
+        "train": Split(array, label),
+        "validation": Split(array, label, np.arange(count - held, count)),
+        "test": Split(test, test_label),
+    }
+    return Dataset("official", "official", "images", splits, ("dark", "bright"), "mark")
+
+
+def test_the_first_examples_are_of_all_classes_whatever_the_order_of_the_data():
+    examples = Examples(official(1000, 200), seed=0, most=600)
+    for label in (examples.real_labels, examples.held_labels):
+        assert label is not None
+        assert 0.35 < label[:100].mean() < 0.65
+    fake = examples.place(by_class(600, 2)[0])
+    assert told_apart(examples.placed[:100], fake[np.random.default_rng(0).permutation(600)]) == pytest.approx(
+        0.5, abs=0.12
+    )
+
+
+def test_what_is_held_out_was_never_trained_on():
+    data = official(1000, 200)
+    trained = {row.tobytes() for row in data.train.array}
+    held = Examples(data, seed=0).held
+    assert len(held) == 200
+    assert not any(row.tobytes() in trained for row in held)
+    alone = Dataset("one", "one", "images", dict.fromkeys(data.splits, data.train), data.classes, "mark")
+    assert len(Examples(alone, seed=0).held) == len(Examples(alone, seed=0).unseen) == 0
+
+
+@pytest.mark.parametrize("count", [300, 10_000])
+def test_a_perfect_copier_is_one_however_large_the_training_set_is(count):
+    examples = Examples(official(count, 200), seed=0)
+    some = np.random.default_rng(3).integers(0, count, 500)
+    rows, trained = examples.trained
+    assert len(rows) == len(trained) == count
+    found = copies(examples.place(examples.data.train.array[some]), trained, examples.unseen)
+    assert found.share > 0.95
+    assert found.low > 0.5
+    honest = copies(examples.place(by_class(500, 4)[0]), trained, examples.unseen)
+    assert honest.low < 0.1
+    place = examples.place(examples.data.train.array[rows[5]][None])[0]
+    np.testing.assert_allclose(trained[5], place, atol=1e-12)
 
 
 def test_a_wave_of_two_pixels_is_fine_and_a_long_one_is_not():

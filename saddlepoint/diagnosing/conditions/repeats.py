@@ -12,7 +12,7 @@ MORE, RUN = 0.2, 3  # share of runs of tokens, beyond that of real sequences; to
 @condition("repeats", after=("diverged", "untrained", "data-faults"))
 def repeats(signals: Signals) -> Finding | None:
     """Generated sequences repeat themselves more than real ones do."""
-    if not signals.samples or signals.data is None or signals.kind.name != "tokens":
+    if not signals.samples or signals.data is None or signals.kind.name != "tokens" or not len(signals.held):
         return None
     shares = {"data": repeated(signals.held), "samples": repeated(signals.fake)}
     fake, real = float(shares["samples"].mean()), float(shares["data"].mean())
