@@ -34,6 +34,9 @@ def verdict_on(result: Mapping[str, Any], *, finished: bool = True) -> dict[str,
     holds, text, tests, seeds = verdict
     if failed := [f"{trial['arm']} (seed {trial['seed']})" for trial in trials if "failed" in trial]:
         text += f" Training failed for {', '.join(failed)}."
+        if holds is not None and any("failed" in trial and not trial["figures"] for trial in trials):
+            text += " Not decided: the others alone are no fair sample."
+            holds, seeds = None, None
     text += unlike(trials)
     if label == "quick":
         return _plain(Verdict(None, f"Quick: it only proves that the claim runs. {text}"))

@@ -231,7 +231,8 @@ def _floor(metric: Metric, inputs: Inputs, key: str) -> tuple[dict[str, float | 
         return {}, 0
     heldout = inputs.heldout
     split = "heldout" in metric.needs
-    count = min(len(inputs.fake), len(heldout) // 2 if split else len(heldout))
+    most = len(inputs.fake) if metric.most is None else min(metric.most, len(inputs.fake))
+    count = min(most, len(heldout) // 2 if split else len(heldout))
     if count < metric.least:
         return {}, 0
 

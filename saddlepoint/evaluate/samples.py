@@ -35,9 +35,11 @@ def draw(
     if given.dtype.kind == "f" and not np.isfinite(given).all():
         bad = int((~np.isfinite(given.reshape(len(given), -1))).any(axis=1).sum())
         raise UserError(f"{bad} of {len(given)} samples hold NaN or infinite values; did training diverge?")
+    if not given.size:
+        raise UserError("there are no samples to score")
     shape, notes = given.shape, ()
     kind = kinds.get(dataset.kind)
-    if kind.sized and given.size and (given.dtype != np.uint8 or shape[1:] != dataset.shape):
+    if kind.sized and (given.dtype != np.uint8 or shape[1:] != dataset.shape):
         given, notes = to_images(given, "the array of samples")
     if given.shape[1:] != dataset.shape or given.ndim != len(dataset.shape) + 1:
         raise UserError(

@@ -235,6 +235,18 @@ def test_training_that_fails_is_a_result(toy):
     assert result["verdict"]["text"] == text
 
 
+def test_seeds_whose_training_did_not_fail_decide_nothing_alone(toy):
+    def attempt(bench):
+        if bench.name == "a" and bench.seed == 1:
+            raise TrainingError("d/adversarial became nan at step 3; nothing is saved yet")
+        return {"value": {"a": 1.0, "b": 0.0}[bench.name] + 0.001 * (bench.seed % 2)}
+
+    toy.attempt = attempt
+    verdict = run(seeds=8)["verdict"]
+    assert verdict["holds"] is None
+    assert verdict["text"].endswith("Not decided: the others alone are no fair sample.")
+
+
 def test_an_interrupted_run_goes_on_bit_for_bit(toy):
     class CtrlC(sp.Watcher):
         armed = True

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -68,6 +69,37 @@ def test_every_figure_says_what_it_can_be_and_its_interval_keeps_to_it(digits, g
 def test_the_real_figure_is_what_held_out_images_score(good):
     for name in ("frechet", "class_kl", "precision", "coverage", "diversity"):
         assert good[name].value == pytest.approx(good[name].real, rel=0.15, abs=0.02)
+
+
+def test_the_real_figure_rests_on_as_many_images_as_it_says(digits):
+    rng = np.random.default_rng(0)
+    many = rng.integers(0, 256, (6_000, 8, 8, 1), np.uint8)
+    splits = {
+        "train": Split(many[:500], None),
+        "validation": Split(many, None, np.arange(0)),
+        "test": Split(many[500:].copy(), None),
+    }
+    data = Dataset("noise", "noise", "images", splits, (), "noise-of-6000")
+    seen = []
+    rests = metrics.get("memorisation")
+
+    def measure(inputs):
+        seen.append(len(inputs.fake))
+        return rests.measure(inputs)
+
+    metrics.remove("memorisation")
+    metrics.add("memorisation", replace(rests, measure=measure))
+    try:
+        card = evaluate(data, many[:3_000], metrics=["memorisation"], samples=3_000)
+    finally:
+        metrics.remove("memorisation")
+        metrics.add("memorisation", rests)
+    assert seen == [2_500, card["memorisation"].real_samples]
+
+
+def test_no_samples_are_refused_in_a_sentence(digits):
+    with pytest.raises(UserError, match="there are no samples to score"):
+        evaluate(digits, np.zeros((0, 8, 8, 1), np.uint8))
 
 
 def test_the_card_is_stored_and_read_back(good, tmp_path):

@@ -144,3 +144,33 @@ def test_seeds_needed_are_those_of_the_tables():
     assert seeds_needed(replace(found, value=20.0, scatter=1.0)) == 2
     assert seeds_needed(replace(found, value=0.01, scatter=1.0)) is None
     assert seeds_needed(replace(found, value=0.0)) is None
+
+
+@pytest.mark.parametrize(("before", "after", "trials"), [(1, 6, 10), (0, 4, 8), (9, 10, 10)])
+def test_as_many_seeds_decide_between_shares_in_four_cases_of_five(before, after, trials):
+    found = shares(*([1] * hits + [0] * (trials - hits) for hits in (before, after)))
+    count = seeds_needed(found)
+    if count is None or count > 40:  # the exact test of many counts takes long
+        assert abs(found.value) < 0.2
+        return
+    counts = np.arange(count + 1)
+    likely = stats.binom.pmf(counts[:, None], count, before / trials) * stats.binom.pmf(
+        counts, count, after / trials
+    )
+    decided = [
+        [shares([1] * i + [0] * (count - i), [1] * j + [0] * (count - j)).p < LEVEL for j in counts]
+        if row.sum() > 1e-4
+        else [False] * len(counts)
+        for i, row in enumerate(likely)
+    ]
+    assert 0.79 < (likely * decided).sum() < 0.9
+
+
+@pytest.mark.parametrize(("hits", "trials"), [(9, 10), (8, 10), (2, 3)])
+def test_as_many_seeds_decide_a_majority_in_four_cases_of_five(hits, trials):
+    count = seeds_needed(majority([1] * hits + [0] * (trials - hits)))
+    assert count is not None
+    decided = [stats.binomtest(k, count).pvalue < LEVEL for k in range(count + 1)]
+    assert 0.8 <= stats.binom.pmf(range(count + 1), count, hits / trials) @ decided < 0.9
+    assert seeds_needed(majority([1] * 3)) == 6
+    assert seeds_needed(shares([0] * 3, [1] * 3)) == 3

@@ -4,8 +4,9 @@ import importlib
 import inspect
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from types import ModuleType
 
 import numpy as np
 import torch
@@ -68,15 +69,40 @@ def _find(path: str) -> Callable:
 
 
 def _hash(path: str, function: Callable) -> str:
-    """Hash the weights of a module and, where it can be read, the source of anything."""
+    """Hash what an encoder's features hang on: the source of its module, and the weights that it can reach."""
     parts = [path.encode()]
+    home = inspect.getmodule(function if inspect.isroutine(function) else type(function))
     with suppress(OSError, TypeError):
-        source = type(function) if isinstance(function, nn.Module) else function
-        parts.append(inspect.getsource(source).encode())
-    if isinstance(function, nn.Module):
-        state = function.state_dict()
-        parts += [state[name].detach().cpu().contiguous().numpy().tobytes() for name in sorted(state)]
+        parts.append(inspect.getsource(home or type(function)).encode())
+    for numbers in _numbers(function, home):
+        parts += [numbers.dtype.str.encode(), str(numbers.shape).encode(), numbers.tobytes()]
     return digest(parts, 12)
+
+
+def _numbers(function: Callable, home: ModuleType | None) -> Iterator[np.ndarray]:
+    """Yield weights and arrays of a callable: its own, its module's, and those of objects of this module's."""
+    waiting, seen = [function, *(vars(home).values() if home else ())], set[int]()
+    while waiting:
+        thing = waiting.pop()
+        if id(thing) in seen:
+            continue
+        seen.add(id(thing))
+        if isinstance(thing, Tensor):
+            yield thing.detach().cpu().contiguous().numpy()
+        elif isinstance(thing, np.ndarray) and not thing.dtype.hasobject:
+            yield thing
+        elif isinstance(thing, nn.Module):
+            waiting += [value for _, value in sorted(thing.state_dict().items(), reverse=True)]
+        elif isinstance(thing, list | tuple):
+            waiting += reversed(thing)
+        elif isinstance(thing, dict):
+            waiting += thing.values()
+        else:
+            closure = getattr(thing, "__closure__", None) or ()
+            waiting += [cell.cell_contents for cell in closure]
+            waiting += [owner] if (owner := getattr(thing, "__self__", None)) is not None else []
+            if home is not None and type(thing).__module__ == home.__name__:
+                waiting += vars(thing).values() if hasattr(thing, "__dict__") else ()
 
 
 def _array(x: Tensor) -> np.ndarray:

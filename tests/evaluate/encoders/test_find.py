@@ -1,5 +1,9 @@
+import importlib
+import linecache
+import shutil
 import sys
 import types
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -82,6 +86,37 @@ def test_what_cannot_be_used_is_said(module, digits, attribute, message):
 def test_features_of_a_wrong_shape_are_said(module, digits, images):
     with pytest.raises(UserError, match=r"must return features of shape \(60, f\)"):
         find_encoder(f"{module}:wrong", digits).features(images)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("net = torch.nn.Linear(64, 3)", "net = torch.nn.Linear(64, 3); torch.nn.init.zeros_(net.weight)"),
+        ("scale = torch.ones(1)", "scale = torch.zeros(1)"),
+        ("def helper(x): return x", "def helper(x): return 2 * x"),
+    ],
+)
+def test_the_hash_changes_with_all_that_features_hang_on(before, after, digits, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    parts = dict.fromkeys(("net = torch.nn.Linear(64, 3)", "scale = torch.ones(1)", "def helper(x): return x"))
+    use = (
+        "def means(x): return net(helper(x.flatten(1))) * scale\n"
+        "class Enc:\n    def __init__(self): self.weight = torch.ones(3)\n"
+        "    def __call__(self, x): return means(x) * self.weight\nenc = Enc()"
+    )
+    hashes = {}
+    for name, swap in (("one", {}), ("same", {}), ("other", {before: after})):
+        lines = ["import torch", "torch.manual_seed(0)", *(swap.get(part, part) for part in parts), use]
+        (tmp_path / "hashed.py").write_text("\n".join(lines))
+        sys.modules.pop("hashed", None)
+        importlib.invalidate_caches()
+        with suppress(FileNotFoundError):
+            shutil.rmtree(tmp_path / "__pycache__")
+        linecache.clearcache()
+        hashes[name] = [find_encoder(f"hashed:{what}", digits).hash for what in ("means", "enc", "Enc")]
+    sys.modules.pop("hashed", None)
+    assert hashes["one"] == hashes["same"]
+    assert not set(hashes["one"]) & set(hashes["other"])
 
 
 def test_inception_without_its_package_or_weights(digits, monkeypatch, tmp_path):
