@@ -249,6 +249,7 @@ class Trainer:
         """Save everything, if it is finite."""
         pending = self._read_pending()
         self._check_weights()
+        self._check_moments()
         if self._is_best(self.last_row):
             self.best = (self.last_row[str(self.habits.best)], self.done)
         values = {
@@ -362,6 +363,14 @@ class Trainer:
         if bad:
             text = f"{bad[0]} is not finite after step {self.done}; {self._last_good()}"
             raise NotFiniteError(text, self, self.done)
+
+    def _check_moments(self) -> None:
+        """Refuse moments that overflowed: what they belong to would never move again."""
+        for player, optimizer in self.stepper.optimizers.items():
+            bad = [n for n, value in optimizer.state().items() if not bool(torch.isfinite(value).all())]
+            if bad:
+                text = f"{player}'s moment {bad[0]} is not finite after step {self.done}; {self._last_good()}"
+                raise NotFiniteError(f"{text}; a lower learning rate may help", self, self.done)
 
     def _last_good(self) -> str:
         steps = [checkpoint.step for checkpoint in self.folder.checkpoints()]

@@ -56,6 +56,18 @@ def restore(checkpoint: Checkpoint, stepper: Stepper, average: Average | None) -
     return checkpoint.values()
 
 
+def begin_with(family: Family, checkpoint: Checkpoint) -> None:
+    """Let ``family`` begin with another run's weights, maybe on other data; raises as :func:`load_weights`.
+
+    What modules know of their data stays as it is: the buffers that they name as ``of_data``.
+    """
+    own = [getattr(module, name) for module in family.modules() for name in getattr(module, "of_data", ())]
+    kept = [buffer.clone() for buffer in own]
+    load_weights(family, checkpoint)
+    for buffer, value in zip(own, kept, strict=True):
+        buffer.copy_(value)
+
+
 def load_weights(family: Family, checkpoint: Checkpoint, part: str = "weights") -> None:
     """Copy a checkpoint's weights and buffers into ``family``; ``part`` may be "ema" for the average.
 

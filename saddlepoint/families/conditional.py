@@ -96,7 +96,7 @@ class Conditional(Vanilla):
 def count_classes(data: DataSpec, recipe: str) -> int:
     """Return the number of classes; raises UserError where the data have no labels."""
     if not data.classes:
-        cure = "give labelled data: a folder with one folder of images a class, or --labels FILE"
+        cure = "give labelled data: two folders of images or more, one a class, or --labels FILE"
         told = [note for note in data.notes if "classes" in note]
         raise UserError(
             f"recipe {recipe!r} learns classes, and {data.name!r} has no labels; {'; '.join(told) or cure}"

@@ -44,6 +44,7 @@ class DeLiGAN(Vanilla):
         **settings: of the vanilla game.
     """
 
+    of_data = ("variance",)
     fade: Tensor
     variance: Tensor
 

@@ -58,6 +58,7 @@ class Noise(nn.Module):
         deviation: standard deviation of each.
     """
 
+    of_data = ("mean", "deviation")
     mean: Tensor
     deviation: Tensor
 

@@ -75,6 +75,7 @@ class SeqGAN(Family):
         self.pretraining = pretraining
         self.critic_steps = critic_steps
         self.baseline = baseline
+        self.coupled = 0 if baseline else 1  # the mean reward is the whole batch's
 
     def turns(self, progress: Progress) -> tuple[str, ...]:
         """Return who moves: mle first, then d, then g and d."""
@@ -122,7 +123,19 @@ class SeqGAN(Family):
 
     @torch.no_grad()
     def worth(self, tokens: Tensor) -> Tensor:
-        """Return (n, t) Q_t: what the critic gives for sequences, of which all after t is drawn anew."""
+        """Return (n, t) Q_t: what the critic gives for sequences, of which all after t is drawn anew.
+
+        The critic judges without dropout, as in the authors' code: its noise would be as large as what sets
+        sequences apart.
+        """
+        training = self.critic.training
+        self.critic.eval()
+        try:
+            return self._worth(tokens)
+        finally:
+            self.critic.train(training)
+
+    def _worth(self, tokens: Tensor) -> Tensor:
         count, length = tokens.shape
         many = tokens.repeat_interleave(self.rollouts, 0)
         found = []

@@ -53,6 +53,7 @@ class SoundGAN(Vanilla):
 
     def __init__(self, generator: nn.Module, critic: LayeredCritic, *, length: int, **settings: Any):
         super().__init__(generator, critic, **settings)
+        self.coupled = 0  # moments are the whole batch's
         self.layers = critic.features
         self.length = length
         self.references = {name: end for name, end in self.references.items() if not name.startswith("g/")}

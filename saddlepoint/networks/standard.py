@@ -12,6 +12,7 @@ class Standardise(nn.Module):
         deviation: (d,) of the data; where it is 0 the coordinate is only moved.
     """
 
+    of_data = ("mean", "deviation")
     mean: Tensor
     deviation: Tensor
 

@@ -23,7 +23,7 @@ from saddlepoint.data.request import Reading
 from saddlepoint.engine.state import load_weights
 from saddlepoint.plots.drawing import Drawing, drawing_of
 from saddlepoint.runs.prepare import Built, rebuild, spec_of
-from saddlepoint.sampling.latents import join, take, truncate
+from saddlepoint.sampling.latents import join, movable, take, truncate
 from saddlepoint.sampling.samples import BLOCK, draw_latents, evaluating, examples, render, sample, traverse
 
 if TYPE_CHECKING:
@@ -107,7 +107,13 @@ class Model:
         if not 0 <= truncation <= 1:
             raise UserError(f"--truncation must be from 0 (the mean) to 1 (as in training), got {truncation}")
         condition = self._condition(n, seed, label)
-        drawn = truncate(draw_latents(self.family, n, seed=seed, condition=condition), truncation)
+        drawn = draw_latents(self.family, n, seed=seed, condition=condition)
+        if truncation != 1 and (self.family.condition == "example" or not movable(drawn)):
+            raise UserError(
+                f"--truncation pulls noise towards its mean, and recipe {self._loaded.recipe.name!r} "
+                "draws none; leave it out"
+            )
+        drawn = truncate(drawn, truncation)
         return drawn if self.given is None else take(join(self.given, drawn), slice(n))
 
     def render(self, latents: Any) -> np.ndarray:

@@ -68,6 +68,11 @@ def truncate(latents: Any, psi: float) -> Any:
     return tree_map(lambda x: psi * x if _moves(x) else x, latents)
 
 
+def movable(latents: Any) -> bool:
+    """Say whether any latents lie anywhere between others; labels, codes and other zeros and ones do not."""
+    return any(map(_moves, tree_leaves(latents)))
+
+
 def mean(latents: Any) -> Any:
     """Return the average of n latents, as one latent; labels and codes are those of the first."""
     return tree_map(lambda x: x.mean(0, keepdim=True) if _moves(x) else _first(x), latents)

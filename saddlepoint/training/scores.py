@@ -11,6 +11,7 @@ from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget
 from saddlepoint.core.words import clock, number
 from saddlepoint.engine.loop import Evaluation, Habits, Trainer
+from saddlepoint.engine.turns import images_drawn
 from saddlepoint.runs.prepare import Prepared, duration
 from saddlepoint.sampling.samples import examples, sample
 from saddlepoint.scoring.quick import QuickScores, Stopped, TooSlow, figures
@@ -30,10 +31,10 @@ def default_evaluate_every(budget: Budget, prepared: Prepared) -> int | None:
     """Return the default: by the clock where that is the budget, otherwise steps, which can be repeated."""
     if budget.minutes is not None:
         return None
-    batch = prepared.experiment.batch
+    drawn = images_drawn(prepared.experiment)
     images = budget.images or (budget.epochs or 0.0) * prepared.spec.count
-    steps = budget.steps or -(-int(images) // batch)
-    every = max(steps // EVALUATIONS, -(-EVALUATION_IMAGES // batch))
+    steps = budget.steps or -(-int(images) // drawn)
+    every = max(steps // EVALUATIONS, -(-EVALUATION_IMAGES // drawn))
     return every if every <= steps else 0
 
 

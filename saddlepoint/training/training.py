@@ -13,7 +13,7 @@ from saddlepoint.core.machine import describe_machine
 from saddlepoint.core.run_folder import RunFolder, runs_root
 from saddlepoint.data.request import Background, Crop, Tokens
 from saddlepoint.engine.loop import Habits, Watcher
-from saddlepoint.engine.state import load_weights
+from saddlepoint.engine.state import begin_with
 from saddlepoint.runs.prepare import prepare
 from saddlepoint.runs.worth_seeing import advice
 from saddlepoint.training.run import Run
@@ -187,7 +187,7 @@ def _resolve(
             **order.reading(),
         )
     if source is not None:
-        load_weights(prepared.experiment.family, source.latest())
+        begin_with(prepared.experiment.family, source.latest())
     default = prepared.experiment.budget
     budget = length.budget(default)
     if trying:

@@ -13,6 +13,7 @@ import torch
 from saddlepoint.core.errors import TrainingError
 from saddlepoint.core.experiment import recipes
 from saddlepoint.engine import microbatches
+from saddlepoint.runs.prepare import prepare
 from tests.engine.test_step import DATA, START, make
 
 
@@ -126,6 +127,19 @@ def test_other_errors_pass():
 def test_obstacles(recipe, flags, batch, why):
     found = microbatches.obstacle(recipes.get(recipe).build(DATA, **flags).family, batch, 2)
     assert found is None if why is None else why in found
+
+
+@pytest.mark.parametrize(
+    ("recipe", "data", "flags", "whole"),
+    [
+        ("sound_gan", "ma8", {}, True),
+        ("seq_gan", "oracle:20", {"filters": 0.02, "baseline": True}, True),
+        ("seq_gan", "oracle:20", {"filters": 0.02, "baseline": False}, False),
+    ],
+)
+def test_means_over_the_batch_are_obstacles(recipe, data, flags, whole):
+    found = microbatches.obstacle(prepare(recipe, data, flags=flags).experiment.family, 16, 2)
+    assert found == ("its loss compares all examples of a batch" if whole else None)
 
 
 LIMITED = """

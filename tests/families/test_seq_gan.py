@@ -97,3 +97,12 @@ def test_only_the_policy_moves_the_generator(family):
     assert any(
         x is not None for x in torch.autograd.grad(g, list(family.generator.parameters()), allow_unused=True)
     )
+
+
+def test_rewards_have_no_noise_of_dropout(family):
+    tokens = torch.randint(0, 6, (5, 20))
+    family.train()
+    ends = [family.worth(tokens)[:, -1] for _ in range(2)]
+    assert family.critic.training
+    assert torch.equal(*ends)
+    assert not torch.equal(*(family.critic(tokens).score for _ in range(2))), "its own turns have it"

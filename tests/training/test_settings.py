@@ -1,15 +1,21 @@
 """What train and resume take is written once: command line, Python and stored runs agree on it."""
 
 import inspect
+from typing import Any
 
+import numpy as np
 import pytest
 
 import saddlepoint as sp
 from saddlepoint.cli import resume as cli_resume
 from saddlepoint.cli import train as cli_train
 from saddlepoint.core.docstrings import said_of
-from saddlepoint.core.errors import UserError
+from saddlepoint.core.errors import TrainingError, UserError
+from saddlepoint.core.experiment import Budget
 from saddlepoint.core.flags import arguments
+from saddlepoint.engine.turns import images_drawn
+from saddlepoint.runs.prepare import prepare
+from saddlepoint.training.scores import default_evaluate_every
 from saddlepoint.training.settings import PARTS, names, parted
 from saddlepoint.training.training import train
 
@@ -56,6 +62,52 @@ def test_a_stored_run_has_the_defaults(tmp_path):
     ):
         assert stored[name] == default[name], name
     assert stored["evaluate_every"] == 0  # "some on the way" of one step are none
+
+
+def test_scores_on_the_way_count_the_images_that_a_step_takes():
+    prepared = prepare("wgan_gp", "digits", flags={"width": 2, "hidden": 8})
+    assert images_drawn(prepared.experiment) == 5 * 64
+    assert default_evaluate_every(Budget(images=320 * 4_000), prepared) == 500
+    assert default_evaluate_every(Budget(images=320 * 469), prepared) == 469
+    assert default_evaluate_every(Budget(images=320 * 400), prepared) == 0
+
+
+def test_what_describes_the_data_is_not_taken_from_another_run(tmp_path):
+    quick = {"steps": 2, "quiet": True, "card": False, "kernels": "library"}
+    first = train("nce", "ring8", out=tmp_path / "ring", **quick)
+    second = train("nce", "grid25", init=first.path, out=tmp_path / "grid", **quick)
+    noise: Any = second.family.noise
+    data = second.data().train.array
+    np.testing.assert_allclose(noise.deviation, data.std(0), rtol=0.03)
+    first = train("deligan", "ring8", out=tmp_path / "modes", width=8, **quick)
+    variance: Any = train("deligan", "grid25", init=first.path, out=tmp_path / "more", width=8, **quick).family
+    assert float(variance.variance) == pytest.approx(data.var(0).mean(), rel=0.02)
+
+
+@pytest.mark.parametrize(("recipe", "flags"), [("wgan_gp", {"hidden": 9}), ("r3gan", {"blocks": 3})])
+def test_flags_of_images_are_refused_for_points(recipe, flags, tmp_path):
+    with pytest.raises(UserError, match="is for images; leave it out for points"):
+        train(recipe, "ring8", out=tmp_path / "run", quiet=True, **flags)
+
+
+def test_a_batch_of_one_pack_is_refused_and_leaves_no_run(tmp_path):
+    with pytest.raises(UserError, match="fewer than two packs of 2; give --batch of at least 4"):
+        train("pacgan", "digits", batch=3, steps=1, out=tmp_path / "run", quiet=True)
+    assert not (tmp_path / "run").exists()
+
+
+def test_moments_that_overflow_end_a_run(tmp_path):
+    with pytest.raises(TrainingError, match=r"moment .* is not finite after step 60; .* lower learning rate"):
+        train("wgan_gp", "digits", lr=1e3, width=4, hidden=8, steps=60, out=tmp_path / "run", quiet=True)
+
+
+def test_truncation_is_refused_where_no_noise_is_drawn(tmp_path):
+    run = train("rbm", hidden=8, steps=1, out=tmp_path / "run", quiet=True, card=False)
+    with pytest.raises(
+        UserError, match="--truncation pulls noise towards its mean, and recipe 'rbm' draws none"
+    ):
+        run.sample(4, truncation=0.5)
+    assert len(run.sample(4)) == 4
 
 
 def test_arguments_are_read_off_a_signature():
