@@ -18,7 +18,7 @@ from saddlepoint.data.splits import first_balanced, hold_out
 
 
 def load(
-    source: str,
+    source: str | os.PathLike[str],
     *,
     size: Size = None,
     crop: Crop = "center",

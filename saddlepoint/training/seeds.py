@@ -1,5 +1,6 @@
 """Several runs that differ in their seed alone."""
 
+from pathlib import Path
 from typing import Any
 
 from saddlepoint.compute.alike import alike
@@ -9,7 +10,9 @@ from saddlepoint.training.settings import seed_folders
 from saddlepoint.training.training import train
 
 
-def train_seeds(seeds: int, recipe: str | None = None, data: str = "digits", **settings: Any) -> list[Run]:
+def train_seeds(
+    seeds: int, recipe: str | None = None, data: str | Path = "digits", **settings: Any
+) -> list[Run]:
     """Train ``seeds`` runs that differ in their seed alone, for comparisons; settings as for :func:`train`."""
     if seeds < 1:
         raise UserError(f"--seeds must be at least 1, got {seeds}")

@@ -27,7 +27,7 @@ from saddlepoint.training.tuning import tune
 
 def train(
     recipe: str | None = None,
-    data: str = "digits",
+    data: str | Path = "digits",
     *,
     steps: int | None = None,
     images: int | None = None,
