@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> int:
         found.runs, samples=found.samples, against=found.against, quiet=found.json, out=out
     )
     if found.json:
-        print(json.dumps(compared.to_json(), indent=1, ensure_ascii=False))
+        print(json.dumps(compared.to_json(), indent=1, ensure_ascii=False, allow_nan=False))
     else:
         tables.print_comparison(compared)
         print(out)

@@ -171,6 +171,13 @@ def _check(found: argparse.Namespace) -> None:
         raise UserError("--density draws the whole plane; leave out -n, --class and --truncation")
     if found.reconstructions and (found.label is not None or found.truncation is not None):
         raise UserError("--reconstructions start from test images; leave out --class and --truncation")
+    if found.given is not None:
+        others = {"--traverse": found.traverse, "--density": found.density, "--class": found.label is not None}
+        others |= {"--reconstructions": found.reconstructions, "--truncation": found.truncation is not None}
+        for flag in (flag for flag, asked in others.items() if asked):
+            raise UserError(
+                f"--with begins with latents as they are, and {flag} has no use for them; leave it out"
+            )
     run = find_run(found.run)
     run.read_config()
     run.latest()

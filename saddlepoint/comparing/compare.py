@@ -20,6 +20,7 @@ from saddlepoint.evaluate import Card, find_encoder
 from saddlepoint.evaluate.encoder import Encoder
 from saddlepoint.evaluate.measure import VERSION as ARITHMETIC
 from saddlepoint.evaluate.metric import metrics
+from saddlepoint.evaluate.significance import Difference
 from saddlepoint.scoring.scoring import SAMPLES, reference, score
 from saddlepoint.training.run import Run
 
@@ -51,7 +52,7 @@ class Comparison(Ranking):
                     "better": self.groups[pair.better].name,
                     "worse": self.groups[pair.worse].name,
                     "figure": pair.figure,
-                    "difference": asdict(pair.difference),
+                    "difference": _told(pair.difference),
                     "adjusted_p": pair.adjusted,
                     "differ": pair.differ,
                     "over_seeds": pair.difference.over_seeds,
@@ -99,6 +100,11 @@ class Comparison(Ranking):
                 for entry in group.entries
             ],
         }
+
+
+def _told(difference: Difference) -> dict[str, Any]:
+    """Return a difference as JSON, which knows no NaN."""
+    return {name: None if value != value else value for name, value in asdict(difference).items()}
 
 
 def compare(

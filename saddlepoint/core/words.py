@@ -19,7 +19,7 @@ def slug(text: str, default: str = "images") -> str:
     It has 100 bytes at most, as names of files are made of it.
     """
     plain = re.sub(r"[^\w.-]+", "-", text.encode("utf-8", "replace").decode()).strip("-.")
-    return plain.encode()[:100].decode(errors="ignore") or default
+    return plain.encode()[:100].decode(errors="ignore").rstrip("-.") or default
 
 
 def listed(names: Iterable[str], limit: int = 3) -> str:

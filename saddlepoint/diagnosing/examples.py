@@ -1,5 +1,6 @@
 """Some of the data that a run learns, and the space in which samples are set beside them."""
 
+import itertools
 import math
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 REAL, HELD = 2_000, 1_000
 DIMENSIONS = 30  # principal axes in which examples are compared
-MANY, CHUNK = 60_000, 1_000  # examples that copies are looked for among, and that are placed at once
+MANY, BYTES = 60_000, 2**28  # of examples that copies are looked for among
+CHUNK = 1_000  # of them that are placed at once
 SIDE = 32  # pixels of an image that are compared; larger ones are averaged over squares
 
 
@@ -99,19 +101,20 @@ class Examples:
 
     @cached_property
     def trained(self) -> tuple[np.ndarray, np.ndarray]:
-        """Positions of all different training examples, or of 60,000, and (n, d) where these lie."""
+        """Positions of all different training examples, or of many, and (n, d) where these lie."""
         return self._lie([self.data.train])
 
     @cached_property
     def unseen(self) -> np.ndarray:
-        """Where all different examples lie, or 60,000 of them, that were never trained on: (n, d)."""
+        """Where all different examples lie, or many of them, that were never trained on: (n, d)."""
         return self._lie(self._unseen)[1]
 
     def _lie(self, splits: list[Split]) -> tuple[np.ndarray, np.ndarray]:
-        """Return positions in the last of some splits, and the places, of their different examples."""
+        """Return positions, each in its split, and places of the different examples of some splits."""
         positions, keys, places = [], [], []
+        most = min(MANY, max(1, BYTES // max(1, self.data.train.array[:1].nbytes)))
         for split in splits:
-            rows = self._order(len(split))[:MANY]
+            rows = np.sort(self._order(len(split))[:most])  # in order, which reads fastest
             for start in range(0, len(rows), CHUNK):
                 positions.append(rows[start : start + CHUNK])
                 examples, _ = split.take(positions[-1])
@@ -161,6 +164,8 @@ def _flat(examples: np.ndarray) -> np.ndarray:
     scale = 255.0 if examples.dtype == np.uint8 else 1.0
     if examples.dtype == np.uint8 and examples.ndim == 4 and (square := examples.shape[1] // SIDE) > 1:
         side = examples.shape[1] // square * square
-        cut = examples[:, :side, :side].astype(np.float32)
-        examples = cut.reshape(len(cut), side // square, square, side // square, square, -1).mean((2, 4))
+        total = np.zeros((len(examples), side // square, side // square, examples.shape[3]), np.uint32)
+        for down, across in itertools.product(range(square), repeat=2):
+            total += examples[:, down:side:square, across:side:square]
+        examples = total / square**2
     return examples.reshape(len(examples), -1).astype(np.float64) / scale

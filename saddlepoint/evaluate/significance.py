@@ -6,7 +6,7 @@ together, is below ``LEVEL``.
 
 import math
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, NamedTuple
@@ -187,12 +187,12 @@ def seeds_needed(found: Difference, level: float = LEVEL) -> int | None:
     """Return how many seeds decide a difference of this size in four cases of five.
 
     The scatter is taken as it was found. None where there is no difference, or over 1,000 are needed. Exact
-    tests find more and less in turn as seeds are added; the first number that suffices is taken.
+    tests find more and less in turn as seeds are added: up to 40 the first number that suffices is taken.
     """
     if found.value == 0 or found.test == "sampling noise":
         return None
     if found.test in ("shares", "majority"):
-        return next((seeds for seeds in _tried() if _exact_power(found, seeds, level) >= POWER), None)
+        return _exactly_needed(lambda seeds: _exact_power(found, seeds, level) >= POWER)
     if found.scatter == 0:
         return 1 + math.ceil(-math.log2(level))  # equal signs: p = 2 · 2⁻ⁿ
     effect, counts = abs(found.value) / found.scatter, range(2, MOST + 1)
@@ -200,32 +200,46 @@ def seeds_needed(found: Difference, level: float = LEVEL) -> int | None:
     return counts[index] if index < len(counts) else None
 
 
-def _tried() -> Iterator[int]:
-    """Yield numbers of seeds up to 1,000: all small ones, and further on some three in a hundred apart."""
-    seeds = 2
-    while seeds <= MOST:
-        yield seeds
-        seeds += max(1, seeds // 30)
+def _exactly_needed(enough: Callable[[int], bool]) -> int | None:
+    if not enough(MOST):
+        return None
+    few, many = range(2, 41), range(41, MOST + 1)
+    return next(filter(enough, few), None) or many[bisect_left(many, True, key=enough)]
 
 
 def _exact_power(found: Difference, seeds: int, level: float) -> float:
     """Return the probability that an exact test with so many seeds, of each, decides what was found."""
     counts = np.arange(seeds + 1)
     if found.test == "majority":
-        needed = _first(seeds, lambda hits: bool(2 * stats.binom.sf(hits - 1, seeds, 0.5) < level))
+        needed = _hits_needed(seeds, level)
         return float(stats.binom.sf(needed - 1, seeds, 0.5 + abs(found.value)))
     gap = abs(found.value)
     # What the scatter says of both shares; that of the other two, as far from 1 as these from 0, is the same.
     root = max(0.0, (1 - gap) ** 2 - 2 * (found.scatter**2 - gap + gap**2))
     before = min(max(0.0, (1 - gap - math.sqrt(root)) / 2), 1 - gap)
-    needed = _first(seeds, lambda more: 2 * _as_large(more / seeds, 0.0, seeds, seeds) < level)
+    needed = _more_needed(seeds, level)
     likely = stats.binom.pmf(counts, seeds, before) * stats.binom.sf(counts + needed - 1, seeds, before + gap)
     return float(likely.sum())
 
 
-def _first(most: int, enough: Callable[[int], bool]) -> int:
-    """Return the least whole number that is enough, ``most`` + 1 where none is."""
-    return bisect_left(range(most + 1), True, key=enough)
+@cache
+def _hits_needed(seeds: int, level: float) -> int:
+    """Return in how many seeds something must happen to be more than every second time."""
+
+    def enough(hits: int) -> bool:
+        return bool(2 * stats.binom.sf(hits - 1, seeds, 0.5) < level)
+
+    return bisect_left(range(seeds + 1), True, key=enough)
+
+
+@cache
+def _more_needed(seeds: int, level: float) -> int:
+    """Return in how many more seeds something must happen than in as many others."""
+
+    def enough(more: int) -> bool:
+        return 2 * _as_large(more / seeds, 0.0, seeds, seeds) < level
+
+    return bisect_left(range(seeds + 1), True, key=enough)
 
 
 def _one_sample(gaps: np.ndarray, test: Test) -> Difference:

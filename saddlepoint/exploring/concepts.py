@@ -102,7 +102,10 @@ def arithmetic(
     for term in terms:
         samples = term.samples if term.label is None else chosen.get(term.label, tuple(range(EXEMPLARS)))
         wanted = label if term.label is None or not run.family.conditional else term.label
-        exemplars = take(run.latents(max(samples) + 1, label=wanted, **drawn), list(samples))
+        source = (
+            Model(run.folder) if wanted is not None else run
+        )  # given latents are of no class that is asked for
+        exemplars = take(source.latents(max(samples) + 1, label=wanted, **drawn), list(samples))
         averages.append(mean(exemplars))
         concepts.append(
             Concept(term.sign, term.text, samples, run.render(exemplars), run.render(averages[-1])[0])

@@ -23,7 +23,7 @@ from saddlepoint.plots.neighbours import Block, Strip, neighbours_image
 from saddlepoint.plots.png import save_png
 from saddlepoint.runs.model import Model
 from saddlepoint.runs.output import provenance, writing
-from saddlepoint.sampling.latents import bounded, join, moving, take, within
+from saddlepoint.sampling.latents import bounded, join, movable, moving, take, within
 from saddlepoint.sampling.samples import BLOCK, draw_latents, evaluating
 
 if TYPE_CHECKING:
@@ -90,6 +90,8 @@ def invert(
     run.needs_samples()
     if run.family.condition == "example":
         raise UserError(f"recipe {run.config['recipe']!r} makes images of other images, not of a latent")
+    if not movable(run.latents(1)):
+        raise UserError(f"the latents of recipe {run.config['recipe']!r} are bits, which have no gradient")
     for name, value, most in (("steps", steps, MOST_STEPS), ("starts", starts, MOST_STARTS)):
         if not 1 <= value <= most:
             raise UserError(f"--{name} must be from 1 to {most:,}, got {value}")
@@ -176,7 +178,7 @@ class _Search:
     def _features(self, x: Tensor, latents: Any) -> Tensor | None:
         """Return the critic's features of images, or None where there is none."""
         critique = getattr(self.family, "critique", None)
-        if critique is None:
+        if critique is None or self.family.coupled > 1:  # of packs
             return None
         return critique(x, Batch(x, self.family.labels(latents))).feature.flatten(1)
 

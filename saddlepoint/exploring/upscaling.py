@@ -1,5 +1,6 @@
 """Pictures of any size made larger by a run, piece by piece and without seams."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -106,14 +107,15 @@ def save_upscaled(
     if folder.exists() and not folder.is_dir():
         raise UserError(f"{folder} is a file; --out names the folder of the results")
     paths, shown = [], []
+    stems = Counter(file.stem for file in files)
     for index, file in enumerate(files):
         report(f"enlarging {file.name}", index, len(files))
         found = upscale(run, _read(file))
-        paths.append(folder / f"{file.stem}-x{scale}.png")
+        paths.append(folder / f"{file.stem if stems[file.stem] == 1 else file.name}-x{scale}.png")
         with writing(paths[-1]):
             save_png(paths[-1], _image(found.large), text=provenance(run, seed=0) | {"picture": file.name})
         if len(shown) < SHOWN:
-            shown.append((file.name, found))
+            shown.append((file.name, _middle(found)))
     paths.append(folder / "beside-bicubic.png")
     save_png(paths[-1], beside_bicubic(shown), text=provenance(run, seed=0))
     return paths
@@ -123,16 +125,24 @@ def beside_bicubic(shown: Sequence[tuple[str, Upscaled]]) -> Image.Image:
     """Draw the middles of pictures: small, enlarged by a bicubic filter, and by the run, a picture a row."""
     rows = []
     for name, found in shown:
-        scale = found.large.shape[0] // found.small.shape[0]
-        h, w = (min(WINDOW, side) for side in found.small.shape[:2])
-        top, left = ((side - window) // 2 for side, window in zip(found.small.shape, (h, w), strict=False))
-        small = found.small[top : top + h, left : left + w]
-        place = (slice(scale * top, scale * (top + h)), slice(scale * left, scale * (left + w)))
-        factor = max(1, HEIGHT // (scale * max(h, w)))
-        cells = [(name, small, scale * factor)]
-        cells += [("bicubic", found.bicubic[place], factor), ("the run", found.large[place], factor)]
+        small, bicubic, large = _middle(found)
+        scale = len(large) // len(small)
+        factor = max(1, HEIGHT // (scale * max(small.shape[:2])))
+        cells = [(name, small, scale * factor), ("bicubic", bicubic, factor), ("the run", large, factor)]
         rows.append(beside([titled(title, _enlarged(cell, times), size=13) for title, cell, times in cells]))
     return framed(stacked(rows))
+
+
+def _middle(found: Upscaled) -> Upscaled:
+    """Return copies of what is shown of a picture: the whole of a large one would stay in memory."""
+    scale = len(found.large) // len(found.small)
+    h, w = (min(WINDOW, side) for side in found.small.shape[:2])
+    top, left = (found.small.shape[0] - h) // 2, (found.small.shape[1] - w) // 2
+
+    def cut(image: np.ndarray, times: int) -> np.ndarray:
+        return image[times * top : times * (top + h), times * left : times * (left + w)].copy()
+
+    return Upscaled(cut(found.small, 1), cut(found.bicubic, scale), cut(found.large, scale))
 
 
 def _enlarged(image: np.ndarray, factor: int) -> Image.Image:

@@ -63,13 +63,13 @@ class EBGAN(Family):
 
     def terms(self, player: str, batch: Batch, latent: Any, fake: Any) -> Terms:
         """Return the energies' terms, and the pulling-away term of the fakes' codes."""
-        said = self.critic(fake)
         if player == "g":
+            said = self.critic(fake)
             minimise = {"adversarial": said.score.mean()}
             if self.repel:
                 minimise["repel"] = self.repel * pulling_away(said.feature.float())
             return Terms(minimise)
-        real = self.critic(batch.real).score
+        real, said = self.critic(batch.real).score, self.critic(fake)
         loss = margin_loss(real, said.score, self.margin).mean()
         return Terms(
             {"adversarial": loss}, {"energy of real": real.mean(), "energy of fake": said.score.mean()}

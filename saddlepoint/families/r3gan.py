@@ -60,8 +60,6 @@ def r3gan(
         paper: the paper's size on CIFAR-10: width 768, two blocks a stage, batch 512, rate 2e-4.
     """
     points = data.kind == "points"
-    if points and blocks is not None:
-        raise UserError("--blocks is for images; leave it out for points")
     blocks = blocks or (2 if paper else 1)
     if lr is None:
         lr = 2e-4 if paper else 1e-3

@@ -121,9 +121,6 @@ class Vanilla(Family):
 
     def terms(self, player: str, batch: Batch, latent: Any, fake: Any) -> Terms:
         """Return the adversarial term, the penalties on the critic's turn, and the extra terms."""
-        if self.pack > 1 and len(batch.real) < 2 * self.pack:
-            need = f"give --batch of at least {2 * self.pack}"
-            raise UserError(f"--batch {len(batch.real)} holds fewer than two packs of {self.pack}; {need}")
         real, fake = packed(batch.real, self.pack), packed(fake, self.pack)
         if player == "d":
             return self._critic_terms(real, fake, batch, latent)
@@ -169,6 +166,8 @@ def packed(x: Tensor, count: int) -> Tensor:
     """
     if count == 1:
         return x
+    if len(x) < count:
+        raise UserError(f"--batch {len(x)} holds no pack of {count}; give --batch of at least {count}")
     return x[: len(x) // count * count].unflatten(0, (-1, count)).flatten(1, 2)
 
 

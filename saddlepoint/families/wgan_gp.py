@@ -12,7 +12,6 @@ and the generator, g, minimises (algorithm 1)
 
 from torch import nn
 
-from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, OrZero, between, recipe
 from saddlepoint.families.vanilla import Vanilla, describe
 from saddlepoint.networks.dcgan import dcgan_critic, dcgan_generator, normal_weights
@@ -50,8 +49,6 @@ def wgan_gp(
         lr = 1e-3 if small else 1e-4
     if gamma is None:
         gamma = 0.1 if points else 10.0
-    if points and hidden is not None:
-        raise UserError("--hidden is for images; leave it out for points")
     if points:
         width = width or 256
         generator = point_generator(data.shape, latent=latent, width=width, norm=False)

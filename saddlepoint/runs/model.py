@@ -106,6 +106,8 @@ class Model:
         """Draw the latents of :meth:`sample`: a pytree of tensors with first axis n; arguments as there."""
         if not 0 <= truncation <= 1:
             raise UserError(f"--truncation must be from 0 (the mean) to 1 (as in training), got {truncation}")
+        if self.given is not None and (label is not None or truncation != 1):
+            raise UserError("latents that were given stay as they are; leave out the class and the truncation")
         condition = self._condition(n, seed, label)
         drawn = draw_latents(self.family, n, seed=seed, condition=condition)
         if truncation != 1 and (self.family.condition == "example" or not movable(drawn)):
@@ -251,8 +253,8 @@ class Model:
         data = load(stored["source"], report=report, **reading)
         if data.fingerprint != stored["fingerprint"]:
             raise UserError(
-                f"the data at {stored['source']} have changed since {self.path} was started; "
-                f"start a new run from its weights with: saddle train --init {self.path}"
+                f"the data at {stored['source']} have changed since {self.path} was started, or this version "
+                f"reads them otherwise; start a new run from its weights with: saddle train --init {self.path}"
             )
         return data
 

@@ -130,7 +130,18 @@ def prepare(
     chosen = find_recipe(recipe or USUAL)
     resolved = resolve(chosen, flags or {}, beside)
     dataset = read(chosen, data, report=report, **reading)
-    return build(chosen, resolved, _told(dataset), seed, batch, ema).on(dataset)
+    built = build(chosen, resolved, _told(dataset), seed, batch, ema)
+    _check_packs(built.experiment)
+    return built.on(dataset)
+
+
+def _check_packs(experiment: Experiment) -> None:
+    """Refuse a batch that is a single example to a critic of packs: one has no statistics."""
+    pack, batch = experiment.family.coupled, experiment.batch
+    if pack > 1 and batch < 2 * pack:
+        raise UserError(
+            f"--batch {batch} holds fewer than two packs of {pack}; give --batch of at least {2 * pack}"
+        )
 
 
 def _suited(source: str, *, report: Progressing, **reading: Unpack[Reading]) -> tuple[Dataset, Choice]:

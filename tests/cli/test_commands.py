@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -346,12 +347,12 @@ def test_numbers_of_numpy_and_paths_are_taken(workplace):
     (workplace / "images").mkdir()
     for index in range(12):
         Image.fromarray(np.full((8, 8), 20 * index, np.uint8)).save(workplace / "images" / f"{index}.png")
-    quick = {"batch": 4, "width": 4, "card": False, "quiet": True}
-    run = sp.train(
-        "dcgan", workplace / "images", steps=np.int64(2), seed=np.int64(3), lr_d=np.float64(0.01), **quick
-    )
+    quick: dict[str, Any] = {"batch": 4, "width": 4, "card": False, "quiet": True}
+    one: Any = np.int64(1)
+    numbers = {"steps": 2 * one, "seed": 3 * one, "lr_d": np.float64(0.01)}
+    run = sp.train("dcgan", workplace / "images", **numbers, **quick)
     same = sp.train("dcgan", "images", steps=2, seed=3, lr_d=0.01, **quick)
-    np.testing.assert_array_equal(run.sample(4, seed=np.int64(1)), same.sample(4, seed=1))
+    np.testing.assert_array_equal(run.sample(4, seed=one), same.sample(4, seed=1))
 
 
 def test_signs_that_an_output_lacks_are_escaped(workplace):

@@ -194,6 +194,19 @@ def test_json_is_the_comparison(trained, compared, workplace, capsys, monkeypatc
     assert (workplace / "new" / "page.html").read_text() == "page"
 
 
+def test_one_seed_each_is_json_that_all_programs_read(trained, capsys):
+    assert (
+        main(["compare", str(trained / "mlp"), str(trained / "plain" / "seed-0"), "--samples", "200", "--json"])
+        == 0
+    )
+
+    def refuse(constant):
+        raise ValueError(constant)
+
+    told = json.loads(capsys.readouterr().out, parse_constant=refuse)
+    assert told["comparisons"][0]["difference"]["scatter"] is None
+
+
 def test_one_run_is_a_report(trained, capsys, workplace):
     assert main(["compare", str(trained / "mlp"), "--samples", "200"]) == 0
     assert "mlp_gan has a Fréchet distance of" in capsys.readouterr().out

@@ -9,7 +9,7 @@ from PIL import Image
 
 from saddlepoint.cli import main
 from saddlepoint.core.errors import UserError
-from saddlepoint.exploring import begun_with, interpolate, invert, neighbours, save_inversion
+from saddlepoint.exploring import arithmetic, begun_with, interpolate, invert, neighbours, save_inversion
 from saddlepoint.exploring.inverting import MOST_BYTES
 from saddlepoint.sampling.latents import within
 from saddlepoint.training.training import train
@@ -100,3 +100,32 @@ def test_what_has_no_latent_of_its_own_is_refused(run, tmp_path):
     (tmp_path / "no.png").write_text("no picture")
     with pytest.raises(UserError, match="cannot be read as a picture"):
         save_inversion(run, tmp_path / "no.png")
+
+
+def test_recipes_without_a_gradient_are_refused_and_critics_of_packs_left_out(tmp_path):
+    quick = {"steps": 2, "quiet": True, "card": False}
+    machine = train("rbm", out=tmp_path / "machine", hidden=8, **quick)
+    with pytest.raises(UserError, match="are bits, which have no gradient"):
+        invert(machine, machine.sample(1))
+    packs = train("pacgan", out=tmp_path / "packs", width=4, batch=8, **quick)
+    assert invert(packs, packs.sample(2), steps=1, starts=1).samples.shape == (2, 8, 8, 1)
+
+
+def test_given_latents_stay_as_they_are(run, tmp_path, capsys):
+    found = invert(run, run.sample(3, seed=4), steps=1, starts=1)
+    np.savez(tmp_path / "given.npz", **{name: part.numpy() for name, part in found.latents.items()})
+    model = begun_with(run, tmp_path / "given.npz")
+    expression = "class:7 - class:1"
+    own, plain = (arithmetic(each, expression, seed=2) for each in (model, run))
+    assert np.array_equal(own.result, plain.result)
+    with pytest.raises(UserError, match="stay as they are"):
+        model.sample(4, label=3)
+    for flag in (
+        ["--class", "3"],
+        ["--truncation", "0.5"],
+        ["--traverse"],
+        ["--reconstructions"],
+        ["--density"],
+    ):
+        assert main(["sample", str(run.path), "--with", str(tmp_path / "given.npz"), *flag]) == 2
+        assert f"{flag[0]} has no use for them" in capsys.readouterr().err

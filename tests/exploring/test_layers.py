@@ -123,3 +123,9 @@ def test_mistakes_get_one_sentence(tmp_path, capsys):
     assert "--layers draws a picture and scores nothing; leave out --metrics" in capsys.readouterr().err
     assert main(["evaluate", "samples.npy", "--layers"]) == 2
     assert "there is no run at samples.npy" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("recipe", "flags"), [("ebgan", {"convolutional": False}), ("pacgan", {})])
+def test_energies_and_packs_have_layers_too(tmp_path, told, recipe, flags):
+    trained(tmp_path, recipe, **flags).layers()
+    assert "critic" in " ".join(section.heading for section in told["sections"])

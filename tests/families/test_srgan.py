@@ -276,6 +276,14 @@ def test_pictures_of_any_size_are_enlarged(run, tmp_path, capsys):
         assert np.array(large).min() > 200  # transparent parts are put on white
 
 
+def test_pictures_of_one_name_become_two_files(run, tmp_path, capsys):
+    for index, name in enumerate(("a.png", "a.bmp")):
+        Image.new("L", (6, 5), 200 * index).save(tmp_path / name)
+    assert main(["upscale", str(run.path), str(tmp_path), "--out", str(tmp_path / "large")]) == 0
+    names = [path.rsplit("/", 1)[1] for path in capsys.readouterr().out.split()]
+    assert names == ["a.bmp-x2.png", "a.png-x2.png", "beside-bicubic.png"]
+
+
 @pytest.mark.parametrize(
     ("source", "said"),
     [

@@ -84,12 +84,6 @@ def test_what_describes_the_data_is_not_taken_from_another_run(tmp_path):
     assert float(variance.variance) == pytest.approx(data.var(0).mean(), rel=0.02)
 
 
-@pytest.mark.parametrize(("recipe", "flags"), [("wgan_gp", {"hidden": 9}), ("r3gan", {"blocks": 3})])
-def test_flags_of_images_are_refused_for_points(recipe, flags, tmp_path):
-    with pytest.raises(UserError, match="is for images; leave it out for points"):
-        train(recipe, "ring8", out=tmp_path / "run", quiet=True, **flags)
-
-
 def test_a_batch_of_one_pack_is_refused_and_leaves_no_run(tmp_path):
     with pytest.raises(UserError, match="fewer than two packs of 2; give --batch of at least 4"):
         train("pacgan", "digits", batch=3, steps=1, out=tmp_path / "run", quiet=True)

@@ -161,8 +161,9 @@ def _dataset(
 def _with_labels(path: Path) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:
     """Return (n, h, w, 1) images, the labels beside them if there are any, and the images' hashes."""
     match = _IMAGES.fullmatch(path.name)
-    folder = path.parent.parent if path.parent.name == path.name else path.parent
-    labels = find(folder, match["stem"], "labels") if match else None
+    folders = [path.parent, *([path.parent.parent] if path.parent.name == path.name else [])]
+    found = (find(folder, match["stem"], "labels") for folder in folders) if match else ()
+    labels = next(filter(None, found), None)
     if labels:
         image, label, _ = read_pair(path, labels)
     else:

@@ -75,9 +75,10 @@ def _names(root: Path) -> list[str]:
     """
     found, seen = [], {os.path.realpath(root)}
     for folder, folders, files in os.walk(root, followlinks=True):
-        fresh = {one: os.path.realpath(os.path.join(folder, one)) for one in folders if not is_hidden(one)}
-        folders[:] = sorted(one for one, real in fresh.items() if real not in seen)
-        seen.update(fresh.values())
+        shown = sorted((one for one in folders if not is_hidden(one)), reverse=True)
+        fresh = {os.path.realpath(os.path.join(folder, one)): one for one in shown}
+        folders[:] = sorted(one for real, one in fresh.items() if real not in seen)
+        seen.update(fresh)
         found += [str((Path(folder) / one).relative_to(root)) for one in sorted(files) if not is_hidden(one)]
     return found
 

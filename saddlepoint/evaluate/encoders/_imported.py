@@ -6,7 +6,9 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import torch
@@ -71,26 +73,33 @@ def _find(path: str) -> Callable:
 def _hash(path: str, function: Callable) -> str:
     """Hash what an encoder's features hang on: the source of its module, and the weights that it can reach."""
     parts = [path.encode()]
+    given = function
+    while isinstance(function, partial):
+        function = function.func
     home = inspect.getmodule(function if inspect.isroutine(function) else type(function))
     with suppress(OSError, TypeError):
         parts.append(inspect.getsource(home or type(function)).encode())
-    for numbers in _numbers(function, home):
-        parts += [numbers.dtype.str.encode(), str(numbers.shape).encode(), numbers.tobytes()]
+    parts += _numbers(given, home)
     return digest(parts, 12)
 
 
-def _numbers(function: Callable, home: ModuleType | None) -> Iterator[np.ndarray]:
+def _numbers(function: Callable, home: ModuleType | None) -> Iterator[bytes]:
     """Yield weights and arrays of a callable: its own, its module's, and those of objects of this module's."""
-    waiting, seen = [function, *(vars(home).values() if home else ())], set[int]()
+    waiting = [function, *(vars(home).values() if home else ())]
+    seen: dict[int, Any] = {}  # the things themselves, too, as a number may be given again to what comes after
     while waiting:
         thing = waiting.pop()
         if id(thing) in seen:
             continue
-        seen.add(id(thing))
+        seen[id(thing)] = thing
         if isinstance(thing, Tensor):
-            yield thing.detach().cpu().contiguous().numpy()
+            with suppress(RuntimeError, NotImplementedError):  # without memory of its own, such as a sparse one
+                whole = thing.detach().cpu().contiguous().reshape(-1).view(torch.uint8)
+                yield f"{thing.dtype}{tuple(thing.shape)}".encode() + whole.numpy().tobytes()
         elif isinstance(thing, np.ndarray) and not thing.dtype.hasobject:
-            yield thing
+            yield f"{thing.dtype}{thing.shape}".encode() + thing.tobytes()
+        elif isinstance(thing, partial):
+            waiting += [thing.func, *thing.args, *thing.keywords.values()]
         elif isinstance(thing, nn.Module):
             waiting += [value for _, value in sorted(thing.state_dict().items(), reverse=True)]
         elif isinstance(thing, list | tuple):
@@ -98,8 +107,9 @@ def _numbers(function: Callable, home: ModuleType | None) -> Iterator[np.ndarray
         elif isinstance(thing, dict):
             waiting += thing.values()
         else:
-            closure = getattr(thing, "__closure__", None) or ()
-            waiting += [cell.cell_contents for cell in closure]
+            for cell in getattr(thing, "__closure__", None) or ():
+                with suppress(ValueError):  # it is empty yet
+                    waiting.append(cell.cell_contents)
             waiting += [owner] if (owner := getattr(thing, "__self__", None)) is not None else []
             if home is not None and type(thing).__module__ == home.__name__:
                 waiting += vars(thing).values() if hasattr(thing, "__dict__") else ()

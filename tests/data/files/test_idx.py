@@ -152,3 +152,11 @@ def test_a_file_in_a_folder_of_its_own_name_is_found_and_one_beside_it_is_the_sa
         folder = tmp_path / f"{name}-idx{axes}-ubyte"
         (tmp_path / f"{name}.idx{axes}-ubyte").write_bytes((folder / folder.name).read_bytes())
     assert load(str(tmp_path)).fingerprint == nested.fingerprint
+
+
+def test_labels_beside_images_in_a_folder_of_their_name_are_found(tmp_path):
+    folder = tmp_path / "train-images-idx3-ubyte"
+    folder.mkdir()
+    (folder / folder.name).write_bytes(idx_bytes(random_images(12)))
+    (folder / "train-labels-idx1-ubyte").write_bytes(idx_bytes(np.arange(12, dtype=np.uint8) % 4))
+    assert load(str(folder)).classes == load(str(folder / folder.name)).classes == ("0", "1", "2", "3")

@@ -1,6 +1,7 @@
 import importlib
 import linecache
 import shutil
+import subprocess
 import sys
 import types
 from contextlib import suppress
@@ -117,6 +118,33 @@ def test_the_hash_changes_with_all_that_features_hang_on(before, after, digits, 
     sys.modules.pop("hashed", None)
     assert hashes["one"] == hashes["same"]
     assert not set(hashes["one"]) & set(hashes["other"])
+
+
+def test_the_hash_is_the_same_in_every_process_whatever_a_module_holds(tmp_path):
+    source = """
+import functools, torch
+def make(seed):
+    torch.manual_seed(seed)
+    return torch.nn.Linear(64, 64)
+A, B, C = map(make, range(3))
+HALF, SPARSE = torch.ones(3, dtype=torch.bfloat16), torch.eye(3).to_sparse()
+def g(x, w): return C(B(A(x.flatten(1)))) * w
+f = functools.partial(g, w=torch.full((), WEIGHT))
+"""
+    script = (
+        "from saddlepoint.evaluate.encoders._imported import imported_encoder as find\n"
+        "print(find('held:f').hash, find('held:f').hash)"
+    )
+    found = []
+    for weight in ("2.0", "2.0", "3.0"):
+        (tmp_path / "held.py").write_text(source.replace("WEIGHT", weight))
+        with suppress(FileNotFoundError):
+            shutil.rmtree(tmp_path / "__pycache__")
+        done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        found.append(done.stdout.split())
+    assert found[0] == found[1]
+    assert found[0][0] == found[0][1] != found[2][0]
 
 
 def test_inception_without_its_package_or_weights(digits, monkeypatch, tmp_path):
