@@ -102,9 +102,8 @@ def arithmetic(
     for term in terms:
         samples = term.samples if term.label is None else chosen.get(term.label, tuple(range(EXEMPLARS)))
         wanted = label if term.label is None or not run.family.conditional else term.label
-        source = (
-            Model(run.folder) if wanted is not None else run
-        )  # given latents are of no class that is asked for
+        # Given latents are of no class that is asked for.
+        source = run if run.given is None or wanted is None else Model(run.folder)
         exemplars = take(source.latents(max(samples) + 1, label=wanted, **drawn), list(samples))
         averages.append(mean(exemplars))
         concepts.append(
