@@ -49,8 +49,8 @@ def copies(fake: np.ndarray, train: np.ndarray, held: np.ndarray) -> Copies:
     # A sample at equal distance from both (two equal examples) counts half for each.
     escaped = (to_held < to_train) + 0.5 * (to_held == to_train)
     winner = np.where(to_held < to_train, len(train) + in_held, in_train)
-    trials = len(fake) ** 2 / np.square(np.bincount(winner)).sum()
+    trials = float(len(fake) ** 2 / np.square(np.bincount(winner)).sum())
     chance, share = len(held) / (len(train) + len(held)), float(escaped.mean())
     few, many = of_share(share * trials, trials)
     value, low, high = (1 - part / chance for part in (share, many, few))
-    return Copies(value, low, high, 1 - share, 1 - chance, float(trials))
+    return Copies(value, low, high, 1 - share, 1 - chance, trials)
