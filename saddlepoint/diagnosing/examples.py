@@ -15,7 +15,7 @@ from saddlepoint.evaluate.features import unseen_rows
 if TYPE_CHECKING:
     from sklearn.cluster import KMeans
 
-REAL, HELD = 2_000, 1_000
+REAL = 2_000  # training examples that are looked at
 DIMENSIONS = 30  # principal axes in which examples are compared
 MANY, BYTES = 60_000, 2**28  # of examples that copies are looked for among
 CHUNK = 1_000  # of them that are placed at once

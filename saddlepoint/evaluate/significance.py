@@ -209,7 +209,6 @@ def _exactly_needed(enough: Callable[[int], bool]) -> int | None:
 
 def _exact_power(found: Difference, seeds: int, level: float) -> float:
     """Return the probability that an exact test with so many seeds, of each, decides what was found."""
-    counts = np.arange(seeds + 1)
     if found.test == "majority":
         needed = _hits_needed(seeds, level)
         return float(stats.binom.sf(needed - 1, seeds, 0.5 + abs(found.value)))
@@ -217,7 +216,7 @@ def _exact_power(found: Difference, seeds: int, level: float) -> float:
     # What the scatter says of both shares; that of the other two, as far from 1 as these from 0, is the same.
     root = max(0.0, (1 - gap) ** 2 - 2 * (found.scatter**2 - gap + gap**2))
     before = min(max(0.0, (1 - gap - math.sqrt(root)) / 2), 1 - gap)
-    needed = _more_needed(seeds, level)
+    counts, needed = np.arange(seeds + 1), _more_needed(seeds, level)
     likely = stats.binom.pmf(counts, seeds, before) * stats.binom.sf(counts + needed - 1, seeds, before + gap)
     return float(likely.sum())
 

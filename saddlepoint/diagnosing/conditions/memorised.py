@@ -38,8 +38,7 @@ def memorised(signals: Signals) -> Finding | None:
         sure,
         (Evidence("share of copies, at least", copied, COPIES),),
         f"the critic has learned its {len(signals.examples.data.train):,} training examples by heart and "
-        "accepts "
-        "nothing else",
+        "accepts nothing else",
         {"augment": "color,translation,cutout"},
         "or more data",
         picture=lambda: _panels(signals),
