@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import torch
 
 from saddlepoint.compute.plan import Plan
+from saddlepoint.core.errors import UserError, reason
 from saddlepoint.core.experiment import Budget
 from saddlepoint.core.run_folder import RunFolder
 from saddlepoint.engine.loop import Habits, Interrupted, NotFiniteError, Trainer, Watcher
@@ -115,7 +116,10 @@ def _train(
         trainer.resume(folder.latest())
     if guard is not None:
         guard.begin(trainer)
-    recorder = Recorder(folder, data, prepared.seed)
+    try:
+        recorder = Recorder(folder, data, prepared.seed)
+    except OSError as error:
+        raise UserError(f"cannot write into {folder.path}: {reason(error)}") from error
     others: list[Any] = [one for one in (health, guard) if one is not None]
     trainer.watchers = (recorder, *others, bar, Pace(screen.replan), *watchers)
     line = well = ""

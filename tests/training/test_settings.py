@@ -1,5 +1,6 @@
 """What train and resume take is written once: command line, Python and stored runs agree on it."""
 
+import errno
 import inspect
 from typing import Any
 
@@ -129,3 +130,13 @@ def test_arguments_are_read_off_a_signature():
 def test_a_part_refuses_what_does_not_fit(setting, message):
     with pytest.raises(UserError, match=message):
         parted(signature(train) | {"flags": {}} | setting)
+
+
+def test_a_disk_that_is_full_at_the_start_is_told_and_no_run_stays(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("saddlepoint.training.recorder._writer", full)
+    with pytest.raises(UserError, match=r"cannot write into .*run: No space left on device"):
+        train("gan", "ring8", steps=1, quiet=True, kernels="library", out=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
