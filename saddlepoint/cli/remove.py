@@ -28,9 +28,8 @@ def main(arguments: list[str]) -> int:
     found = make_parser().parse(arguments)
     from saddlepoint.runs.listing import removable, remove_run, summary
 
-    for name in found.runs:  # all or none
-        removable(name)
-    for name in dict.fromkeys(found.runs):
+    named = {removable(name).path.resolve(): name for name in found.runs}  # all or none, and each once
+    for name in named.values():
         run = summary(removable(name), name)
         what = f"{run.path} ({run.recipe} on {run.data}, {run.step:,} steps, {size(run.bytes)})"
         if not found.yes:

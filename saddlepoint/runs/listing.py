@@ -1,5 +1,6 @@
 """The runs on disk: a list of them, and their removal."""
 
+import contextlib
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -67,6 +68,8 @@ def list_runs(root: str | Path | None = None, report: Note = lambda sentence: No
             continue
         try:
             found.append(summary(folder, str(folder.path.relative_to(place))))
+        except FileNotFoundError:  # removed while it was read
+            continue
         except UserError as error:
             report(str(error))
     return sorted(found, key=lambda run: run.changed)
@@ -90,8 +93,15 @@ def summary(folder: RunFolder, name: str) -> RunSummary:
         value=value,
         scored_at=scored_at,
         changed=checkpoints[-1].path.stat().st_mtime if checkpoints else config["created"],
-        bytes=sum(path.lstat().st_size for path in folder.path.rglob("*")),
+        bytes=sum(map(_bytes, folder.path.rglob("*"))),
     )
+
+
+def _bytes(path: Path) -> int:
+    """Return the size of a file, 0 of one that training has just replaced."""
+    with contextlib.suppress(FileNotFoundError):
+        return path.lstat().st_size
+    return 0
 
 
 def _score(card: dict[str, Any] | None) -> tuple[str, float | None, int | None]:

@@ -6,6 +6,7 @@ import pty
 import shutil
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -111,6 +112,26 @@ def test_a_run_is_removed_with_all_of_it(workplace, capsys):
     assert [path.name for path in workplace.iterdir()] == ["a-comparison"]
     sp.remove_run(workplace / "a-comparison" / "seed-0")
     assert list((workplace / "a-comparison").iterdir()) == []
+
+
+def test_a_run_named_twice_is_removed_once(workplace, capsys):
+    assert main(["remove", "gan-ring8-0001", str(workplace / "gan-ring8-0001"), "--yes"]) == 0
+    assert capsys.readouterr().out.count("removed ") == 1
+    assert [run.name for run in sp.list_runs()] == ["a-comparison/seed-0"]
+
+
+def test_a_file_that_is_replaced_while_runs_are_listed_counts_nothing(workplace, monkeypatch):
+    whole = sp.list_runs()[-1].bytes
+    lost = workplace / "gan-ring8-0001" / "metrics.jsonl"
+    taken, lstat = lost.lstat().st_size, Path.lstat
+
+    def vanishing(path):
+        if path == lost:
+            path.unlink(missing_ok=True)
+        return lstat(path)
+
+    monkeypatch.setattr(Path, "lstat", vanishing)
+    assert sp.list_runs()[-1].bytes == whole - taken
 
 
 def test_the_folder_that_one_stands_in_is_removed_too(workplace, monkeypatch):
