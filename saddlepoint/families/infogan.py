@@ -191,7 +191,8 @@ def infogan(
         continuous: codes from U(−1, 1).
         weight: λ of the categorical codes.
         weight_continuous: λ of the continuous codes.
-        reward: reward the generator for codes that can be read; without, this is a plain GAN, watched.
+        reward: reward the generator for codes that can be read; without, critic and recogniser alone learn
+            to read them, as in the paper's control.
         invariance: weight of a reward, in nats, for giving a real image and an affine view of it the same code,
             which then follows digits rather than strokes, and for using all codes equally often, as the game
             draws them: for data whose kinds are about equally frequent. 0 in the paper; try 1.

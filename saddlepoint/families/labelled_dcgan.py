@@ -16,6 +16,7 @@ from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer,
 from saddlepoint.core.protocol import Progress
 from saddlepoint.families.conditional import Conditional, count_classes
 from saddlepoint.families.vanilla import describe
+from saddlepoint.networks.augment import chosen_augment
 from saddlepoint.networks.conditional import LateCritic, ToldGenerator
 from saddlepoint.networks.dcgan import normal_weights
 from saddlepoint.networks.sizes import SMALL
@@ -36,6 +37,8 @@ def labelled_dcgan(
     gamma: tuple[float, ...] = (),
     lr_d: float | None = None,
     lr_g: float | None = None,
+    augment: str | None = None,
+    augment_target: float | None = None,
 ) -> Experiment:
     """DCGAN for labelled images: the class joins the latent and the critic's last layer but one.
 
@@ -69,6 +72,7 @@ def labelled_dcgan(
         objective=objective,
         penalty=penalty,
         gamma=gamma,
+        augment=chosen_augment(augment, augment_target),
     )
 
     def optimizer(given: float | None, usual: float) -> Optimizer:

@@ -1,7 +1,7 @@
 """Projected GAN (Sauer et al. 2021): a critic that sees pictures through a network that knows photographs.
 
 EfficientNet-Lite0, which ImageNet taught to name photographs, shows the critic four maps, mixed at random; a
-head for each gives logits s_k of places. The critic sees every picture through a random change T (Zhao et al.
+head for each gives a logit s_k. The critic sees every picture through a random change T (Zhao et al.
 2020). The critic, d, minimises, with K heads (equation 4 divided by K)
 
     adversarial   1/K · Σ_k E max(0, 1 − s_k(T(x))) + E max(0, 1 + s_k(T(G(z))))
@@ -29,7 +29,7 @@ class Projected(Vanilla):
     taught_by = ("imagenet",)
 
     def adversarial(self, loss: Loss, real: Critique, fake: Critique) -> Tensor:
-        """Return the mean of a loss over heads and places."""
+        """Return the mean of a loss over heads."""
         parts = [loss(*pair).mean() for pair in zip(real.maps, fake.maps, strict=True)]
         return sum(parts[1:], parts[0]) / len(parts)
 
@@ -50,9 +50,10 @@ def projected_gan(
     """Projected GAN (Sauer et al. 2021): a critic on ImageNet features, for natural pictures, few or many.
 
     Needs the extra ``imagenet``. Where this leaves the paper, for a machine without a GPU: ``fast_gan``'s
-    generator at a quarter of the width, EfficientNet-Lite0 for Lite1, its maps from half a picture's side to a
-    sixteenth, pictures seen at their own size and not at 256 pixels, heads without batch normalisation, and a
-    generator that learns five times as fast as its critic, which else is sure from the first steps on.
+    generator, far narrower, EfficientNet-Lite0 for Lite1, its maps from half a picture's side to a sixteenth,
+    pictures seen at their own size and not at 256 pixels, changes without cutout, heads without batch
+    normalisation and with one logit for all places (the authors' code has 5×5), and a generator that learns
+    five times as fast as its critic, which else is sure from the first steps on.
 
     Args:
         width: channels of the generator's maps of 32×32 pixels, doubled for each halving.

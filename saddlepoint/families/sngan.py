@@ -36,7 +36,8 @@ def sngan(
     """SNGAN (Miyato et al. 2018): every layer of the critic divided by its spectral norm, hinge loss.
 
     The critic is the paper's plain convolutional one, the generator DCGAN's. Where the default leaves the
-    paper: below 32 pixels, and for points, the generator's rate is 1e-3.
+    paper: below 32 pixels, and for points, the generator's rate is 1e-3, and samples come from averaged weights
+    (--ema 0: none).
 
     Args:
         width: channels of the critic's first maps, and of the generator's at 32×32 pixels (64; below 32 pixels

@@ -14,7 +14,10 @@ and the generator, g, minimises
     adversarial        E ℓ_g(s(x), s(G(z)))
 
 with the losses ℓ that --objective names: ``objectives/adversarial.py`` has them in a table. E is the mean over
-a batch; gradients are with respect to what the critic is given.
+a batch; gradients are with respect to what the critic is given. Where the critic normalises batches, a sample
+moves the scores of all, and ∇s is the gradient of their sum, in which most of that cancels: a penalty is then
+weaker than its formula says, eightfold in ``dcgan`` at 28 pixels (Gulrajani et al. 2017, section 4, leave such
+layers out).
 """
 
 from collections.abc import Callable, Sequence

@@ -13,7 +13,7 @@ and the generator, g, minimises
 from saddlepoint.core.errors import UserError
 from saddlepoint.core.experiment import Budget, DataSpec, Experiment, Optimizer, OrZero, recipe
 from saddlepoint.families.vanilla import Vanilla, describe
-from saddlepoint.networks.waves import wave_critic, wave_generator
+from saddlepoint.networks.waves import lengths, wave_critic, wave_generator
 
 SHORT = 1_024  # samples; sounds below are learned in minutes, and are treated apart
 
@@ -35,13 +35,14 @@ def wave_gan(
     The paper's game: latents from U(−1, 1), Adam with β₁ of 0.5, batches of 64, five critic steps. Where the
     default leaves the paper, it is small, for a CPU: below 1,024 samples kernels of 25 as in the paper at half
     its width and ten times its rate, above kernels of 9 at a quarter of its width and five times its rate.
-    --kernel 25 --width 64 --shuffle 2 --lr 1e-4 is the paper's.
+    --kernel 25 --width 64 --shuffle 2 --lr 1e-4 --ema 0 is the paper's, which samples from no average.
 
     Args:
         latent: dimension of the uniform noise.
         width: channels of the longest hidden map, doubled with each quartering (32; from 1,024 samples on 16).
         kernel: samples that a layer looks at, odd and at least 5 (25; from 1,024 samples on 9).
-        shuffle: largest shift in samples between the critic's layers, 0 for none.
+        shuffle: largest shift in samples between the critic's layers, 0 for none; below the shortest length
+            between them.
         lr: learning rate of both players (1e-3; from 1,024 samples on 5e-4).
     """
     short = data.shape[-1] < SHORT
@@ -49,6 +50,11 @@ def wave_gan(
     kernel = kernel or (25 if short else 9)
     if kernel % 2 == 0 or kernel < 5:
         raise UserError(f"--kernel must be odd and at least 5, got {kernel}")
+    between = lengths(data.shape[-1])[1:-1]
+    if shuffle and not between:
+        raise UserError(f"--shuffle has no layers to go between at {data.shape[-1]} samples; leave it out")
+    if shuffle and shuffle >= between[-1]:
+        raise UserError(f"--shuffle must be below {between[-1]} for these sounds, got {shuffle}")
     rate = (1e-3 if short else 5e-4) if lr is None else lr
     generator = wave_generator(data.shape, latent=latent, width=width, kernel=kernel)
     critic = wave_critic(data.shape, width=width, kernel=kernel, shuffle=shuffle)

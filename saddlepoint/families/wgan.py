@@ -48,7 +48,7 @@ def wgan(
     if points:
         width = width or 400
         generator = point_generator(data.shape, latent=latent, width=width)
-        critic = point_critic(data.shape, units=width // 2)
+        critic = point_critic(data.shape, units=max(1, width // 2))
     else:
         width = width or (32 if small else 64)
         generator = normal_weights(dcgan_generator(data.size, data.channels, latent=latent, width=width))

@@ -35,7 +35,8 @@ def wgan_gp(
 
     DCGAN's networks, without normalisation in the critic, as the penalty is of each sample by itself; Adam with
     β₁ of 0, five critic steps. Where the default leaves the paper: below 32 pixels, and for points, the rate is
-    1e-3, as those runs are short; points have dense networks and a penalty of 0.1, as in the paper's own toys.
+    1e-3, as those runs are short, and samples come from averaged weights (--ema 0: none); points have dense
+    networks and a penalty of 0.1, as in the paper's own toys.
 
     Args:
         width: channels of maps of 32×32 pixels, or units for points (64; below 32 pixels 32; for points 256).

@@ -9,7 +9,7 @@ LOWEST, HIGHEST = 0.3, 120.0  # radians a unit
 
 
 class Fourier(nn.Module):
-    """Points beside sines and cosines of them, in directions by chance and at fixed frequencies.
+    """Points beside sines and cosines of them, along random vectors of about given lengths.
 
     A dense network of points alone learns first what varies slowly, and hardly what varies over a hundredth of
     the data's width. Frequencies are spread evenly over the logarithm, so that no width must be known.

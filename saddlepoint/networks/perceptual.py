@@ -40,8 +40,9 @@ class Photographs:
 class Perceptual:
     """1 − the cosine between two pictures' channels, the mean over places and maps of a network.
 
-    It is half of LPIPS (Zhang et al. 2018, equation 1) of another network, without learned weights. The network
-    is no part of any module: nobody moves or stores it, and it is read on first use.
+    Twice that is LPIPS (Zhang et al. 2018, equation 1) of another network, without learned weights and with the
+    mean over maps for their sum. The network is no part of any module: nobody moves or stores it, and it is
+    read on first use.
 
     Args:
         encoder: name of the encoder that has the same network.

@@ -297,12 +297,49 @@ def test_packing_widens_the_first_layer_of_the_critic_and_nothing_else(pack):
         ("infogan", {"invariance": -1.0}),
         ("wgan", {"clip": 0.0}),
         ("r3gan", {"width": 12, "group": 16}),
+        ("r3gan", {"penalty": (), "gamma": (5.0,)}),
         ("dcgan", {"augment": "blur"}),
+        ("labelled_dcgan", {"augment": "blur"}),
+        ("labelled_dcgan", {"augment_target": 0.6}),
     ],
 )
 def test_flags_that_make_no_sense_are_refused(recipe, flags):
     with pytest.raises(UserError):
         build(recipe, **flags)
+
+
+def test_phases_are_shuffled_between_layers_or_refused():
+    def built(samples, shuffle):
+        return build("wave_gan", DataSpec("toy", "waves", (1, samples), (), 10), width=2, shuffle=shuffle)
+
+    for samples, shuffle in ((64, 0), (256, 63)):
+        built(samples, shuffle)
+    for samples, shuffle in ((64, 1), (256, 64)):
+        with pytest.raises(UserError, match="--shuffle"):
+            built(samples, shuffle)
+
+
+def test_a_critic_of_points_has_a_unit_at_least():
+    family = build("wgan", DataSpec("toy", "points", (2,), (), 10), width=1).family
+    critic = family.get_submodule("critic")
+    with torch.no_grad():
+        assert critic(torch.randn(8, 2)).score.unique().numel() == 8
+
+
+def test_an_augmented_critic_of_labelled_images_sees_what_is_augmented():
+    family = build("labelled_dcgan", width=4, hidden=8, augment="color,translation,cutout").family
+    assert isinstance(family, Vanilla)
+    assert family.augment is not None
+    batch, latent, fake = dealt(family)
+    told, seen = [], []
+    family.augment.register_forward_hook(lambda module, inputs, output: seen.append(output))
+    family.get_submodule("critic").register_forward_hook(lambda module, inputs, output: told.append(inputs))
+    for player in ("d", "g"):
+        family.terms(player, batch, latent, fake)
+    assert len(told) == len(seen) == 4
+    for (image, label), changed in zip(told, seen, strict=True):
+        assert image is changed
+        assert label is batch.label
 
 
 EQUILIBRIA = {  # d/adversarial, g/adversarial, D(x); None where optimal critics differ
