@@ -68,7 +68,9 @@ def short_count(x: float) -> str:
 
 
 def brief(x: float) -> str:
-    """Return a value in three digits, or two and an exponent: −0.0123, 158, 3.0e7."""
+    """Return a value in three digits, or two and an exponent: −0.0123, 158, 3.0e7; or "no number"."""
+    if not math.isfinite(x):
+        return "no number"
     if x == 0 or 1e-3 <= abs(x) < 1e4:
         text = f"{x:.0f}" if abs(x) >= 999.5 else f"{x:.3g}"
     else:

@@ -11,7 +11,7 @@ import saddlepoint as sp
 from saddlepoint.cli import main
 from saddlepoint.core.files import write_json
 from saddlepoint.core.run_folder import check_free
-from saddlepoint.core.words import printable, shortened, slug
+from saddlepoint.core.words import brief, printable, shortened, slug
 
 LATIN = os.fsdecode(b"caf\xe9")
 
@@ -64,6 +64,11 @@ def test_json_keeps_a_path_of_any_bytes(tmp_path):
     write_json(tmp_path / "a.json", {"path": LATIN, "word": "été"})
     assert json.loads((tmp_path / "a.json").read_bytes()) == {"path": LATIN, "word": "été"}
     check_free(tmp_path / "été")
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_what_is_no_number_is_said_in_words(value):
+    assert brief(value) == "no number"
 
 
 def test_names_are_shown_listed_and_cut():
