@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 SUMMARY = "the mathematics, run, drawn and checked: a list of topics, or one"
 OUT = "explained"
+TOPICS = "saddlepoint.explaining.topics"
 
 
 def main(arguments: list[str]) -> int:
@@ -23,11 +25,10 @@ def main(arguments: list[str]) -> int:
         return _list(as_json=found.json, language=found.lang)
     from saddlepoint.core.declared import check_declared
 
-    check_declared("topic", name, "saddlepoint.explaining.topics", given=True)
+    check_declared("topic", name, TOPICS, given=True)
     with starting():
         from saddlepoint.core.waiting import waiting
         from saddlepoint.explaining.explaining import explain
-        from saddlepoint.explaining.page import write
         from saddlepoint.explaining.terminal import plain
         from saddlepoint.explaining.topic import topics
 
@@ -45,25 +46,26 @@ def main(arguments: list[str]) -> int:
     if not found.json:
         title = topic.title.said(found.lang)
         print(title)
+    out = found.out or (None if found.json else OUT)
     with waiting(topic.name, quiet=found.json) as wait:
         told = explain(
             topic.name,
             language=found.lang,
             quick=found.quick,
             seed=found.seed,
+            out=out,
             progress=wait,
             tell=tell,
             **given,
         )
-        out = found.out or (None if found.json else OUT)
-        paths = write(told, Path(out)) if out else []
     if found.json:
         print(json.dumps(told.to_json(), indent=1, ensure_ascii=False))
     else:
-        _say_where(paths)
+        _say_where(told.files)
     if told.failed:
         names_ = ", ".join(number.key for number in told.failed)
-        print(f"\nfurther from the exact value than it should be: {names_}")
+        where = sys.stderr if found.json else sys.stdout
+        print(f"\nfurther from the exact value than it should be: {names_}", file=where)
     return 1 if told.failed else 0
 
 
@@ -75,10 +77,21 @@ def _say_where(paths: list[Path]) -> None:
 
 
 def _topic(arguments: list[str]) -> str | None:
-    """Return the topic of a command line, which may begin with an option; None where there is none."""
+    """Return the topic of a command line, which may begin with options; None where there is none.
+
+    Which options take a value is known only with the topic, so that it is the first word that names one, or is
+    close to one.
+    """
     if arguments and not arguments[0].startswith("-"):
         return arguments[0]
-    return make_parser().parse_known_args(arguments)[0].topic
+    from saddlepoint.core.declared import declared_names
+    from saddlepoint.core.errors import close
+
+    found, rest = make_parser().parse_known_args(arguments)
+    words = [word for word in (found.topic, *rest) if word is not None and not word.startswith("-")]
+    known = declared_names(TOPICS, "topic", given=True)
+    named = [word for word in words if word in known] or [word for word in words if close(word, known)]
+    return named[0] if named else found.topic
 
 
 def _add_flags(parser: argparse.ArgumentParser, topic: "Topic") -> list[str]:

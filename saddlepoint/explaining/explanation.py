@@ -1,6 +1,8 @@
 """A topic that was told: its texts, its numbers, its pictures."""
 
+import math
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from saddlepoint.explaining.blocks import Block, Number, Numbers, Rows
@@ -21,6 +23,7 @@ class Explanation:
         language: of texts.
         given: the topic's own flags.
         blocks: what was told, in order.
+        files: what was written, the page first.
     """
 
     topic: Topic
@@ -28,6 +31,7 @@ class Explanation:
     language: Language
     given: dict[str, Any]
     blocks: list[Block] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
 
     @property
     def numbers(self) -> dict[str, Number]:
@@ -47,9 +51,9 @@ class Explanation:
         return said(text, self.language)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the numbers as JSON has them."""
+        """Return the numbers as JSON has them: null where one is not finite."""
         numbers = {
-            key: {"value": one.value, "exact": one.exact, "error": one.error, "within": one.within}
+            key: {name: _finite(getattr(one, name)) for name in ("value", "exact", "error", "within")}
             for key, one in self.numbers.items()
         }
         asked = {"quick": self.lesson.quick, "seed": self.lesson.seed, **self.given}
@@ -58,3 +62,7 @@ class Explanation:
     def __str__(self) -> str:
         parts = [self.said(self.topic.title), *(plain(block, self.language) for block in self.blocks)]
         return "\n\n".join(filter(None, parts))
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None

@@ -12,8 +12,8 @@ from typing import Any
 from latex2mathml.converter import convert
 from PIL import Image
 
+from saddlepoint.core.errors import UserError, reason
 from saddlepoint.core.files import write_bytes
-from saddlepoint.core.words import brief
 from saddlepoint.explaining.blocks import (
     Block,
     Code,
@@ -28,7 +28,7 @@ from saddlepoint.explaining.blocks import (
     Style,
 )
 from saddlepoint.explaining.explanation import Explanation
-from saddlepoint.explaining.terminal import cell_of, number
+from saddlepoint.explaining.terminal import cell_of, number, short_number
 from saddlepoint.explaining.text import Text, said
 from saddlepoint.pages.render import data_uri, render
 from saddlepoint.plots.animation import save_animation
@@ -39,9 +39,21 @@ TOPICS = Path(__file__).parent / "topics"
 HTML_LANGUAGE = {"en": "en", "zh": "zh-Hans"}
 
 
+def make_folder(folder: Path) -> None:
+    """Make the folder of a page where there is none; raises UserError where that cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"cannot make the folder {folder}: {reason(error)}") from error
+
+
 def write(told: Explanation, folder: Path) -> list[Path]:
-    """Write the page and the pictures of a topic into ``folder``; return their paths, the page's first."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write the page and the pictures of a topic into ``folder``; return their paths, the page's first.
+
+    Raises:
+        UserError: the folder cannot be made.
+    """
+    make_folder(folder)
     drawn: dict[str, list[Image.Image]] = {}
     paths = []
     themes = (LIGHT,) if told.lesson.quick else (LIGHT, DARK)  # every picture drawn twice takes as much again
@@ -118,9 +130,9 @@ def _shown(block: Block, told: Explanation, drawn: dict[str, list[Image.Image]])
                 "rows": [
                     {
                         "text": say(row.text),
-                        "value": number(row.value),
-                        "exact": "" if row.exact is None else number(row.exact),
-                        "error": "" if row.error is None else brief(row.error),
+                        "value": number(row.value, told.language),
+                        "exact": "" if row.exact is None else number(row.exact, told.language),
+                        "error": "" if row.error is None else short_number(row.error, told.language),
                         "holds": row.holds,
                     }
                     for row in rows

@@ -1,10 +1,13 @@
 """A topic as a terminal shows it."""
 
+import math
 from collections.abc import Sequence
 
 from saddlepoint.core.words import brief
 from saddlepoint.explaining.blocks import Block, Code, Formula, Heading, Number, Numbers, Prose, Rows
-from saddlepoint.explaining.text import Language, Say, said
+from saddlepoint.explaining.text import Language, Say, Text, said
+
+NO_NUMBER = Text("no number", "不是数")
 
 
 def plain(block: Block, language: Language) -> str:
@@ -33,8 +36,9 @@ def number_rows(rows: Sequence[Number], language: Language) -> list[list[str]]:
     heads = (("", ""), ("computed", "计算值"), ("exact", "精确值"), ("error", "误差"))
     table = [[zh if language == "zh" else en for en, zh in heads[: 4 if known else 2]]]
     for row in rows:
-        exact = [] if row.exact is None else [number(row.exact), brief(abs(row.value - row.exact))]
-        cells = [said(row.text, language), number(row.value), *exact]
+        cells = [said(row.text, language), number(row.value, language)]
+        if row.exact is not None and row.error is not None:
+            cells += [number(row.exact, language), short_number(row.error, language)]
         if not row.holds:
             cells[-1] += " ✗"
         table.append([*cells, *[""] * (len(table[0]) - len(cells))])
@@ -43,11 +47,18 @@ def number_rows(rows: Sequence[Number], language: Language) -> list[list[str]]:
 
 def cell_of(cell: Say | Number, language: Language) -> str:
     """Return what stands in a table: numbers in three digits."""
-    return brief(cell.value) if isinstance(cell, Number) else said(cell, language)
+    return short_number(cell.value, language) if isinstance(cell, Number) else said(cell, language)
 
 
-def number(value: float) -> str:
-    """Return a number in six digits, without noughts at its end."""
+def short_number(value: float, language: Language) -> str:
+    """Return a number in three digits, or in words that it is none."""
+    return brief(value) if math.isfinite(value) else NO_NUMBER.said(language)
+
+
+def number(value: float, language: Language) -> str:
+    """Return a number in six digits, without noughts at its end, or in words that it is none."""
+    if not math.isfinite(value):
+        return NO_NUMBER.said(language)
     if value == 0 or abs(value) >= 1e-4:
         text = f"{value:.6g}"
     else:

@@ -35,6 +35,7 @@ MISTAKES = {
     "show --data nowhere": "there is no data set 'nowhere'",
     "reproduce parzen": "there is no claim 'parzen'",
     "explain gamez": "did you mean 'games'?",
+    "explain --h 0.5 gamez": "there is no topic 'gamez'; did you mean 'games'?",
     "list recipez": "did you mean 'recipes'?",
     "nothing": "there is no command 'nothing'",
     "dcgan": "it is a recipe: saddle train dcgan",

@@ -16,6 +16,7 @@ import saddlepoint as sp
 from saddlepoint.cli import main
 from saddlepoint.core.checkpoint import Checkpoint
 from saddlepoint.core.errors import UserError
+from saddlepoint.explaining.blocks import Number
 
 QUICK = ["--steps", "2", "--batch", "8", "--width", "4", "--quiet"]
 
@@ -371,6 +372,21 @@ def test_a_language_alone_lists_the_topics(capsys):
     assert "最优判别器" in capsys.readouterr().out
     assert main(["explain", "--seed", "3"]) == 0
     assert "optimal-critic" in capsys.readouterr().out
+
+
+def test_options_may_stand_before_the_topic(capsys):
+    assert main(["explain", "--gamma", "0.2", "--sigma=0.3", "penalties", "--lang", "zh", "--seed", "-1"]) == 2
+    told = capsys.readouterr()
+    assert "梯度惩罚" in told.out
+    assert told.err == "saddle: --seed must be from 0 to 2^63 - 1, got -1\n"
+
+
+def test_json_stands_alone_where_a_number_is_off(capsys, monkeypatch):
+    monkeypatch.setattr(Number, "holds", False)
+    assert main(["explain", "games", "--quick", "--json"]) == 1
+    told = capsys.readouterr()
+    assert json.loads(told.out)["topic"] == "games"
+    assert "further from the exact value than it should be: " in told.err
 
 
 def test_the_best_checkpoint_stays(workplace):

@@ -10,12 +10,12 @@ from PIL import Image
 
 import saddlepoint as sp
 from saddlepoint.core.errors import UserError
-from saddlepoint.explaining.blocks import Film, Knobs, Picture
+from saddlepoint.explaining.blocks import Film, Knobs, Number, Numbers, Picture, Rows
 from saddlepoint.explaining.explaining import LANGUAGES
 from saddlepoint.explaining.explanation import Explanation
 from saddlepoint.explaining.page import page_of, write
 from saddlepoint.explaining.text import Text
-from saddlepoint.explaining.topic import course
+from saddlepoint.explaining.topic import Lesson, course, topics
 from tests.explaining.shown import SHOWN
 
 # Moves each slider to its ends and back; returns, drawing by drawing, [values, numbers shown] after each move.
@@ -191,6 +191,9 @@ def test_the_seed_repeats():
         ({"topic": "games", "language": "fr"}, "language takes en or zh, got 'fr'"),
         ({"topic": "games", "step": 1}, "topic 'games' has no flag 'step'; it has: h"),
         ({"topic": "games", "h": "x"}, "--h takes a number, got 'x'"),
+        ({"topic": "games", "seed": -1}, "--seed must be from 0 to 2^63 - 1, got -1"),
+        ({"topic": "games", "seed": 1 << 63}, "--seed must be from 0 to 2^63 - 1, got 9223372036854775808"),
+        ({"topic": "games", "out": __file__}, f"cannot make the folder {__file__}: File exists"),
         ({"topic": "optimal-critic", "mu": 9.0}, "--mu takes a distance from 0 to 5, got 9"),
         ({"topic": "information", "noise": 0.0}, "--noise takes a number from 0.2 to 3, got 0"),
         ({"topic": "convolutions", "padding": 1}, "--same chooses the padding; leave --padding out, or give"),
@@ -198,5 +201,22 @@ def test_the_seed_repeats():
     ],
 )
 def test_mistakes_are_told_in_a_sentence(given, what):
+    told = []
     with pytest.raises(UserError, match=re.escape(what)):
-        sp.explain(**given)
+        sp.explain(**given, tell=told.append)
+    assert told == []
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_what_is_no_number_is_said_in_words_and_null_in_json(value):
+    rows = [Number("lost", "lost", value, 1.0, 0.1)]
+    told = replace(explanation(), blocks=[Numbers(rows), Rows(("a",), [(rows[0],)])])
+    assert told.to_json()["numbers"]["lost"] == {"value": None, "exact": 1.0, "error": None, "within": 0.1}
+    for language, words in (("en", "no number"), ("zh", "不是数")):
+        spoken = str(replace(told, language=language))
+        assert spoken.count(words) == 3
+        assert page_of(replace(told, language=language), {}).count(words) == 3
+
+
+def explanation() -> Explanation:
+    return Explanation(topics.get("games"), Lesson(quick=True), "en", {"h": 0.3})
