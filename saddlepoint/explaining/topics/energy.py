@@ -31,6 +31,7 @@ from saddlepoint.objectives.energy import margin_loss, pulling_away
 from saddlepoint.theory import energy
 
 DISTANCES = (0.0, 1.0, 2.0)  # between the means of two bells
+MARGINS = 0.5, 1.0  # with which the game's valley closes around the data, and its loss comes near the margin
 LONG = 100.0  # time for which one energy is raised
 BETAS = (1.0, 4.0, 16.0)
 CODES, DIMENSIONS = 8, 2
@@ -42,11 +43,12 @@ def energy_topic(lesson: Lesson, *, margin: float = 1.0, repel: float = 0.1) -> 
     """What the margin of an energy-based GAN does, and what its repelling term does to codes.
 
     Args:
-        margin: of the game that is played.
+        margin: of the game that is played, 0.5 to 1.
         repel: weight of the repelling term in the second game.
     """
-    if not margin > 0:
-        raise UserError(f"--margin must be more than 0, got {margin:g}")
+    low, high = MARGINS
+    if not low <= margin <= high:
+        raise UserError(f"--margin takes a number from {low:g} to {high:g}, got {margin:g}")
     yield Prose(
         Text(
             "A critic need not speak of probabilities. In the energy-based GAN (Zhao et al. 2016) it is an "
@@ -172,7 +174,7 @@ def _margin(margin: float) -> Iterator[Block]:
         "energy",
         [
             Slider("distance", Text("distance of the means", "均值间的距离"), 0, 4, 0.1, 1.5),
-            Slider("margin", Text("margin m", "间隔 m"), 0.1, 4, 0.1, min(max(round(margin, 1), 0.1), 4)),
+            Slider("margin", Text("margin m", "间隔 m"), 0.1, 4, 0.1, round(margin, 1)),
         ],
         [
             ("value", "V"),
@@ -213,10 +215,10 @@ def _landscape(lesson: Lesson, margin: float, plain: list[energy.Moment]) -> Ite
             f"Eight heaps on a circle, a generator, and an autoencoder of three layers, trained for {steps} steps by "
             "this project's engine. The valley is where the autoencoder rebuilds. Samples roll into it, the critic "
             "raises the ground under them, and the valley closes around the data. Theorem 1 says "
-            "where the critic's loss should come to rest: at m. A loss that rises and stays is good news here.",
+            "where the critic's loss should come to rest: at m. A loss that stays high is good news here.",
             f"圆上的八堆点、一个生成器和一个三层自编码器，由本项目的引擎训练 {steps} 步。能被自编码器重建的地方成为山谷。"
             "样本滚进谷里，判别器抬高它们脚下的地面，山谷便向数据收拢。定理 1 说判别器的损失应停在 m："
-            "损失升上去不再下降，在这里反而是好消息。",
+            "损失居高不下，在这里反而是好消息。",
         )
     )
     yield Film(
@@ -230,8 +232,8 @@ def _landscape(lesson: Lesson, margin: float, plain: list[energy.Moment]) -> Ite
         ),
         Text(
             "A blue valley that is a spot at first opens into a ring around eight heaps of dots; samples spread "
-            "along it. Curves: the loss rises to the margin, the energies of data and samples draw near.",
-            "蓝色山谷起初是一个斑点，随后张开成环，围住八堆点，样本沿环散开。曲线：损失升到间隔附近，数据与样本的能量相互靠近。",
+            "along it. Curves: the loss comes near the margin, the energies of data and samples draw near.",
+            "蓝色山谷起初是一个斑点，随后张开成环，围住八堆点，样本沿环散开。曲线：损失停在间隔附近，数据与样本的能量相互靠近。",
         ),
     )
     yield Numbers(

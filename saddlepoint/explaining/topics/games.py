@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image
 
+from saddlepoint.core.errors import UserError
 from saddlepoint.explaining.blocks import (
     Block,
     Film,
@@ -43,6 +44,10 @@ RULE_FORMULAS = {
 }
 GAMMAS = (0.0, 0.3, 1.0, 2.0)
 SHOWN = 0.3  # step size of pictures
+SMALLEST, LARGEST = (
+    0.05,
+    1 / 3**0.5,
+)  # step sizes for which all that pictures say is seen; optimism ends at the last
 
 
 @topic("games", title=Text("A saddle that nobody reaches", "谁也到不了的鞍点"), order=3)
@@ -50,8 +55,10 @@ def games_topic(lesson: Lesson, *, h: float = SHOWN) -> Iterator[Block]:
     """Why x·y circles for ever, and which rules bring two players to rest.
 
     Args:
-        h: step size of the pictures.
+        h: step size of the pictures, 0.05 to 0.577.
     """
+    if not SMALLEST <= h < LARGEST:
+        raise UserError(f"--h takes a number from {SMALLEST:g} to below 1/√3 = 0.577, got {h:g}")
     yield Prose(
         Text(
             "Training a GAN looks for a saddle point: one player lowers the payoff, the other raises it. The "
@@ -197,8 +204,9 @@ def _rules(lesson: Lesson, h: float) -> Iterator[Block]:
             "但仅当 h < 1/√3 时有效）；共识优化沿 v 的长度下降；前瞻试走五步，然后只走一半。",
         )
     )
-    moments = np.unique(np.linspace(0, 60, lesson.pick(41, 3)).round().astype(int))
-    paths = {rule: games.path(rule, games.bilinear, (1.0, 1.0), h, 60) for rule in games.RULES}
+    length = path_length(h)
+    moments = np.unique(np.linspace(0, length, lesson.pick(41, 3)).round().astype(int))
+    paths = {rule: games.path(rule, games.bilinear, (1.0, 1.0), h, length) for rule in games.RULES}
     trio = ("simultaneous", "alternating", "extragradient")
     yield Film(
         "paths",
@@ -216,7 +224,7 @@ def _rules(lesson: Lesson, h: float) -> Iterator[Block]:
     )
     yield Picture(
         "distance",
-        lambda style: _distances(style, h),
+        lambda style: _distances(style, paths),
         Text(
             "Distance from the saddle by step. A straight line on this scale is a constant factor.",
             "各步与鞍点的距离。在此坐标下直线即为恒定倍数。",
@@ -245,6 +253,11 @@ def _rules(lesson: Lesson, h: float) -> Iterator[Block]:
     )
 
 
+def path_length(h: float) -> int:
+    """Return after how many steps it is seen where each rule leads: one changes the distance by about h²/2."""
+    return max(60, round(60 * (SHOWN / h) ** 2))
+
+
 def _field(style: Style, paths: dict[str, np.ndarray], now: int) -> Image.Image:
     grid = np.linspace(-2, 2, 9)
     x, y = np.meshgrid(grid, grid)
@@ -265,14 +278,14 @@ def _field(style: Style, paths: dict[str, np.ndarray], now: int) -> Image.Image:
     return drawn(style, paint, columns=3, size=(7.2, 2.8), dpi=FRAME)
 
 
-def _distances(style: Style, h: float) -> Image.Image:
+def _distances(style: Style, paths: dict[str, np.ndarray]) -> Image.Image:
     def paint(places):
         (place,) = places
-        for rule, colour in zip(games.RULES, style.theme.lines, strict=True):
-            path = games.path(rule, games.bilinear, (1.0, 1.0), h, 60)
+        for (rule, path), colour in zip(paths.items(), style.theme.lines, strict=True):
             distance = np.linalg.norm(path, axis=1)
             place.semilogy(distance, color=colour, label=style.say(NAMES[rule]), lw=1.8)
-        place.set(xlabel="t", ylabel="‖z‖", ylim=(1e-4, 1e2), xlim=(0, 60))
+            place.set(xlim=(0, len(path) - 1))
+        place.set(xlabel="t", ylabel="‖z‖", ylim=(1e-4, 1e2))
         key(place, style, loc="lower left", ncols=2)
 
     return drawn(style, paint)

@@ -34,6 +34,8 @@ from saddlepoint.theory import penalties as theory
 
 GAP = 1.5  # between data and samples of the linear critic
 THETA = 1.0  # between the bells
+# With heavier penalties plain steps diverge or leave the picture; with lighter ones they hardly damp the game.
+GAMMAS, STEPS = (0.1, 0.5), (0.01, 2.0)
 SINE = 2.0, 0.4  # the known critic's ω, and where it is looked at
 SIGMAS = (0.05, 0.3, 1.0)
 PRECISIONS = {"float64": torch.float64, "float32": torch.float32, "bfloat16": torch.bfloat16}
@@ -45,12 +47,12 @@ def penalties_topic(lesson: Lesson, *, gamma: float = 0.3, sigma: float = 0.1) -
     """What R1, R2 and gradient penalties do to a critic's slope, and what they cost with and without a gradient.
 
     Args:
-        gamma: weight of every penalty.
-        sigma: step of the differences.
+        gamma: weight of every penalty, 0.1 to 0.5.
+        sigma: step of the differences, 0.01 to 2.
     """
-    for name, value in (("gamma", gamma), ("sigma", sigma)):
-        if not value > 0:
-            raise UserError(f"--{name} must be more than 0, got {value:g}")
+    for name, value, (low, high) in (("gamma", gamma, GAMMAS), ("sigma", sigma, STEPS)):
+        if not low <= value <= high:
+            raise UserError(f"--{name} takes a number from {low:g} to {high:g}, got {value:g}")
     yield Prose(
         Text(
             "The generator follows the critic's gradient, so the critic's slope is what it is really told. Left to "
@@ -177,7 +179,7 @@ def _slopes(lesson: Lesson, gamma: float) -> Iterator[Block]:
         "penalties",
         [
             Slider("theta", Text("distance of the means", "均值间的距离"), 0.1, 2.5, 0.1, THETA),
-            Slider("gamma", Text("weight γ", "权重 γ"), 0.1, 5, 0.1, min(max(round(gamma, 1), 0.1), 5)),
+            Slider("gamma", Text("weight γ", "权重 γ"), 0.1, 5, 0.1, round(gamma, 1)),
             Slider("sigma", Text("step σ of the differences", "差分步长 σ"), 0.05, 2, 0.05, 0.5),
         ],
         [
@@ -266,8 +268,8 @@ def _game(lesson: Lesson, gamma: float, sigma: float) -> Iterator[Block]:
         ),
         Text(
             "Five panels. Samples move along the slope of each critic; under R1 and R2 the curve ends up nearly level "
-            "where the data are, under the gradient penalty it stays a steep roof.",
-            "五幅图。样本沿各判别器的斜坡移动；用 R1 和 R2 时曲线最后在数据处几乎变平，用梯度惩罚时始终像陡峭的屋顶。",
+            "where the data are, under the gradient penalty it stays steep.",
+            "五幅图。样本沿各判别器的斜坡移动；用 R1 和 R2 时曲线最后在数据处几乎变平，用梯度惩罚时始终很陡。",
         ),
         seconds=8.0,
     )
@@ -277,8 +279,8 @@ def _game(lesson: Lesson, gamma: float, sigma: float) -> Iterator[Block]:
         Text("The mean of the samples by step; data lie at 0.", "样本均值随步数的变化；数据在 0。"),
         Text(
             "Without penalty the mean overshoots 0 and swings; under R1, R1 and R2, and differences it glides to 0 and "
-            "stays; under the gradient penalty it jumps from side to side.",
-            "无惩罚时均值冲过 0 并摆动；用 R1、R1 + R2 和差分时平滑地到 0 停下；用梯度惩罚时在两侧来回跳动。",
+            "stays; under the gradient penalty it swings from side to side.",
+            "无惩罚时均值冲过 0 并摆动；用 R1、R1 + R2 和差分时平滑地到 0 停下；用梯度惩罚时在两侧来回摆动。",
         ),
     )
     yield Numbers(
