@@ -11,13 +11,16 @@ from PIL import Image
 
 import saddlepoint as sp
 from saddlepoint.core.errors import UserError
+from saddlepoint.core.words import brief
 from saddlepoint.explaining.blocks import Film, Knobs, Number, Numbers, Picture, Rows
 from saddlepoint.explaining.explaining import LANGUAGES
 from saddlepoint.explaining.explanation import Explanation
 from saddlepoint.explaining.page import page_of, write
 from saddlepoint.explaining.text import Text
 from saddlepoint.explaining.topic import Lesson, course, topics
+from saddlepoint.explaining.topics import reading_losses
 from saddlepoint.explaining.topics.games import path_length
+from saddlepoint.explaining.topics.reading_losses import Moment
 from saddlepoint.theory import penalties
 from saddlepoint.theory.games import RULES, bilinear, path
 from tests.explaining.shown import SHOWN
@@ -233,6 +236,34 @@ def test_paths_are_long_enough_for_what_is_said_of_them(h):
     assert 1 < ends["alternating"] < 2
     assert ends["extragradient"] < 0.15
     assert max(ends[rule] for rule in ("optimistic", "consensus", "lookahead")) < 2**0.5
+
+
+def moments(critic, generator, distance):
+    figures = zip(critic, generator, distance, strict=True)
+    return [Moment(step, *row, np.zeros((0, 2))) for step, row in enumerate(figures)]
+
+
+@pytest.mark.parametrize(
+    ("critic", "generator", "distance", "won"),
+    [
+        ((1.4, 6.4), (0.7, 0.01), (0.9, 171.0), True),
+        ((1.45, 1.43), (0.67, 0.69), (4.18, 2.82), False),
+        ((1.44, 1.2), (0.7, 0.1), (0.9, 207.0), False),
+    ],
+)
+def test_a_critic_is_beaten_where_the_curves_say_so(critic, generator, distance, won):
+    film = moments(critic, generator, distance)
+    assert reading_losses.beaten(film) == won
+    if not won:
+        prose, _ = reading_losses.idle(film)
+        for text in prose:
+            assert all(brief(value) in text for pair in (critic, generator, distance) for value in pair)
+
+
+@pytest.mark.parametrize(("rank", "falls"), [(0.9, True), (-0.28, False), (float("nan"), False)])
+def test_an_estimate_falls_with_the_distance_where_ranks_say_so(rank, falls):
+    for text in reading_losses.together(rank):
+        assert ("both fall together" in text.en) == ("一同下降" in text.zh and "并未" not in text.zh) == falls
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])

@@ -36,6 +36,7 @@ from saddlepoint.theory import loss_bound
 from saddlepoint.theory.point_game import RATE, RING, PointGame
 
 POINTS, SCORED, SHOWN = 20_000, 800, 300  # of the data, to score, to draw
+STEERS = 0.5  # rank correlation with the distance from which on a loss is said to fall with it
 LOG4, LOG2 = math.log(4), math.log(2)
 SIDE, ROWS, COLUMNS = 8, 4, 8  # pixels of a digit, and how many are shown
 CRITIC, GENERATOR = Text("critic's loss", "判别器损失"), Text("generator's loss", "生成器损失")
@@ -409,9 +410,36 @@ READ = {
 
 
 def _told(name: str, films: dict[str, list[Moment]]) -> Iterator[Block]:
-    prose, alt = READ[name]
+    film = films[name]
+    prose, alt = idle(film) if name == "falling" and not beaten(film) else READ[name]
     yield Prose(prose)
-    yield Picture(name, lambda style: _curves(style, films[name]), RUNS[name].title, alt)
+    yield Picture(name, lambda style: _curves(style, film), RUNS[name].title, alt)
+
+
+def beaten(film: list[Moment]) -> bool:
+    """Return whether the generator's loss fell by half at least, while the critic's rose and samples left the data."""
+    first, last = film[0], film[-1]
+    fell = last.generator < first.generator / 2
+    return fell and last.critic > first.critic and last.distance > first.distance
+
+
+def idle(film: list[Moment]) -> tuple[Text, Text]:
+    """Tell of a critic that does not learn, and a generator that has not beaten it."""
+    first, last = film[0], film[-1]
+    told = [brief(getattr(one, name)) for name in ("generator", "critic", "distance") for one in (first, last)]
+    moved = Text(
+        "The generator's loss goes from {} to {}, the critic's from {} to {}, the distance from {} to {}.",
+        "生成器损失从 {} 到 {}，判别器损失从 {} 到 {}，距离从 {} 到 {}。",
+    )
+    moved = Text(*(text.format(*told) for text in moved))
+    prose = Text(
+        "The question above: the critic's rate is a thousand times too small. With many seeds the generator beats "
+        "such a judge: the generator's loss falls towards 0, the critic's rises, and the samples leave the data. "
+        f"With this seed it ends otherwise. {moved.en}",
+        "这就是开头的问题：判别器的学习率小了一千倍。换许多别的种子，生成器会打败这样的裁判：生成器的损失趋向 0，"
+        f"判别器的损失上升，样本离数据越来越远。用这个种子，结局不同。{moved.zh}",
+    )
+    return prose, moved
 
 
 def _summary(films: dict[str, list[Moment]]) -> Iterator[Block]:
@@ -510,15 +538,17 @@ def _wasserstein(lesson: Lesson, healthy: list[Moment]) -> Iterator[Block]:
     lesson.progress("training WGAN-GP", 0, 1)
     turns, moments = lesson.pick(1600, 32), lesson.pick(20, 3)
     film = played(WASSERSTEIN, points, held, seed=lesson.seed, turns=turns, moments=moments)
+    rank = _rank([-moment.critic for moment in film], film)
+    caption, alt = together(rank)
     yield Prose(
         Text(
             "With a Wasserstein critic under a gradient penalty (Gulrajani et al. 2017), minus the critic's loss is an "
-            "estimate of a distance between samples and data, up to a factor. Once the critic has caught up, it falls "
+            "estimate of a distance between samples and data, up to a factor. Where the critic keeps up, it falls "
             "as samples come nearer (Arjovsky et al. 2017, figure 3). It is still an estimate by a network in training: "
             "compare one run with itself, not two runs with different critics. Rank correlations with the energy "
             "distance, over the last three quarters of each run; 1 would be a loss to steer by.",
             "在梯度惩罚下的 Wasserstein 判别器（Gulrajani 等 2017），其损失的相反数是样本与数据之间某个距离的估计（差一个因子）。"
-            "判别器跟上之后，样本靠近，它就下降（Arjovsky 等 2017，图 3）。但它终究是一个训练中的网络给出的估计："
+            "判别器跟得上时，样本靠近，它就下降（Arjovsky 等 2017，图 3）。但它终究是一个训练中的网络给出的估计："
             "可以拿一局的前后作比较，不要拿判别器不同的两局相比。下表是各局后四分之三中与能量距离的秩相关；"
             "等于 1 的损失才可以拿来指路。",
         )
@@ -538,22 +568,34 @@ def _wasserstein(lesson: Lesson, healthy: list[Moment]) -> Iterator[Block]:
             Number(
                 "rank_wasserstein",
                 Text("Wasserstein: minus the critic's loss", "Wasserstein：判别器损失的相反数"),
-                _rank([-moment.critic for moment in film], film),
+                rank,
             ),
         ]
     )
     yield Picture(
         "wasserstein",
         lambda style: _estimates(style, film),
-        Text(
-            "At first the critic has to catch up; from then on both fall together.",
-            "起初判别器还在追赶；此后两条曲线一同下降。",
-        ),
-        Text(
-            "Two curves over steps: minus the critic's loss swings at first and then falls, and so does the distance.",
-            "随步数变化的两条曲线：判别器损失的相反数起初摆动，然后下降；能量距离也下降。",
-        ),
+        caption,
+        alt,
     )
+
+
+def together(rank: float) -> tuple[Text, Text]:
+    """Return caption and alternative text of an estimate that has this rank correlation with the distance."""
+    curves = Text(
+        "Two curves over steps: minus the critic's loss, and the distance.",
+        "随步数变化的两条曲线：判别器损失的相反数，以及能量距离。",
+    )
+    fate = Text(
+        "At first the critic has to catch up; from then on both fall together.",
+        "起初判别器还在追赶；此后两条曲线一同下降。",
+    )
+    if not rank >= STEERS:
+        fate = Text(
+            f"This time the critic has not kept up: the two do not fall together, their rank correlation is {brief(rank)}.",
+            f"这一次判别器没有跟上：两条曲线并未一同下降，秩相关为 {brief(rank)}。",
+        )
+    return fate, Text(f"{curves.en} {fate.en}", curves.zh + fate.zh)
 
 
 def _estimates(style: Style, film: list[Moment]) -> Image.Image:
@@ -721,9 +763,10 @@ def _table() -> Iterator[Block]:
     )
     yield Prose(
         Text(
-            "So look at losses for accidents, and at scores for progress. saddle train scores itself on the way and draws "
-            "the score above the losses; saddle doctor reads both.",
-            "所以：看损失是为了发现事故，看分数才知道进展。saddle train 会边训练边打分，并把分数画在损失之上；"
-            "saddle doctor 则两者都读。",
+            "So look at losses for accidents, and at scores for progress. saddle train scores a run at its end and, "
+            "where it is long enough or --evaluate-every is given, on the way; it draws scores below the losses. saddle "
+            "doctor reads both.",
+            "所以：看损失是为了发现事故，看分数才知道进展。saddle train 在训练结束时打分；训练够长或给出 --evaluate-every 时，"
+            "途中也打分，并把分数画在损失下方。saddle doctor 则两者都读。",
         )
     )
