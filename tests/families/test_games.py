@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import torch
+from torch import nn
 
 from saddlepoint.compute.plan import Plan
 from saddlepoint.core.errors import UserError
@@ -22,6 +23,7 @@ DATA = DataSpec("toy", "images", (8, 8, 1), ("a", "b", "c"), 40)
 PLANE = DataSpec("plane", "points", (2,), ("a", "b"), 40)
 LN2 = math.log(2)
 SMALL: dict = {"width_g": 8, "width_d": 8}
+WEIGHTED = nn.Linear | nn.Conv2d | nn.ConvTranspose2d
 
 
 def build(recipe, data=DATA, **flags):
@@ -45,6 +47,22 @@ def test_clipping_bounds_every_weight_of_the_critic_after_every_step():
     assert family.turns(START) == ("d",) * 5 + ("g",)
     assert max(p.abs().max() for p in family.get_submodule("critic").parameters()) <= 0.02
     assert max(p.abs().max() for p in family.get_submodule("generator").parameters()) > 0.02
+
+
+def test_the_first_gan_starts_at_the_mean_of_the_data():
+    mean = torch.rand(8, 8, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    mean[0, :2] = torch.tensor([[0.0], [1.0]])  # pixels that never change stay within reach of a sigmoid
+    data = DataSpec("toy", "images", (8, 8, 3), (), 40, mean=mean.numpy)
+    family = build("gan", data, hidden=4, units=2).family
+    family.get_parameter("generator.to_data.weight").data.zero_()
+    image = family.generate(family.latent(5, rng=torch.Generator().manual_seed(0)))
+    expected = mean.clamp(1e-3, 1 - 1e-3).permute(2, 0, 1).float().expand_as(image)
+    torch.testing.assert_close(image, expected)
+
+
+def test_the_first_critic_drops_a_fifth_of_its_input_and_half_of_its_codes():
+    critic = build("gan", hidden=4, units=2).family.get_submodule("critic")
+    assert [layer.p for layer in critic.modules() if isinstance(layer, nn.Dropout)] == [0.2, 0.5, 0.5]
 
 
 def test_repelling_is_in_the_generators_turn_only():
@@ -74,6 +92,17 @@ def test_a_critic_of_energies_ignores_fakes_beyond_the_margin():
     assert gradient.abs().max().item() == 0
 
 
+@pytest.mark.parametrize("name", ["ebgan", "ebgan_pt"])
+def test_where_fakes_are_data_a_critic_of_energies_is_left_with_the_margin(name):
+    """Of energies up to the margin m, D + max(0, m − D) is m (Zhao et al. 2016, theorem 1)."""
+    family = build(name, margin=30.0, **SMALL).family
+    batch, latent, _ = dealt(family)
+    terms = family.terms("d", batch, latent, batch.real)
+    assert 0 < terms.watch["energy of fake"].item() < 15
+    assert terms.minimise["adversarial"].item() == pytest.approx(30)
+    assert family.references == {"d/adversarial": 30}
+
+
 def test_the_energy_is_the_norm_of_what_is_lost():
     critic = build("ebgan", **SMALL).family.get_submodule("critic")
     x = torch.rand(5, 1, 8, 8)
@@ -99,12 +128,24 @@ def test_the_papers_grid_of_energy_based_gans_is_reachable():
         build("ebgan", convolutional=True, dropout=True)
 
 
+def test_convolutions_of_energies_start_a_tenth_as_large_in_the_critic():
+    """From N(0, 0.002²) and N(0, 0.02²), as in the paper."""
+    family = build("ebgan", convolutional=True, **SMALL).family
+    for part, deviation in (("critic", 0.002), ("generator", 0.02)):
+        layers = [layer.weight for layer in family.get_submodule(part).modules() if isinstance(layer, WEIGHTED)]
+        assert len(layers) >= 2
+        for weight in layers:
+            share = weight.detach().square().mean().sqrt().item() / deviation
+            assert share == pytest.approx(1, abs=6 / math.sqrt(2 * weight.numel()))
+
+
 def test_information_is_minimised_by_both_players_and_moves_no_label():
-    family = build("infogan", width=4, hidden=16, weight=2.0).family
+    family = build("infogan", width=4, hidden=16, weight=2.0, weight_continuous=0.25).family
     batch, latent, fake = dealt(family)
     for player in ("d", "g"):
         terms = family.terms(player, batch, latent, fake)
-        assert terms.minimise["information"].item() == pytest.approx(-2 * terms.watch["information"].item())
+        for name, weight in (("information", 2), ("scale information", 0.25)):
+            assert terms.minimise[name].item() == pytest.approx(-weight * terms.watch[name].item())
         assert batch.label is not None
         other = family.terms(player, batch._replace(label=batch.label.flip(0)), latent, fake)
         assert all(torch.equal(terms.minimise[name], value) for name, value in other.minimise.items())
@@ -180,13 +221,41 @@ def test_fakes_carry_the_labels_of_the_real_batch(recipe, flags):
 
 
 def test_the_label_joins_the_input_of_every_layer():
-    family = build("conditional_dcgan", width=4, hidden=8).family
-    inputs = {name: p.shape for name, p in family.named_parameters()}
-    assert inputs["generator.dense.weight"] == (8, 103)
-    assert inputs["generator.project.weight"][1] == 8 + 3
-    assert inputs["generator.to_image.weight"][0] == 4 * 8 + 3
-    assert inputs["critic.downs.0.weight"][1] == 1 + 3
-    assert inputs["critic.head.weight"] == (1, 8 + 3)
+    data = DataSpec("toy", "images", (32, 32, 1), ("a", "b", "c"), 40)
+    family = build("conditional_dcgan", data, width=2, hidden=8).family
+    named = family.named_modules()
+    names: dict[nn.Module, str] = {layer: name for name, layer in named if isinstance(layer, WEIGHTED)}
+    given: dict[str, torch.Tensor] = {}
+    for layer in names:
+        layer.register_forward_pre_hook(lambda layer, inputs: given.update([(names[layer], inputs[0])]))
+    batch, latent, fake = dealt(family, data)
+    assert batch.label is not None
+    family.get_submodule("critic")(fake, batch.label)
+    generator = ["dense", "project", "ups.0", "ups.1", "to_image"]
+    critic = ["downs.0", "downs.1", "downs.2", "dense", "head"]
+    assert list(given) == [*(f"generator.{name}" for name in generator), *(f"critic.{name}" for name in critic)]
+    onehot = torch.eye(3)[batch.label]
+    for name, x in given.items():
+        label = x[:, -3:].flatten(2) if x.dim() == 4 else x[:, -3:, None]
+        assert torch.equal(label, onehot[:, :, None].expand_as(label)), name
+    assert torch.equal(given["generator.dense"][:, :-3], latent["noise"])
+    assert given["generator.project"].shape == given["critic.head"].shape == (12, 8 + 3)
+    assert torch.equal(given["critic.downs.0"][:, :-3], fake)
+
+
+def test_dense_networks_that_are_told_the_class_are_the_papers():
+    family = build("cgan").family
+    shapes = {name: tuple(p.shape) for name, p in family.named_parameters() if p.dim() > 1}
+    assert shapes == {
+        "generator.of_noise.weight": (200, 100),
+        "generator.of_label.weight": (1000, 3),
+        "generator.joint.weight": (1200, 200 + 1000),
+        "generator.to_data.weight": (64, 1200),
+        "critic.of_data.linear.weight": (240 * 5, 64),
+        "critic.of_label.linear.weight": (50 * 5, 3),
+        "critic.joint.linear.weight": (240 * 4, 240 + 50),
+        "critic.head.weight": (1, 240),
+    }
 
 
 def test_a_rate_of_nothing_is_not_the_usual_one():
@@ -354,14 +423,20 @@ EQUILIBRIA = {  # d/adversarial, g/adversarial, D(x); None where optimal critics
 }
 
 
-@pytest.mark.parametrize("name", [name for name, recipe in recipes.items() if "images" in recipe.needs])
+def smallest(name):
+    side = recipes.get(name).nearest_size(8)
+    return DataSpec("toy", "images", (side, side, 1), DATA.classes, 40)
+
+
+OF_IMAGES = [name for name, recipe in recipes.items() if "images" in recipe.needs]
+VANILLA = [name for name in OF_IMAGES if isinstance(build(name, smallest(name)).family, Vanilla)]
+
+
+@pytest.mark.parametrize("name", VANILLA)
 def test_the_stated_equilibrium_is_what_the_game_minimises_there(name, monkeypatch):
     """A critic that answers every example with the same optimal score scores what the references say."""
-    side = recipes.get(name).nearest_size(8)
-    data = DataSpec("toy", "images", (side, side, 1), DATA.classes, 40)
-    family = build(name, data).family
-    if not isinstance(family, Vanilla):
-        return
+    data = smallest(name)
+    family: Any = build(name, data).family
     score = family.objective.level or 0.0
 
     def critique(x, batch):
