@@ -10,7 +10,7 @@ from scipy import stats
 
 from saddlepoint.core.experiment import DataSpec, recipes
 from saddlepoint.core.protocol import Batch, Progress
-from saddlepoint.networks.fourier import HIGHEST, LOWEST, Fourier
+from saddlepoint.networks.fourier import Fourier
 from saddlepoint.networks.latent_mixture import HASTE, LatentMixture
 from saddlepoint.networks.standard import Standardise, Unstandardise
 
@@ -53,9 +53,16 @@ def test_fourier_features_are_sines_of_all_scales():
     angles = x.double() @ seen.directions.double()
     expected = torch.cat([x.double(), angles.sin(), angles.cos()], 1)
     torch.testing.assert_close(seen(x).double(), expected, rtol=0, atol=1e-4)
-    lengths = seen.directions.norm(dim=0)
-    assert lengths[:100].median() < 4 * LOWEST
-    assert lengths[-100:].median() > HIGHEST / 4
+
+
+def test_fourier_features_are_of_frequencies_from_03_to_120():
+    """A direction's length is one of Rayleigh's times its frequency, in logarithms (ln 2 − γ)/2 ± π/√24."""
+    length = Fourier(2, 4000).directions.double().norm(dim=0).numpy()
+    beyond = np.log(length / np.geomspace(0.3, 120, 4000))
+    means = beyond.reshape(4, 1000).mean(1)
+    np.testing.assert_allclose(
+        means, (math.log(2) - np.euler_gamma) / 2, rtol=0, atol=6 * math.pi / math.sqrt(24 * 1000)
+    )
 
 
 def test_points_are_standardised_and_back():

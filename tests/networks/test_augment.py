@@ -54,6 +54,15 @@ def test_saturation_keeps_the_grey_of_every_pixel(images):
     torch.testing.assert_close(saturation(grey), grey)
 
 
+def test_saturation_scales_an_images_colours_by_one_number_of_at_most_two(images):
+    grey = images.mean(1, keepdim=True)
+    changed, colour = saturation(images) - grey, images - grey
+    scale = (changed * colour).sum((1, 2, 3)) / colour.square().sum((1, 2, 3))
+    torch.testing.assert_close(changed, scale[:, None, None, None] * colour)
+    assert 0 <= scale.min() < 0.2
+    assert 1.8 < scale.max() <= 2
+
+
 def test_contrast_keeps_the_mean_and_scales_the_deviation(images):
     changed = contrast(images)
     torch.testing.assert_close(changed.mean((1, 2, 3)), images.mean((1, 2, 3)))
