@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 import torch
+import torch.nn.functional as F
 
 import saddlepoint as sp
 from saddlepoint.core.errors import UserError
@@ -30,6 +31,21 @@ def test_a_head_sees_each_map_and_the_score_is_their_mean(family):
     means = torch.stack([logits.double().mean(1) for logits in said.maps])
     torch.testing.assert_close(said.score.double(), means.mean(0))
     assert ProjectedCritic(64, width=4)(torch.rand(2, 1, 64, 64)).score.shape == (2,)  # grey, and larger
+
+
+def test_scales_are_mixed_from_coarse_to_fine(family):
+    """Each map, its channels mixed, is added to what the coarser ones became, mixed in turn (section 3.2)."""
+    picture = torch.rand(2, 3, 32, 32)
+    project = family.critic.project
+    found = project(picture)
+    became = None
+    for level, seen in reversed(list(enumerate(project._photographs.maps(picture)))):
+        x = project.across_channels[level](seen)
+        if became is not None:
+            x = x + F.interpolate(became, scale_factor=2, mode="bilinear")
+        became = project.across_scales[level](x)
+        torch.testing.assert_close(found[level], became / 10)
+    assert [maps.shape[2] for maps in found] == [16, 8, 4, 2]
 
 
 def test_each_head_has_a_hinge_of_its_own(family):

@@ -6,6 +6,7 @@ import torch
 from saddlepoint.networks.excitation import (
     Excitation,
     ExcitedGenerator,
+    Halve,
     RedrawingCritic,
     nearest_power,
     redrawing_error,
@@ -24,6 +25,14 @@ def test_a_map_excites_the_one_16_times_its_side():
     assert set(ExcitedGenerator(32, 1, latent=4, width=2).excite) == set()
     assert set(ExcitedGenerator(64, 1, latent=4, width=2).excite) == {"64"}
     assert set(ExcitedGenerator(256, 1, latent=4, width=2).excite) == {"64", "128", "256"}
+
+
+def test_a_map_is_halved_to_the_mean_of_convolutions_and_of_pooling():
+    torch.manual_seed(0)
+    layer, x = Halve(3, 5).eval(), torch.randn(2, 3, 8, 8)
+    halved = layer(x)
+    assert halved.shape == (2, 5, 4, 4)
+    torch.testing.assert_close(halved, torch.stack([layer.convolved(x), layer.pooled(x)]).mean(0))
 
 
 @pytest.mark.parametrize("size", [32, 64, 128])
