@@ -118,6 +118,17 @@ def test_a_reconstruction_is_one_turn_in_expectation(energy):
     torch.testing.assert_close(family.reconstruct(x), expected)
 
 
+def test_the_marginals_are_right_from_the_start():
+    mean = torch.rand(8, 8, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    mean[0, :2] = torch.tensor([[0.0], [1.0]])  # a bit that never changed may yet
+    data = DataSpec("toy", "images", (8, 8, 3), (), 40, mean=mean.numpy)
+    energy: Any = recipes.get("rbm").build(data, hidden=3).family.get_submodule("energy")
+    with torch.no_grad():
+        energy.weight.zero_()
+    expected = mean.clamp(0.01, 0.99).permute(2, 0, 1).flatten().float()
+    torch.testing.assert_close(energy.chances_of_visible(torch.ones(1, 3))[0], expected)
+
+
 def test_both_ways_of_training_raise_the_likelihood_of_a_pattern():
     data = DataSpec("toy", "images", (2, 2, 1), (), 40)
     x = torch.tensor([[1.0, 0.0, 0.0, 1.0]]).expand(50, 4).reshape(50, 1, 2, 2)

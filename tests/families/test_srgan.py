@@ -65,8 +65,9 @@ def test_an_untrained_generator_is_the_bicubic_filter(scale):
     torch.testing.assert_close(enlarge(shrink(flat, scale), scale), flat)
 
 
-def test_players_minimise_the_papers_terms():
-    family, latent = game(weight=0.01)
+@pytest.mark.parametrize(("flags", "weight"), [({}, 1e-3), ({"weight": 0.01}, 0.01)])
+def test_players_minimise_the_papers_terms(flags, weight):
+    family, latent = game(**flags)
     family.eval()
     real = family.piece(BATCH, latent)
     fake = family.fakes("g", latent, BATCH) + 0.1
@@ -77,7 +78,7 @@ def test_players_minimise_the_papers_terms():
     of_real, of_fake = (family.get_submodule("critic")(x).score.double() for x in (real, fake))
     expected = -(of_real.sigmoid().log() + (1 - of_fake.sigmoid()).log()).mean().item()
     assert terms["d"].minimise["adversarial"].item() == pytest.approx(expected, rel=1e-5)
-    expected = -0.01 * of_fake.sigmoid().log().mean().item()
+    expected = -weight * of_fake.sigmoid().log().mean().item()
     assert terms["g"].minimise["adversarial"].item() == pytest.approx(expected, rel=1e-5)
     assert terms["p"].watch["PSNR"].item() == pytest.approx(-10 * math.log10(content / 4), rel=1e-5)
 
@@ -146,6 +147,11 @@ def test_a_run_that_the_judge_taught_resumes_and_is_judged_by_patches(tmp_path, 
     for card in (score(whole, samples=100, quiet=True), sp.compare([whole], samples=100, quiet=True).card):
         assert card.encoder["name"] == "patches"
     assert card.notes[0].startswith("The judge of these classes taught the game")
+
+
+def test_beside_features_the_critic_weighs_more():
+    family, _ = game(data=replace(PHOTOS, classes=("a", "b")), content="judge")
+    assert (family.weight, family.pixel_weight) == (3e-2, 10)
 
 
 def test_pixels_stand_beside_features_alone():
