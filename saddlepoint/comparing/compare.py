@@ -1,6 +1,5 @@
 """Several runs side by side: who is better, and which differences are real."""
 
-import itertools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -143,6 +142,7 @@ def compare(
     if not chosen:
         raise UserError("name the runs to compare, for example: saddle compare runs/a runs/b")
     _check_data(chosen)
+    _check_seeds(chosen)
     names = short_names([run.path for run in chosen])
     with waiting("reading", quiet=quiet) as report:
         cure = f"saddle compare {chosen[0].path} ... --against PATH"
@@ -179,6 +179,18 @@ def _check_data(runs: list[Run]) -> None:
             raise UserError(
                 f"only runs on the same data can be compared: {first.path} was trained on {_data(about)}, "
                 f"{run.path} on {_data(other)}; compare them separately"
+            )
+
+
+def _check_seeds(runs: list[Run]) -> None:
+    """Refuse two runs of one configuration and seed, before any is scored."""
+    first: dict[str, Run] = {}
+    for run in runs:
+        reading = json.dumps([settings_of(run.config), run.config["seed"]], sort_keys=True)
+        if (other := first.setdefault(reading, run)) is not run:
+            raise UserError(
+                f"{other.path} and {run.path} have the same configuration and seed, so they are one reading; "
+                "leave one out"
             )
 
 
@@ -227,19 +239,13 @@ def _entry(run: Run, name: str, card: Card) -> Entry:
 
 
 def _groups(entries: list[Entry]) -> list[Group]:
-    """Put runs together that differ in the seed alone; raises UserError for two of one seed."""
+    """Put runs together that differ in the seed alone."""
     alike: dict[str, list[Entry]] = {}
     for entry in entries:
         alike.setdefault(json.dumps(settings_of(entry.run.config), sort_keys=True), []).append(entry)
     groups = []
     for together in alike.values():
         together.sort(key=lambda entry: entry.seed)
-        for a, b in itertools.pairwise(together):
-            if a.seed == b.seed:
-                raise UserError(
-                    f"{a.run.path} and {b.run.path} have the same configuration and seed, so they are one "
-                    "reading; leave one out"
-                )
         name = together[0].name if len(together) == 1 else f"{together[0].name} … {together[-1].name}"
         groups.append(Group(name, name, tuple(together), settings_of(together[0].run.config)))
     described = labels([group.settings for group in groups], [group.name for group in groups])

@@ -134,7 +134,7 @@ class RunFolder:
         files.write_text(self.path / _METRICS, "".join(json.dumps(one) + "\n" for one in rows))
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return all whole rows of the curves, oldest first; the last line of a killed run is none."""
+        """Return all whole rows of the curves, oldest first; a line that is damaged or cut off is none."""
         path = self.path / _METRICS
         rows = []
         for line in path.read_bytes().splitlines() if path.exists() else []:
@@ -142,7 +142,9 @@ class RunFolder:
                 row = json.loads(line)
             except ValueError:
                 continue
-            if isinstance(row, dict) and isinstance(row.get("step"), int):
+            if not isinstance(row, dict) or type(row.get("step")) is not int:
+                continue
+            if all(_is_number(row.get(name, 0)) for name in ("images", "seconds")):
                 rows.append(row)
         return rows
 
@@ -296,9 +298,12 @@ class RunFolder:
     def read_card(self) -> dict[str, Any] | None:
         """Return the score card as JSON, or None where there is none or it is damaged."""
         try:
-            return read_json(self.card)
+            card = read_json(self.card)
         except UserError:
             return None
+        figures = card.get("figures")
+        whole = isinstance(figures, dict) and all(isinstance(one, dict) for one in figures.values())
+        return card if whole and all("value" in one for one in figures.values()) else None
 
     @property
     def card_text(self) -> Path:

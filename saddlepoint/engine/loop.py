@@ -325,7 +325,9 @@ class Trainer:
 
     def _is_best(self, row: dict[str, Any]) -> bool:
         value = row.get(self.habits.best) if self.habits.best else None
-        return value is not None and (self.best is None or value < self.best[0])
+        if value is None or not math.isfinite(value):
+            return False
+        return self.best is None or value < self.best[0]
 
     def _check_best(self, row: dict[str, Any]) -> None:
         """Refuse a name for ``--best`` that no row will have; an evaluation's are known after the first."""

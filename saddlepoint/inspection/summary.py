@@ -1,5 +1,6 @@
 """What networks are made of: for every layer its output shape, parameters and FLOPs."""
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import torch
@@ -8,7 +9,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from saddlepoint.core.experiment import DataSpec
 from saddlepoint.core.protocol import Batch, Family, take_turns
-from saddlepoint.inspection.recorder import hooked, leaves
+from saddlepoint.inspection.recorder import hooked, is_leaf, leaves
 
 
 class Layer(NamedTuple):
@@ -39,7 +40,10 @@ class Network(NamedTuple):
 
 
 def summarise(family: Family, data: DataSpec) -> dict[str, Network]:
-    """Run one example, or one pack, through every network of ``family``; return what was seen, by name."""
+    """Run one example, or one pack, through every network of ``family``; return what was seen, by name.
+
+    A module that has parts, and parameters beside theirs, has a row for these, without FLOPs.
+    """
     networks = [name for name, module in family.named_children() if any(True for _ in module.parameters())]
     rows: dict[str, dict[str, Layer]] = {name: {} for name in networks}
     counter = FlopCounterMode(display=False)
@@ -52,15 +56,15 @@ def summarise(family: Family, data: DataSpec) -> dict[str, Network]:
     def leave(key: tuple[str, str], layer: nn.Module, output: Any) -> None:
         network, name = key
         if network in rows and name not in rows[network] and isinstance(output, Tensor):
-            parameters = sum(p.numel() for p in layer.parameters())
-            flops = (counter.get_total_flops() - before[key]) // count
+            parameters = sum(p.numel() for p in layer.parameters(recurse=False))
+            flops = (counter.get_total_flops() - before[key]) // count if is_leaf(layer) else 0
             kind, shape = type(layer).__name__, tuple(output.shape[1:])
             rows[network][name] = Layer(name, kind, shape, parameters, flops)
 
     training = family.training
     family.eval()
     try:
-        with counter, hooked(leaves(family), leave, enter):
+        with counter, hooked(_owners(family), leave, enter):
             _run_everything(family, data, count)
     finally:
         family.train(training)
@@ -72,6 +76,15 @@ def summarise(family: Family, data: DataSpec) -> dict[str, Network]:
         )
         for name, layers in rows.items()
     }
+
+
+def _owners(family: Family) -> Iterator[tuple[tuple[str, str], nn.Module]]:
+    """Yield ((network, path within it), layer) of all leaves, and of modules with parameters of their own."""
+    yield from leaves(family)
+    for network, module in family.named_children():
+        for name, layer in module.named_modules():
+            if not is_leaf(layer) and any(True for _ in layer.parameters(recurse=False)):
+                yield (network, name), layer
 
 
 def to_json(networks: dict[str, Network]) -> dict[str, Any]:

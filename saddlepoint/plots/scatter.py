@@ -30,6 +30,7 @@ SIDE = 480  # pixels
 KEY = 0.16  # inches of the line that tells samples from real points
 DPI = 120
 MOST = 5_000  # more dots than this hide each other
+FAR = 100  # views away: nobody sees it, and Agg draws coordinates up to some millions
 BINS = 60
 CELLS = 80  # of the grid, a side, on which density is taken
 SMALLEST = 7.0  # points, of a circle around a mode
@@ -178,9 +179,9 @@ def _scatter(place: Axes, samples: np.ndarray, real: np.ndarray | None, limits: 
 
 
 def _near(points: np.ndarray, limits: Limits) -> np.ndarray:
-    """Return the first points that Agg can draw: not those with coordinates far outside of its canvas."""
-    points = points[:MOST]
-    return points[np.all(np.abs(points - np.array(limits)[:, 0]) < 1e6, axis=1)]
+    """Return the first points that Agg can draw: not those that lie many views away."""
+    points, (low, high) = points[:MOST], np.array(limits).T
+    return points[np.all(np.abs(points - low) < FAR * (high - low), axis=1)]
 
 
 def _density(points: np.ndarray, limits: Limits) -> np.ndarray:

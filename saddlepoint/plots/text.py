@@ -1,5 +1,6 @@
 """Lines of text as a picture, in whatever script."""
 
+import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
@@ -29,11 +30,18 @@ def lines_image(lines: Sequence[str], *, width: int = WIDTH) -> Image.Image:
     sheet = Image.new("RGB", (width, height * len(lines)), "white")
     draw = ImageDraw.Draw(sheet)
     for index, line in enumerate(lines):
-        shown = "".join(letter if letter.isprintable() else RETURN for letter in line)
+        shown = "".join(_printable(letter) for letter in line)
         font = _font_of(frozenset(shown))
         shown = clipped(shown, width - SIZE, lambda text, font=font: draw.textlength(text, font))
         draw.text((SIZE // 2, (index + 0.5) * height), shown, INK, font, "lm")
     return sheet
+
+
+def _printable(letter: str) -> str:
+    """Return a letter, a space for all that is as wide as one, or what stands for a line break."""
+    if letter.isprintable():
+        return letter
+    return " " if letter == "\t" or unicodedata.category(letter) == "Zs" else RETURN
 
 
 @cache

@@ -72,6 +72,8 @@ def list_runs(root: str | Path | None = None, report: Note = lambda sentence: No
             continue
         except UserError as error:
             report(str(error))
+        except TypeError:
+            report(f"{folder.path} is left out: its {folder.config.name} is damaged")
     return sorted(found, key=lambda run: run.changed)
 
 

@@ -10,6 +10,8 @@ TREES = 60
 def predictable_share(codes: np.ndarray, seed: int = 0) -> float:
     """Return the mean share of a unit's variance that the other units predict, 0 where they are independent.
 
+    A unit that never varies counts 0.
+
     Predictors are boosted trees, new ones that no encoder has learned to fool; they learn from the first half
     and are judged on the second (R², at least 0). A share does not depend on how widely a unit varies, which a
     sum of squared errors does, and trees find what correlations do not.
@@ -24,7 +26,8 @@ def predictable_share(codes: np.ndarray, seed: int = 0) -> float:
         others = np.delete(codes, unit, axis=1)
         model = HistGradientBoostingRegressor(max_iter=TREES, random_state=seed)
         model.fit(others[:half], codes[:half, unit])
-        shares.append(max(0.0, float(model.score(others[half:], codes[half:, unit]))))
+        varies = np.ptp(codes[half:, unit]) > 0
+        shares.append(max(0.0, float(model.score(others[half:], codes[half:, unit]))) if varies else 0.0)
     return float(np.mean(shares))
 
 
@@ -39,7 +42,8 @@ def recovered(codes: np.ndarray, factors: np.ndarray) -> np.ndarray:
         factors: (n, k) what they should be.
     """
     k = factors.shape[1]
-    correlation = np.abs(np.corrcoef(factors.T, codes.T)[:k, k:])
+    with np.errstate(invalid="ignore"):  # a unit that never varies goes along with nothing
+        correlation = np.nan_to_num(np.abs(np.corrcoef(factors.T, codes.T)[:k, k:]))
     rows, columns = linear_sum_assignment(correlation, maximize=True)
     return correlation[rows, columns]
 

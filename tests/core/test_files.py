@@ -89,3 +89,14 @@ def test_a_folder_does_not_give_way_to_a_file(tmp_path):
         write_bytes(tmp_path / "grid.png", b"picture")
     assert names(tmp_path) == ["grid.png"]
     assert (tmp_path / "grid.png" / "notes.txt").read_text() == "precious"
+
+
+def test_what_a_link_leads_to_is_replaced_and_the_link_stays(tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    with atomic_path(tmp_path / "link") as temporary:
+        temporary.mkdir()
+        (temporary / "inside").write_text("new")
+    assert (tmp_path / "link").is_symlink()
+    assert names(tmp_path / "real") == ["inside"]
+    assert names(tmp_path) == ["link", "real"]

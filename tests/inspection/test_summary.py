@@ -175,12 +175,13 @@ def test_the_upsampling_pair_works_in_steps_of_16_pixels(native, side):
     assert score.shape == (2,)
 
 
-@pytest.mark.parametrize("recipe", ["r3gan", "wgan_gp", "pacgan", "cgan"])
+@pytest.mark.parametrize("recipe", ["r3gan", "wgan_gp", "pacgan", "cgan", "nce"])
 def test_games_with_penalties_packs_and_classes_are_counted_too(recipe):
     data = DataSpec("toy", "images", (16, 16, 1), tuple("ab"), 100)
     family = recipes.get(recipe).build(data).family
     for name, network in summarise(family, data).items():
         assert network.parameters == count(family.get_submodule(name))
+        assert sum(layer.parameters for layer in network.layers) == network.parameters
         assert all(layer.flops > 0 for layer in network.layers if layer.type in ("Linear", "Conv2d"))
 
 

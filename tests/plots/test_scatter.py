@@ -115,6 +115,13 @@ def test_the_view_follows_real_points_and_not_samples():
     assert len(alone[alone[:, 0] > 120]) > 100
 
 
+def test_points_are_drawn_alike_at_every_scale():
+    samples, real = cloud(200, 2), cloud(200, 2, 1)
+    small, large = (orange(points_image(scale * samples, scale * real)) for scale in (1.0, 2.0**30))
+    assert len(small) > 1000
+    assert abs(len(large[large[:, 0] > 120]) - len(small[small[:, 0] > 120])) < 100
+
+
 def test_points_outside_and_not_finite_are_counted():
     half = np.array([[0, 0], [0, 0], [5, 5], [np.nan, 0]])
     assert "50.0% outside" in words(points_figure(half, square(1)))

@@ -99,6 +99,32 @@ def test_a_damaged_run_is_named_beside_the_others(workplace, capsys):
     assert "gan-ring8-0001" in captured.out
 
 
+def test_a_configuration_of_other_types_is_named_beside_the_others(workplace, capsys):
+    damaged = '{"version": 1, "recipe": "gan", "data": "x", "seed": 0}'
+    (workplace / "a-comparison" / "seed-0" / "config.json").write_text(damaged)
+    assert main(["list", "runs"]) == 0
+    captured = capsys.readouterr()
+    assert "seed-0 is left out: its config.json is damaged" in captured.err
+    assert "gan-ring8-0001" in captured.out
+
+
+@pytest.mark.parametrize("figures", [None, {"frechet": 5}, {"frechet": {}}])
+def test_a_card_that_is_none_is_no_score(figures, workplace):
+    (workplace / "gan-ring8-0001" / "card.json").write_text(json.dumps({"figures": figures}))
+    assert sp.list_runs()[-1].value is None
+
+
+@pytest.mark.parametrize(
+    "line", ['{"step": true}', '{"step": 3, "images": null}', '{"step": 3, "seconds": "x"}']
+)
+def test_a_damaged_row_is_no_row(line, workplace):
+    run = sp.load("gan-ring8-0001")
+    before = run.curves()
+    with open(run.folder.path / "metrics.jsonl", "a") as log:
+        log.write(line + "\n")
+    assert sp.load("gan-ring8-0001").curves() == before
+
+
 def test_one_kind_of_names(capsys):
     assert main(["list", "penalties", "--json"]) == 0
     assert set(json.loads(capsys.readouterr().out)) == {"version", "penalties"}

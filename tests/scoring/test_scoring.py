@@ -1,6 +1,7 @@
 """Scoring from the command line and from Python: runs, arrays and folders."""
 
 import json
+import math
 import os
 import shutil
 import signal
@@ -19,6 +20,7 @@ from saddlepoint.core.run_folder import newest_run
 from saddlepoint.data import load
 from saddlepoint.runs.prepare import prepare
 from saddlepoint.scoring import scoring
+from saddlepoint.training import running
 from saddlepoint.training.scores import EVALUATIONS, default_evaluate_every
 from tests.trained import assert_same
 
@@ -219,6 +221,14 @@ def test_the_best_score_keeps_its_checkpoint(workplace):
     assert {checkpoint.step for checkpoint in run.folder.checkpoints()} == {best, 12}
     with pytest.raises(sp.UserError, match=r"has no curve 'frechett'.*frechet"):
         sp.train("dcgan", "digits", evaluate_every=4, best="frechett", **settings)
+
+
+def test_a_score_that_is_no_number_is_never_the_best(workplace, monkeypatch):
+    values = iter([math.nan, 5.0, 3.0, 4.0])
+    monkeypatch.setattr(running, "evaluation_of", lambda *_: lambda trainer: {"frechet": next(values)})
+    settings: dict = {"steps": 8, "batch": 8, "width": 4, "log_every": 2, "quiet": True, "keep": 1}
+    run = sp.train("dcgan", "digits", evaluate_every=2, best="frechet", **settings)
+    assert {checkpoint.step for checkpoint in run.folder.checkpoints()} == {6, 8}
 
 
 def test_a_long_run_is_scored_by_default_and_a_short_one_is_not():

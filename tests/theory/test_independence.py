@@ -18,6 +18,13 @@ def test_independent_units_predict_nothing_and_a_product_is_found_that_no_correl
     assert 0.3 < predictable_share(noisy) < 0.65  # R² is ½ of either unit
 
 
+def test_a_unit_that_never_varies_is_neither_predicted_nor_a_factor():
+    rng = np.random.default_rng(0)
+    codes = np.column_stack([rng.normal(size=(400, 2)), np.ones(400)])
+    assert predictable_share(codes) < 0.05
+    assert recovered(codes, np.column_stack([codes[:, :2], rng.normal(size=400)])) == pytest.approx([1, 1, 0])
+
+
 def test_factors_are_matched_whatever_their_order_and_sign():
     rng = np.random.default_rng(0)
     factors = rng.choice([-1.0, 1.0], size=(500, 3))

@@ -17,6 +17,7 @@ from saddlepoint.plots.curves.series import Curve, Series, curve, read
 WIDTH, PANEL, DPI = 5.0, 2.3, 200  # inches; a panel's with the numbers and the name below it
 MOST = 6  # panels, one above the other
 FEW = 40  # values up to which each one is marked
+STYLES = ("-", "--", ":", "-.")  # a round of colours each
 Over = Literal["images", "time"]
 VERDICTS = ("D(x)", "D(G(z))")
 
@@ -114,7 +115,7 @@ def _chosen(runs: Sequence[Mapping[str, Series]], first: Sequence[str]) -> list[
 
 def _draw(place: Axes, line: Curve, index: int, theme: Theme) -> None:
     colour = theme.lines[index % len(theme.lines)]
-    style = "-" if index < len(theme.lines) else "--"
+    style = STYLES[index // len(theme.lines) % len(STYLES)]
     marker = "o" if len(line.x) <= FEW else ""
     place.plot(
         line.x, line.smooth, style, color=colour, linewidth=1.6, alpha=0.9, marker=marker, markersize=2.5

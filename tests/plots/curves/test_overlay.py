@@ -43,6 +43,8 @@ def test_what_is_not_finite_leaves_a_gap():
     (line,) = place.lines
     np.testing.assert_array_equal(line.get_ydata(), [*range(1, 11), *[np.nan] * 10])
     assert line.get_linestyle() == "--", "the eighth colour is the second one, dashed"
+    styles = [overlay_figure([Line(rows(9, **{"g/adversarial": float}), index)]) for index in (0, 6, 12, 18)]
+    assert len({figure.axes[0].lines[0].get_linestyle() for figure in styles}) == 4
     never = rows(3, **{"g/adversarial": lambda i: None})
     (place,) = overlay_figure([Line(never, 0)]).axes
     assert np.isnan(place.lines[0].get_ydata()).all()
