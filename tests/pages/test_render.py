@@ -75,7 +75,7 @@ def test_a_table_names_every_cells_column_and_draws_spans():
     assert cells == [{"data-column": "one", "class": "left heads"}, {"data-column": "two", "class": ""}]
     styles = [attributes["style"] for _, attributes in page.tags if "style" in attributes]
     assert styles == [
-        "background: var(--c1)",  # six colours, which begin again
+        "color: var(--c1)",  # six colours, which begin again
         "left: 25.0%; width: 50.5%; background: var(--c1)",
         "left: 50.0%; background: var(--c1)",
     ]
@@ -93,3 +93,9 @@ def test_signs_stay_with_their_numbers():
     assert signs_kept("log 4 is 9 % more, catalog 4") == "log\u00a04 is 9\u00a0% more, catalog 4"
     assert signs_kept("1/√8, and/or") == "1/\u2060√8, and/or"
     assert signs_kept("|∇D|² or |a") == "|\u2060∇D|\u2060² or |\u2060a"
+
+
+def test_each_round_of_colours_has_a_mark_of_its_own():
+    table = Table((Column("one"),), tuple((Cell("a", place=place),) for place in range(13)))
+    marks = [attrs for _, attrs in comparison(ranks=table).tags if "dot" in (attrs.get("class") or "")]
+    assert len({(mark["class"], mark["style"]) for mark in marks}) == len(marks) == 13
