@@ -302,8 +302,9 @@ class RunFolder:
         except UserError:
             return None
         figures = card.get("figures")
-        whole = isinstance(figures, dict) and all(isinstance(one, dict) for one in figures.values())
-        return card if whole and all("value" in one for one in figures.values()) else None
+        if not isinstance(figures, dict):
+            return None
+        return card if all(isinstance(one, dict) and "value" in one for one in figures.values()) else None
 
     @property
     def card_text(self) -> Path:
