@@ -167,6 +167,33 @@ class LateCritic(nn.Module):
         return Critique(self.head(code).flatten().float(), code)
 
 
+class ProjectionCritic(nn.Module):
+    """DCGAN's convolutions -> a score that each class has weights of its own for (Miyato and Koyama 2018).
+
+    With the features φ of an image the score is (w + e_c)·φ, equation 3 of the paper with a linear ψ.
+
+    Args:
+        size: side of the image in pixels, at least 8.
+        image_channels: channels of the image.
+        classes: number of labels.
+        width: channels of a map of 32 pixels, doubled for each halving.
+    """
+
+    def __init__(self, size: int, image_channels: int, *, classes: int, width: int):
+        super().__init__()
+        critic = dcgan_critic(size, image_channels, width=width)
+        self.body, self.head = critic.body, critic.head
+        last = sides(size, 4)[-1]
+        self.classes = classes
+        self.of_class = nn.Linear(classes, channels(last, width) * last**2, bias=False)
+
+    def forward(self, x: Tensor, label: Tensor) -> Critique:
+        """Return what (n, c, size, size) images with (n,) int64 labels are worth."""
+        code = self.body(x)
+        own = (code * self.of_class(one_hot(label, self.classes, x.dtype))).sum(1)
+        return Critique((self.head(code).flatten() + own).float(), code)
+
+
 class TwoPathGenerator(nn.Module):
     """Noise and label through dense layers of their own, then one joint layer (Mirza and Osindero 2014, 4.1).
 
