@@ -297,6 +297,24 @@ def test_from_32_pixels_on_labels_are_as_loud_in_the_latent_and_join_the_critics
     torch.testing.assert_close(critique.score, critic.get_submodule("head")(critique.feature).flatten())
 
 
+def test_from_32_pixels_on_each_class_weighs_the_features_by_itself():
+    data = DataSpec("toy", "images", (32, 32, 3), ("a", "b", "c"), 100)
+    experiment = build("labelled_dcgan", data, width=4)
+    family = experiment.family.eval()
+    critic = family.get_submodule("critic")
+    image, labels = torch.rand(2, 3, 32, 32), torch.tensor([0, 2])
+    critique = critic(image, labels)
+    assert critique.feature.shape == (2, 512)
+    weights = critic.get_submodule("head").weight + critic.get_submodule("of_class").weight.T[labels]
+    torch.testing.assert_close(critique.score, (critique.feature * weights).sum(1))
+    assert all(not optimizer.schedules for optimizer in experiment.optimizers.values())
+    noise = torch.randn(2, 100)
+    told = torch.cat([noise, 10 * torch.eye(3)[labels]], 1)
+    generator = family.get_submodule("generator")
+    assert torch.equal(generator(noise, labels), generator.get_submodule("body")(told))
+    assert experiment.objective == "non_saturating"
+
+
 def test_rates_fall_late_but_not_in_the_first_images():
     optimizers = build("labelled_dcgan", width=4).optimizers
 
