@@ -21,7 +21,7 @@ def atomic_path(target: Path) -> Iterator[Path]:
     Raises:
         OSError: it cannot be written.
     """
-    target = Path(target).resolve()  # what a link leads to is written, and the link stays
+    target = Path(os.path.realpath(target))  # what a link leads to is written, and the link stays
     temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.tmp")
     try:
         yield temporary

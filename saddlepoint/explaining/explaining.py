@@ -47,10 +47,10 @@ def explain(
         raise UserError(f"--seed must be from 0 to 2^63 - 1, got {seed}")
     chosen = topics.get(topic)
     given = chosen.checked(flags)
-    if out is not None:
-        make_folder(Path(out))
     told = Explanation(chosen, Lesson(quick, seed, progress), language, given)
     for block in chosen.tell(told.lesson, **given):
+        if out is not None and not told.blocks:
+            make_folder(Path(out))
         told.blocks.append(block)
         if tell is not None:
             tell(block)

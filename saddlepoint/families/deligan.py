@@ -102,8 +102,10 @@ def deligan(
         torch.full((dimensions,), usual) if known is None else torch.from_numpy(known())
         for known, usual in ((data.mean, 0.0), (data.deviation, 1.0))
     )
-    if gamma is None:
-        gamma = (0.1,) if penalty else ()
+    if not penalty:
+        gamma = ()
+    elif gamma is None:
+        gamma = (0.1,)
     widths = [width] * 3
     dense = mlp_generator((code + latent, *widths), data.shape, activation=leaky, output=None)
     critic = mlp_critic((dimensions + 2 * frequencies,), widths, activation=leaky)

@@ -53,8 +53,9 @@ def labelled_dcgan(
         width: channels of maps of 32×32 pixels, doubled for each halving (64; below 32 pixels 32).
         hidden: width of the dense layer of both networks, 0 for none (0; below 32 pixels 256).
         strength: what a label's one stands for (10): below 32 pixels beside the critic's features, and from
-            there on beside the noise. From 32 pixels on, giving it lets the critic hear the label beside its
-            last map, in a convolution of 1×1, with rates that fall, in place of the projection.
+            there on beside the noise. From 32 pixels on, giving it restores what there was before the
+            projection, but for the losses: a convolution of 1×1 over the critic's last map, or the dense layer
+            that --hidden asks for, that is told the label, rates that fall, and a long average.
         objective: the adversarial losses (non_saturating; below 32 pixels relativistic).
         lr_d: the critic's learning rate (2e-4; below 32 pixels 5e-4).
         lr_g: the generator's learning rate (2e-4; below 32 pixels 1e-3).
@@ -63,21 +64,23 @@ def labelled_dcgan(
     small = data.size < SMALL
     if hidden is None:
         hidden = 256 if small else 0
-    projected = not hidden and strength is None
+    projected = not (small or hidden) and strength is None
     if strength is None:
         strength = 10.0
     if objective is None:
         objective = "relativistic" if small else "non_saturating"
     shape = {"classes": classes, "width": width or (32 if small else 64)}
     loud = 1.0 if hidden else strength
-    generator = ToldGenerator(data.size, data.channels, latent=latent, strength=loud, hidden=hidden, **shape)
+    generator = normal_weights(
+        ToldGenerator(data.size, data.channels, latent=latent, strength=loud, hidden=hidden, **shape)
+    )
     if projected:
         critic = ProjectionCritic(data.size, data.channels, **shape)
     else:
         critic = LateCritic(data.size, data.channels, strength=strength, hidden=hidden, **shape)
     family = Conditional(
         data,
-        generator=normal_weights(generator),
+        generator=generator,
         critic=normal_weights(critic),
         latent=latent,
         objective=objective,

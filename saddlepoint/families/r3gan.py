@@ -63,9 +63,10 @@ def r3gan(
     blocks = blocks or (2 if paper else 1)
     if lr is None:
         lr = 2e-4 if paper else 1e-3
-    if gamma is None:
-        usual = 0.5 if points or data.size < SMALL else 0.05
-        gamma = (usual,) if penalty else ()
+    if not penalty:
+        gamma = ()
+    elif gamma is None:
+        gamma = (0.5,) if points or data.size < SMALL else (0.05,)
     if points and (augment or paper):
         raise UserError(f"--{'augment' if augment else 'paper'} is for images; leave it out for points")
     if points:

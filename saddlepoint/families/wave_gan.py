@@ -42,7 +42,7 @@ def wave_gan(
         width: channels of the longest hidden map, doubled with each quartering (32; from 1,024 samples on 16).
         kernel: samples that a layer looks at, odd and at least 5 (25; from 1,024 samples on 9).
         shuffle: largest shift in samples between the critic's layers, 0 for none; below the shortest length
-            between them.
+            between them. Sounds of up to 64 samples have a single layer, and so none.
         lr: learning rate of both players (1e-3; from 1,024 samples on 5e-4).
     """
     short = data.shape[-1] < SHORT
@@ -51,9 +51,7 @@ def wave_gan(
     if kernel % 2 == 0 or kernel < 5:
         raise UserError(f"--kernel must be odd and at least 5, got {kernel}")
     between = lengths(data.shape[-1])[1:-1]
-    if shuffle and not between:
-        raise UserError(f"--shuffle has no layers to go between at {data.shape[-1]} samples; leave it out")
-    if shuffle and shuffle >= between[-1]:
+    if between and shuffle >= between[-1]:
         raise UserError(f"--shuffle must be below {between[-1]} for these sounds, got {shuffle}")
     rate = (1e-3 if short else 5e-4) if lr is None else lr
     generator = wave_generator(data.shape, latent=latent, width=width, kernel=kernel)

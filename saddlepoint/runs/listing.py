@@ -1,6 +1,7 @@
 """The runs on disk: a list of them, and their removal."""
 
 import contextlib
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -95,15 +96,18 @@ def summary(folder: RunFolder, name: str) -> RunSummary:
         value=value,
         scored_at=scored_at,
         changed=checkpoints[-1].path.stat().st_mtime if checkpoints else config["created"],
-        bytes=sum(map(_bytes, folder.path.rglob("*"))),
+        bytes=_bytes(folder.path),
     )
 
 
-def _bytes(path: Path) -> int:
-    """Return the size of a file, 0 of one that training has just replaced."""
-    with contextlib.suppress(FileNotFoundError):
-        return path.lstat().st_size
-    return 0
+def _bytes(folder: Path) -> int:
+    """Return what a folder holds, without what training replaces while it is read."""
+    total = 0
+    for path, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            with contextlib.suppress(FileNotFoundError):
+                total += Path(path, name).lstat().st_size
+    return total
 
 
 def _score(card: dict[str, Any] | None) -> tuple[str, float | None, int | None]:

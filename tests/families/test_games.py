@@ -15,6 +15,8 @@ from saddlepoint.data.batches import Batches
 from saddlepoint.data.dataset import Split
 from saddlepoint.engine.step import Stepper
 from saddlepoint.families.vanilla import Vanilla
+from saddlepoint.networks.conditional import LateCritic, ToldGenerator
+from saddlepoint.networks.dcgan import normal_weights
 from saddlepoint.networks.excitation import redrawing_error
 from saddlepoint.objectives.energy import pulling_away
 from saddlepoint.objectives.information import shared_information
@@ -315,6 +317,22 @@ def test_from_32_pixels_on_each_class_weighs_the_features_by_itself():
     assert experiment.objective == "non_saturating"
 
 
+def test_a_run_of_32_pixels_from_before_the_projection_keeps_its_game():
+    data = DataSpec("toy", "images", (32, 32, 3), ("a", "b", "c"), 100)
+    experiment = build("labelled_dcgan", data, width=4, strength=10.0, objective="relativistic")
+    names = {name for name, _ in experiment.family.named_parameters()}
+    assert {"critic.dense.weight", "critic.norm.weight"} <= names
+    assert "critic.of_class.weight" not in names
+    assert (experiment.objective, experiment.ema) == ("relativistic", 0.999)
+    assert all(set(optimizer.schedules) == {"lr"} for optimizer in experiment.optimizers.values())
+    # What seed 0 began with: the generator is drawn and shaped before the critic is drawn.
+    first = next(iter(experiment.family.get_submodule("critic").parameters()))
+    torch.manual_seed(0)
+    shape: dict[str, Any] = {"classes": 3, "width": 4, "hidden": 0, "strength": 10.0}
+    normal_weights(ToldGenerator(32, 3, latent=100, **shape))
+    assert torch.equal(first, next(normal_weights(LateCritic(32, 3, **shape)).parameters()))
+
+
 def test_rates_fall_late_but_not_in_the_first_images():
     optimizers = build("labelled_dcgan", width=4).optimizers
 
@@ -384,7 +402,6 @@ def test_packing_widens_the_first_layer_of_the_critic_and_nothing_else(pack):
         ("infogan", {"invariance": -1.0}),
         ("wgan", {"clip": 0.0}),
         ("r3gan", {"width": 12, "group": 16}),
-        ("r3gan", {"penalty": (), "gamma": (5.0,)}),
         ("dcgan", {"augment": "blur"}),
         ("labelled_dcgan", {"augment": "blur"}),
         ("labelled_dcgan", {"augment_target": 0.6}),
@@ -399,11 +416,9 @@ def test_phases_are_shuffled_between_layers_or_refused():
     def built(samples, shuffle):
         return build("wave_gan", DataSpec("toy", "waves", (1, samples), (), 10), width=2, shuffle=shuffle)
 
-    for samples, shuffle in ((64, 0), (256, 63)):
-        built(samples, shuffle)
-    for samples, shuffle in ((64, 1), (256, 64)):
-        with pytest.raises(UserError, match="--shuffle"):
-            built(samples, shuffle)
+    built(256, 63)
+    with pytest.raises(UserError, match="--shuffle must be below 64"):
+        built(256, 64)
 
 
 def test_a_critic_of_points_has_a_unit_at_least():

@@ -146,14 +146,17 @@ def test_a_run_named_twice_is_removed_once(workplace, capsys):
     assert [run.name for run in sp.list_runs()] == ["a-comparison/seed-0"]
 
 
-def test_a_file_that_is_replaced_while_runs_are_listed_counts_nothing(workplace, monkeypatch):
+def test_what_is_replaced_while_runs_are_listed_counts_nothing(workplace, monkeypatch):
+    run = workplace / "gan-ring8-0001"
     whole = sp.list_runs()[-1].bytes
-    lost = workplace / "gan-ring8-0001" / "metrics.jsonl"
+    (run / "checkpoints" / ".step-000000003.tmp").mkdir()
+    lost = run / "metrics.jsonl"
     taken, lstat = lost.lstat().st_size, Path.lstat
 
     def vanishing(path):
         if path == lost:
-            path.unlink(missing_ok=True)
+            path.unlink()
+            shutil.rmtree(run / "checkpoints" / ".step-000000003.tmp")
         return lstat(path)
 
     monkeypatch.setattr(Path, "lstat", vanishing)

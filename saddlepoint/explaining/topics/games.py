@@ -44,10 +44,7 @@ RULE_FORMULAS = {
 }
 GAMMAS = (0.0, 0.3, 1.0, 2.0)
 SHOWN = 0.3  # step size of pictures
-SMALLEST, LARGEST = (
-    0.05,
-    1 / 3**0.5,
-)  # step sizes for which all that pictures say is seen; optimism ends at the last
+SMALLEST, LARGEST = 0.05, 0.56  # steps for which all that pictures say is seen; optimism ends at 1/√3 = 0.577
 
 
 @topic("games", title=Text("A saddle that nobody reaches", "谁也到不了的鞍点"), order=3)
@@ -55,10 +52,10 @@ def games_topic(lesson: Lesson, *, h: float = SHOWN) -> Iterator[Block]:
     """Why x·y circles for ever, and which rules bring two players to rest.
 
     Args:
-        h: step size of the pictures, 0.05 to 0.577.
+        h: step size of the pictures, 0.05 to 0.56.
     """
-    if not SMALLEST <= h < LARGEST:
-        raise UserError(f"--h takes a number from {SMALLEST:g} to below 1/√3 = 0.577, got {h:g}")
+    if not SMALLEST <= h <= LARGEST:
+        raise UserError(f"--h takes a number from {SMALLEST:g} to {LARGEST:g}, got {h:g}")
     yield Prose(
         Text(
             "Training a GAN looks for a saddle point: one player lowers the payoff, the other raises it. The "

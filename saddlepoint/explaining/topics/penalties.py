@@ -35,7 +35,7 @@ from saddlepoint.theory import penalties as theory
 GAP = 1.5  # between data and samples of the linear critic
 THETA = 1.0  # between the bells
 # With heavier penalties plain steps diverge or leave the picture; with lighter ones they hardly damp the game.
-GAMMAS, STEPS = (0.1, 0.5), (0.01, 2.0)
+GAMMAS, STEPS = (0.1, 0.5), (0.01, 1.0)
 SINE = 2.0, 0.4  # the known critic's ω, and where it is looked at
 SIGMAS = (0.05, 0.3, 1.0)
 PRECISIONS = {"float64": torch.float64, "float32": torch.float32, "bfloat16": torch.bfloat16}
@@ -48,7 +48,7 @@ def penalties_topic(lesson: Lesson, *, gamma: float = 0.3, sigma: float = 0.1) -
 
     Args:
         gamma: weight of every penalty, 0.1 to 0.5.
-        sigma: step of the differences, 0.01 to 2.
+        sigma: step of the differences, 0.01 to 1.
     """
     for name, value, (low, high) in (("gamma", gamma, GAMMAS), ("sigma", sigma, STEPS)):
         if not low <= value <= high:
@@ -278,9 +278,9 @@ def _game(lesson: Lesson, gamma: float, sigma: float) -> Iterator[Block]:
         lambda style: _means(style, games),
         Text("The mean of the samples by step; data lie at 0.", "样本均值随步数的变化；数据在 0。"),
         Text(
-            "Without penalty the mean overshoots 0 and swings; under R1, R1 and R2, and differences it glides to 0 and "
-            "stays; under the gradient penalty it swings from side to side.",
-            "无惩罚时均值冲过 0 并摆动；用 R1、R1 + R2 和差分时平滑地到 0 停下；用梯度惩罚时在两侧来回摆动。",
+            "Without penalty the mean overshoots 0 and swings; under R1, R1 and R2, and differences it comes to rest "
+            "at 0; under the gradient penalty it swings from side to side.",
+            "无惩罚时均值冲过 0 并摆动；用 R1、R1 + R2 和差分时在 0 处停下；用梯度惩罚时在两侧来回摆动。",
         ),
     )
     yield Numbers(
