@@ -102,7 +102,7 @@ def labelled_dcgan(
         },
         batch=64,
         budget=Budget(images=600_000 if data.size > 16 else 100_000),
-        ema=0.97 if projected else 0.999,
+        ema=0.9 if projected else 0.999,
         objective=describe(objective, penalty, gamma),
     )
 

@@ -52,7 +52,7 @@ RECIPES: list[tuple[str, DataSpec, dict, dict[str, dict], int, float]] = [
     ("cgan", DIGITS, {}, both(adam(1e-3)), 100, 0),
     ("conditional_dcgan", DIGITS, THIN, both(adam(2e-4, decay=2.5e-5)), 128, 0),
     ("labelled_dcgan", DIGITS, THIN, {"d": adam(5e-4), "g": adam(1e-3)}, 64, 0.999),
-    ("labelled_dcgan", PHOTOS, THIN, both(adam(2e-4)), 64, 0.97),
+    ("labelled_dcgan", PHOTOS, THIN, both(adam(2e-4)), 64, 0.9),
     ("labelled_dcgan", PHOTOS, {**THIN, "strength": 10.0}, both(adam(2e-4)), 64, 0.999),
     ("infogan", DIGITS, THIN, {"d": adam(2e-4), "g": adam(1e-3)}, 128, 0),
     ("lapgan", DIGITS, {"levels": 1}, {"d8": adam(1e-3), "g8": adam(5e-4)}, 64, 0),
