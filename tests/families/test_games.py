@@ -307,7 +307,8 @@ def test_from_32_pixels_on_each_class_weighs_the_features_by_itself():
     image, labels = torch.rand(2, 3, 32, 32), torch.tensor([0, 2])
     critique = critic(image, labels)
     assert critique.feature.shape == (2, 512)
-    weights = critic.get_submodule("head").weight + critic.get_submodule("of_class").weight.T[labels]
+    named = dict(critic.named_parameters())
+    weights = named["head.weight"] + named["of_class.weight"].T[labels]
     torch.testing.assert_close(critique.score, (critique.feature * weights).sum(1))
     assert all(not optimizer.schedules for optimizer in experiment.optimizers.values())
     noise = torch.randn(2, 100)
