@@ -16,12 +16,13 @@ def atomic_path(target: Path) -> Iterator[Path]:
     """Yield a temporary path beside ``target``; on success sync it and rename it to ``target``.
 
     The block may make a file or a folder at the path. If it raises, the temporary is removed and an
-    existing ``target`` stays as it was, as a folder does where the block has made a file.
+    existing ``target`` stays as it was, as a folder does where the block has made a file. A link is replaced
+    itself, and what it leads to is never written: runs that others have made may hold any.
 
     Raises:
         OSError: it cannot be written.
     """
-    target = Path(os.path.realpath(target))  # what a link leads to is written, and the link stays
+    target = Path(target)
     temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.tmp")
     try:
         yield temporary
@@ -31,7 +32,7 @@ def atomic_path(target: Path) -> Iterator[Path]:
         if target.is_dir():
             if not temporary.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
-            shutil.rmtree(target)
+            target.unlink() if target.is_symlink() else shutil.rmtree(target)
         os.replace(temporary, target)
         _sync(target.parent)
     except BaseException:

@@ -51,7 +51,8 @@ def labelled_dcgan(
 
     Args:
         width: channels of maps of 32×32 pixels, doubled for each halving (64; below 32 pixels 32).
-        hidden: width of the dense layer of both networks, 0 for none (0; below 32 pixels 256).
+        hidden: width of the dense layer of both networks, 0 for none (0; below 32 pixels 256). With one there
+            is no projection, at any size.
         strength: what a label's one stands for (10): below 32 pixels beside the critic's features, and from
             there on beside the noise. From 32 pixels on, giving it restores what there was before the
             projection, but for the losses: a convolution of 1×1 over the critic's last map, or the dense layer

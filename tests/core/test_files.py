@@ -91,12 +91,17 @@ def test_a_folder_does_not_give_way_to_a_file(tmp_path):
     assert (tmp_path / "grid.png" / "notes.txt").read_text() == "precious"
 
 
-def test_what_a_link_leads_to_is_replaced_and_the_link_stays(tmp_path):
-    (tmp_path / "real").mkdir()
-    (tmp_path / "link").symlink_to(tmp_path / "real")
-    with atomic_path(tmp_path / "link") as temporary:
+def test_a_link_is_replaced_and_what_it_leads_to_stays(tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("precious")
+    (tmp_path / "to-folder").symlink_to(tmp_path / "folder")
+    (tmp_path / "to-file").symlink_to(tmp_path / "file")
+    with atomic_path(tmp_path / "to-folder") as temporary:
         temporary.mkdir()
         (temporary / "inside").write_text("new")
-    assert (tmp_path / "link").is_symlink()
-    assert names(tmp_path / "real") == ["inside"]
-    assert names(tmp_path) == ["link", "real"]
+    write_bytes(tmp_path / "to-file", b"new")
+    assert (tmp_path / "file").read_text() == "precious"
+    assert names(tmp_path / "folder") == []
+    assert names(tmp_path / "to-folder") == ["inside"]
+    assert (tmp_path / "to-file").read_text() == "new"
+    assert not any(path.is_symlink() for path in tmp_path.iterdir())
